@@ -1,0 +1,112 @@
+#include "adapters/http/http_adapter.h"
+
+#include "net/percent.h"
+
+namespace causeway::adapters {
+namespace {
+
+/// What the log may show of a body that streams: the piece that has come so far.
+class FirstPiece final : public BodyObserver {
+ public:
+  FirstPiece(Exchange& exchange, BodyObserver* next) : exchange_(exchange), next_(next) {}
+  void on_piece(Bytes piece) override {
+    if (exchange_.call.request_size == 0) exchange_.call.request_body = exchange_.arena.copy(piece.substr(0, 1024));
+    exchange_.call.request_size += piece.size();
+    if (next_ != nullptr) next_->on_piece(piece);
+  }
+
+ private:
+  Exchange& exchange_;
+  BodyObserver* next_;
+};
+
+}  // namespace
+
+bool HttpAdapter::render_target(Exchange& exchange, std::pmr::string& target) const {
+  if (path_) {
+    if (!path_->render(exchange.match.parameters, target)) return false;
+  } else {
+    target.append(exchange.request.path);
+  }
+  if (!own_query_) {
+    const net::RequestHead& head = *exchange.request.head;
+    if (head.has_query) target.append("?").append(head.query);
+    return true;
+  }
+  char separator = '?';
+  for (const QueryPart& part : query_) {
+    target.push_back(separator);
+    separator = '&';
+    net::append_query_value(target, part.name);
+    target.push_back('=');
+    if (part.parameter.empty()) {
+      net::append_query_value(target, part.literal);
+    } else {
+      // A parameter is a piece of the path with its escapes: decoded once, then encoded for where it goes.
+      std::pmr::string value(&exchange.arena);
+      if (!net::append_decoded(value, exchange.match.parameters.find(part.parameter).value_or(""))) return false;
+      net::append_query_value(target, value);
+    }
+  }
+  return true;
+}
+
+Task<Result<>> HttpAdapter::call(Exchange& exchange) const {
+  std::pmr::string target(&exchange.arena);
+  target.reserve(exchange.request.path.size() + 128);
+  if (!render_target(exchange, target)) {
+    Error error(Code::kMalformedHttp);
+    error.info().reason = "bad_parameter";
+    co_return error;
+  }
+  const net::RequestHead& head = *exchange.request.head;
+  auto& headers = exchange.own<net::Headers>(&exchange.arena);
+  forward_headers(exchange, headers);
+  upstream::CallRequest request;
+  request.method = method_ == net::Method::kOther ? head.method : method_;
+  request.method_name = method_ == net::Method::kOther ? head.method_name : std::string_view(method_name_);
+  request.target = target;
+  request.headers = &headers;
+  request.body = &exchange.request.body;
+
+  exchange.call.system = cluster_->settings().system;
+  exchange.call.operation = operation_;
+  if (exchange.request.body.streams()) {
+    exchange.request.observer = &exchange.own<FirstPiece>(exchange, exchange.request.observer);
+  } else {
+    exchange.call.request_body = exchange.request.body.whole();
+    exchange.call.request_size = exchange.call.request_body.size();
+  }
+
+  auto& answer = exchange.own<upstream::CallResponse>(exchange.arena);
+  upstream::CallOptions options;
+  options.deadline = exchange.worker.now() + timeout_;
+  options.connect_timeout = connect_timeout_;
+  options.pace = exchange.pace;
+  options.budget = exchange.budget;
+  options.shard = &exchange.context.shard;
+  Result<> outcome = co_await cluster_->call(exchange.worker, request, answer, options);
+  exchange.call.attempts = answer.attempts;
+  if (!outcome) co_return outcome;
+  fill_response(exchange, answer);
+  co_return Result<>();
+}
+
+void HttpAdapter::fill_response(Exchange& exchange, upstream::CallResponse& answer) const {
+  Response& response = exchange.response;
+  response.status = answer.head.status;
+  response.body = answer.body;
+  const auto passes = exchange.route->wrapped ? net::BodyPasses::kWrapped : net::BodyPasses::kAsIs;
+  for (const net::HeaderField& field : answer.head.headers)
+    if (net::passes_to_caller(field, answer.head.connection, passes)) response.headers.add(field.name, field.value, field.id);
+  if (exchange.request.head->method == net::Method::kHead) {
+    if (const auto length = answer.head.headers.get(net::HeaderId::kContentLength))
+      response.head_length = net::parse_content_length(*length);
+  }
+  exchange.call.response_type = answer.head.headers.get(net::HeaderId::kContentType).value_or(std::string_view());
+  exchange.call.response_body = answer.body.streams() ? answer.first_piece : answer.body.whole();
+  exchange.call.response_size = answer.body.streams() ? answer.body.source()->declared_size().value_or(0)
+                                                      : answer.body.whole().size();
+}
+
+}  // namespace causeway::adapters

@@ -1,0 +1,42 @@
+// Faults that can be switched on while a demo system runs (demo/README.md lists them). Thread safe.
+#pragma once
+
+#include <chrono>
+#include <mutex>
+#include <optional>
+#include <string>
+
+namespace causeway::demo {
+
+struct Fault {
+  enum class Mode {
+    kNone,
+    kRefuse,   ///< the port is closed for `duration`
+    kSlow,     ///< waits for `duration` before it does its work
+    kReset,    ///< cuts the connection instead of answering
+    kGarbage,  ///< answers something that is not HTTP
+    kNotJson,  ///< answers 200 with broken JSON
+    kError,    ///< answers 500
+  };
+  Mode mode = Mode::kNone;
+  std::chrono::milliseconds duration{3000};
+  std::string path;          ///< prefix of the paths that it hits; empty: all
+  std::optional<int> times;  ///< calls that it still hits; empty: until it is changed
+  bool effect = true;        ///< whether the work is done although the answer is bad
+};
+
+class Faults {
+ public:
+  /// Takes the JSON of POST /faults. Returns what is wrong with it, or an empty string.
+  std::string set(const std::string& json);
+  /// The fault that a call of this path meets; uses up one of `times`.
+  Fault take(const std::string& path);
+  Fault current() const;
+  std::string json() const;
+
+ private:
+  mutable std::mutex mutex_;
+  Fault fault_;
+};
+
+}  // namespace causeway::demo

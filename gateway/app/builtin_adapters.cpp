@@ -1,0 +1,91 @@
+#include "app/builtin_adapters.h"
+
+#include "adapters/http/http_adapter.h"
+#include "adapters/static/static_adapter.h"
+
+namespace causeway::app {
+namespace {
+
+/// The route's keys over those of `defaults.http`.
+adapters::HttpSettings read_http(const config::Tagged& tagged, const BuildContext& context) {
+  adapters::HttpSettings settings;
+  config::Reading& reading = context.reading;
+  if (context.defaults.http) {
+    // Errors in the defaults are reported once, by whoever reads the defaults.
+    config::Errors reported_elsewhere;
+    config::Reading quiet(reported_elsewhere, reading.kind());
+    auto step = quiet.resume(context.defaults.http->path);
+    adapters::HttpSettings::keys().read_into(context.defaults.http->node, quiet, settings);
+  }
+  if (tagged.settings.is_null()) return settings;
+  auto step = reading.resume(tagged.path);
+  adapters::HttpSettings::keys().read_into(tagged.settings, reading, settings);
+  return settings;
+}
+
+std::unique_ptr<const Adapter> build_http(const config::Tagged& tagged, const BuildContext& context) {
+  const adapters::HttpSettings settings = read_http(tagged, context);
+  config::Reading& reading = context.reading;
+  if (settings.cluster->empty()) {
+    auto step = reading.resume(tagged.path);
+    reading.error(tagged.key, "missing \"cluster\" (the system to call)", "missing");
+    return nullptr;
+  }
+  const auto found = context.clusters.find(*settings.cluster);
+  if (found == context.clusters.end()) {
+    std::vector<std::string_view> names;
+    for (const auto& [name, cluster] : context.clusters) names.push_back(name);
+    const std::string_view near = config::nearest(*settings.cluster, names);
+    auto step = reading.resume(settings.cluster.path);
+    reading.error(settings.cluster.position,
+                  "unknown cluster " + config::quote(*settings.cluster) +
+                      (near.empty() ? "" : " (did you mean " + config::quote(near) + "?)"),
+                  "reference");
+  }
+  return adapters::HttpAdapter::build(settings, found == context.clusters.end() ? nullptr : found->second,
+                                      context.matched, reading);
+}
+
+std::unique_ptr<const Adapter> build_static(const config::Tagged& tagged, const BuildContext& context) {
+  adapters::StaticSettings settings;
+  auto step = context.reading.resume(tagged.path);
+  if (!tagged.settings.is_null()) settings = config::read<adapters::StaticSettings>(tagged.settings, context.reading);
+  return std::make_unique<adapters::StaticAdapter>(settings);
+}
+
+struct Row {
+  std::string_view name;
+  std::unique_ptr<const Adapter> (*build)(const config::Tagged&, const BuildContext&);  ///< null: not in this version
+};
+
+constexpr Row kAdapters[] = {
+    {"http", build_http},      {"static", build_static}, {"publish", nullptr},
+    {"transaction", nullptr},  {"event_status", nullptr}, {"pull", nullptr},
+    {"composite", nullptr},    {"sql", nullptr},          {"soap", nullptr},
+    {"file", nullptr},         {"request_reply", nullptr},
+};
+
+}  // namespace
+
+std::unique_ptr<const Adapter> build_adapter(const config::Deferred& adapter, const BuildContext& context) {
+  config::Reading& reading = context.reading;
+  auto step = reading.resume(adapter.path);
+  const auto tagged = config::read_tagged(adapter.node, reading);
+  if (!tagged) return nullptr;
+  std::vector<std::string_view> names;
+  for (const Row& row : kAdapters) {
+    if (row.name == tagged->name && row.build != nullptr) return row.build(*tagged, context);
+    if (row.name == tagged->name) {
+      reading.error(tagged->key, '"' + tagged->name + "\" is not in this version", "not_in_this_version");
+      return nullptr;
+    }
+    names.push_back(row.name);
+  }
+  const std::string_view near = config::nearest(tagged->name, names);
+  reading.error(tagged->key, "unknown adapter " + config::quote(tagged->name) +
+                                 (near.empty() ? "" : " (did you mean " + config::quote(near) + "?)"),
+                "reference");
+  return nullptr;
+}
+
+}  // namespace causeway::app

@@ -1,0 +1,14 @@
+// The visible list of plugins that a route's `plugins` may name.
+#pragma once
+
+#include <memory>
+
+#include "app/compilation.h"
+#include "exchange/plugin.h"
+
+namespace causeway::app {
+
+/// Null when the plugin is unknown, not in this version, or its settings are wrong: `context.reading` says so.
+std::unique_ptr<const Plugin> build_plugin(const config::Tagged& tagged, const BuildContext& context);
+
+}  // namespace causeway::app

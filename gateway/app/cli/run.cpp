@@ -1,0 +1,57 @@
+#include <pthread.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <cstdio>
+
+#include "app/cli/commands.h"
+#include "app/gateway.h"
+
+namespace causeway::app::cli {
+namespace {
+
+sigset_t handled_signals() {
+  sigset_t set;
+  sigemptyset(&set);
+  for (const int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&set, signal);
+  return set;
+}
+
+/// Has a second SIGTERM or SIGINT come?
+bool stop_at_once() {
+  const sigset_t set = handled_signals();
+  const timespec no_wait{};
+  const int signal = sigtimedwait(&set, nullptr, &no_wait);
+  return signal == SIGTERM || signal == SIGINT;
+}
+
+}  // namespace
+
+int run(const std::filesystem::path& config, const std::filesystem::path& port_file) {
+  // Blocked before the first thread starts, so that every signal waits for this thread.
+  const sigset_t set = handled_signals();
+  pthread_sigmask(SIG_BLOCK, &set, nullptr);
+  signal(SIGPIPE, SIG_IGN);
+  umask(0077);
+
+  Gateway gateway({config, port_file});
+  const std::string problem = gateway.start();
+  if (!problem.empty()) {
+    std::fputs(problem.c_str(), stderr);
+    std::fflush(stderr);
+    _exit(kWrong);  // the threads have begun nothing that would have to end in order
+  }
+  for (;;) {
+    int signal = 0;
+    sigwait(&set, &signal);
+    if (signal != SIGHUP) break;
+    gateway.reload();
+  }
+  const bool in_order = gateway.drain(stop_at_once);
+  gateway.flush_log();
+  // What did not end in time is cut off here; its coroutines are not worth unwinding.
+  if (!in_order) _exit(kFailed);
+  return kOk;
+}
+
+}  // namespace causeway::app::cli

@@ -1,0 +1,73 @@
+#include "app/compilation.h"
+
+#include "app/route_builder.h"
+
+namespace causeway::app {
+namespace {
+
+void report(config::Errors& errors, const auto& placed, std::string message, std::string_view code = "invalid") {
+  errors.add(placed.position, placed.path, std::move(message), code);
+}
+
+RouteBuilder::Clusters build_clusters(const Settings& settings, ProcessState& state, config::Errors& errors) {
+  RouteBuilder::Clusters clusters;
+  for (const upstream::ClusterSettings& each : settings.clusters) {
+    upstream::ClusterSettings cluster = each;
+    if (cluster.endpoints.empty()) continue;  // already reported
+    if (cluster.system.empty()) {
+      cluster.system = *cluster.name;
+      for (char& c : cluster.system) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c;
+    }
+    auto built = std::make_shared<const upstream::Cluster>(std::move(cluster), state.endpoints, state.worker_count,
+                                                           state.metrics, state.labels);
+    for (const std::string& endpoint : built->unresolved())
+      errors.warn(each.name.position, each.name.path, "the endpoint " + endpoint + " has no address at present", "reference");
+    clusters.emplace(*each.name, std::move(built));
+  }
+  return clusters;
+}
+
+std::shared_ptr<const server::ListenerView> build_listener(const server::ListenerSettings& settings,
+                                                           config::Errors& errors) {
+  auto view = std::make_shared<server::ListenerView>();
+  view->limits = settings.limits;
+  view->trusted_proxies = AddressSet(settings.trusted_proxies);
+  if (settings.tls && !settings.tls->certificate->empty() && !settings.tls->private_key->empty()) {
+    auto loaded = net::TlsContext::load(*settings.tls->certificate, *settings.tls->private_key);
+    if (std::string* problem = std::get_if<std::string>(&loaded)) report(errors, settings.tls->certificate, *problem, "reference");
+    else view->tls = std::get<0>(loaded);
+  }
+  return view;
+}
+
+}  // namespace
+
+Files read_files(const std::filesystem::path& file, config::Errors& errors) {
+  Files files;
+  files.documents = config::load({&file, 1}, errors);
+  config::Reading reading(errors, config::FileKind::kOperator);
+  // A main file that could not be read has already been reported; reading nothing would only add "missing" to it.
+  if (files.documents.main.is_mapping()) files.settings = config::read<Settings>(files.documents.main, reading);
+  return files;
+}
+
+std::optional<Compiled> compile(Files files, ProcessState& state, config::Errors& errors) {
+  Compiled compiled;
+  compiled.settings = std::move(files.settings);
+  auto snapshot = std::make_shared<pipeline::Snapshot>();
+  snapshot->consumers = std::make_shared<const security::ConsumerTable>(compiled.settings.consumers,
+                                                                        compiled.settings.signing, errors);
+  for (const security::Consumer& consumer : snapshot->consumers->all())
+    snapshot->consumer_labels.push_back(state.metrics.intern(consumer.name));
+  const RouteBuilder::Clusters clusters = build_clusters(compiled.settings, state, errors);
+  for (const server::ListenerSettings& listener : compiled.settings.listeners)
+    compiled.listeners.push_back(build_listener(listener, errors));
+  RouteBuilder routes(state, compiled.settings, *snapshot->consumers, clusters, errors);
+  for (const config::IncludedFile& included : files.documents.routes) routes.add(included);
+  routes.finish(*snapshot);
+  if (errors.failed()) return std::nullopt;
+  compiled.snapshot = std::move(snapshot);
+  return compiled;
+}
+
+}  // namespace causeway::app

@@ -1,0 +1,52 @@
+// From files to what workers serve from: reads the configuration, resolves every reference, builds every plugin and
+// adapter, and collects all that is wrong. Nothing that is running is touched.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "app/process_state.h"
+#include "app/settings.h"
+#include "config/document.h"
+#include "config/errors.h"
+#include "pipeline/snapshot.h"
+#include "server/listener.h"
+#include "upstream/cluster.h"
+
+namespace causeway::app {
+
+struct Compiled {
+  Settings settings;
+  std::shared_ptr<const pipeline::Snapshot> snapshot;
+  std::vector<std::shared_ptr<const server::ListenerView>> listeners;  ///< as settings.listeners
+};
+
+/// What the files say, before anything is resolved.
+struct Files {
+  config::Documents documents;
+  Settings settings;
+};
+
+/// Blocks on files. Secrets come from the environment of the process.
+Files read_files(const std::filesystem::path& file, config::Errors& errors);
+
+/// Empty when `errors` says why; warnings may be there in any case. Goes on over errors of `read_files`, so that all are
+/// found at once. Blocks on files and names.
+std::optional<Compiled> compile(Files files, ProcessState& state, config::Errors& errors);
+
+/// What the builders of plugins and adapters may refer to.
+struct BuildContext {
+  ProcessState& state;
+  config::Reading& reading;  ///< of the route file
+  const security::ConsumerTable& consumers;
+  const std::map<std::string, std::shared_ptr<const upstream::Cluster>, std::less<>>& clusters;
+  const DefaultSettings& defaults;
+  const RouteSettings& route;
+  const routing::PathTemplate& matched;  ///< base and path of the route
+};
+
+}  // namespace causeway::app

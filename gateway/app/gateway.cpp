@@ -1,0 +1,182 @@
+#include "app/gateway.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <fstream>
+#include <thread>
+
+namespace causeway::app {
+namespace {
+
+constexpr std::chrono::milliseconds kDrainLook{10};
+
+unsigned worker_count(const Settings& settings) {
+  return settings.workers.value ? *settings.workers.value : std::max(1u, std::thread::hardware_concurrency());
+}
+
+}  // namespace
+
+Gateway::Gateway(RunOptions options) : options_(std::move(options)), server_metrics_(metrics_) {}
+
+Gateway::~Gateway() {
+  // What the workers may still touch goes before them, what holds their connections while they still run.
+  listeners_.clear();
+  admin_listener_.reset();
+  for (runtime::Worker* worker : worker_pointers_)
+    worker->post([this, worker] { pipeline_->take(*worker, nullptr); });
+  snapshot_.reset();
+  for (auto& worker : workers_) worker->finish();
+  if (admin_worker_) admin_worker_->finish();
+  if (accept_worker_) accept_worker_->finish();
+  state_.reset();
+}
+
+std::string Gateway::start() {
+  net::raise_descriptor_limit();
+  config::Errors errors;
+  Files files = read_files(options_.config, errors);
+  log_ = std::make_unique<telemetry::LogThread>(telemetry::stdout_sink(), files.settings.telemetry.log, clock_, metrics_);
+  make_threads(files.settings);
+  std::optional<Compiled> compiled = compile(std::move(files), *state_, errors);
+  if (!compiled) return errors.to_text();
+  std::string problem = open_listeners(*compiled);
+  if (!problem.empty()) return problem + '\n';
+
+  log_->start();
+  log_problems(errors);
+  settings_ = std::move(compiled->settings);
+  publish(compiled->snapshot);
+  for (auto& worker : workers_) worker->start();
+  for (auto& listener : listeners_) listener->start();
+  admin_listener_->start();
+  readiness_.configured = true;
+  accept_worker_->start();
+  admin_worker_->start();
+  for (const auto& listener : listeners_)
+    log_->write(telemetry::Level::kInfo, "listening", {{"name", listener->name()}, {"address", listener->address()}});
+  log_->write(telemetry::Level::kInfo, "listening", {{"name", "admin"}, {"address", admin_listener_->address()}});
+  return write_port_file();
+}
+
+void Gateway::make_threads(const Settings& settings) {
+  const unsigned count = worker_count(settings);
+  accept_worker_ = std::make_unique<runtime::Worker>(count + 1, "accept", clock_);
+  admin_worker_ = std::make_unique<runtime::Worker>(0, "admin", clock_);
+  for (unsigned index = 0; index < count; ++index) {
+    workers_.push_back(std::make_unique<runtime::Worker>(index, "worker-" + std::to_string(index), clock_));
+    worker_pointers_.push_back(workers_.back().get());
+    contexts_.push_back(std::make_unique<WorkerContext>(*workers_.back(), metrics_.add_shard(), log_->add_call_log()));
+    context_pointers_.push_back(contexts_.back().get());
+  }
+  admin_context_ = std::make_unique<WorkerContext>(*admin_worker_, metrics_.add_shard(), log_->add_call_log());
+  admin_context_pointer_ = admin_context_.get();
+  state_ = std::make_unique<ProcessState>(worker_pointers_, metrics_, clock_);
+  pipeline_ = std::make_unique<pipeline::Pipeline>(count, metrics_, state_->labels);
+  operations_ = std::make_unique<server::OperationsHandler>(metrics_, readiness_);
+  collected_.push_back(metrics_.collect_gauge("causeway_build_info", "The version that runs.",
+                                              {{"version", CAUSEWAY_VERSION}}, [] { return 1.0; }));
+  constexpr std::string_view kReloads = "causeway_config_reloads_total";
+  constexpr std::string_view kHelp = "Configurations that were offered to the running process.";
+  reloads_ok_ = metrics_.counter(kReloads, kHelp, {{"result", "taken"}});
+  reloads_refused_ = metrics_.counter(kReloads, kHelp, {{"result", "refused"}});
+}
+
+std::string Gateway::open_listeners(Compiled& compiled) {
+  for (std::size_t i = 0; i < compiled.listeners.size(); ++i) {
+    const server::ListenerSettings& settings = compiled.settings.listeners[i];
+    listeners_.push_back(std::make_unique<server::Listener>(*settings.name, *accept_worker_, context_pointers_, *pipeline_,
+                                                            server_metrics_, compiled.listeners[i]));
+    std::string problem = listeners_.back()->open(settings.address.where);
+    if (!problem.empty()) return "listener " + *settings.name + ": " + problem;
+  }
+  admin_listener_ = std::make_unique<server::Listener>("admin", *admin_worker_, std::span(&admin_context_pointer_, 1),
+                                                       *operations_, admin_metrics_,
+                                                       std::make_shared<const server::ListenerView>());
+  std::string problem = admin_listener_->open(compiled.settings.admin.address.where);
+  return problem.empty() ? problem : "admin: " + problem;
+}
+
+void Gateway::publish(std::shared_ptr<const pipeline::Snapshot> snapshot) {
+  snapshot_ = std::move(snapshot);
+  // The last exchange of an old configuration ends on a worker; taking thousands of routes apart is not a worker's work.
+  const std::shared_ptr<const pipeline::Snapshot> shared(
+      snapshot_.get(), [this, keep = snapshot_](const pipeline::Snapshot*) { accept_worker_->post([keep] {}); });
+  for (runtime::Worker* worker : worker_pointers_)
+    worker->post([this, worker, shared] { pipeline_->take(*worker, shared); });
+}
+
+void Gateway::reload() {
+  config::Errors errors;
+  std::optional<Compiled> compiled = compile(read_files(options_.config, errors), *state_, errors);
+  log_problems(errors);
+  telemetry::Shard& shard = admin_context_->shard;
+  const auto count = [&](telemetry::Counter counter) { admin_worker_->post([&shard, counter] { shard.add(counter); }); };
+  if (!compiled) {
+    count(reloads_refused_);
+    log_->write(telemetry::Level::kError, "configuration refused", {{"errors", std::to_string(errors.error_count())}});
+    return;
+  }
+  for (std::size_t i = 0; i < compiled->listeners.size(); ++i) {
+    const std::string& name = *compiled->settings.listeners[i].name;
+    const auto same = std::find_if(listeners_.begin(), listeners_.end(), [&](const auto& each) { return each->name() == name; });
+    const auto before = std::find_if(settings_.listeners.begin(), settings_.listeners.end(),
+                                     [&](const auto& each) { return *each.name == name; });
+    const bool moved = before == settings_.listeners.end() || !(before->address == compiled->settings.listeners[i].address);
+    if (same != listeners_.end()) (*same)->take(compiled->listeners[i]);
+    if (moved) log_->write(telemetry::Level::kWarn, "restart needed", {{"listener", name}, {"key", "address"}});
+  }
+  log_->configure(compiled->settings.telemetry.log);
+  settings_.drain_timeout = compiled->settings.drain_timeout;
+  publish(compiled->snapshot);
+  count(reloads_ok_);
+  log_->write(telemetry::Level::kInfo, "configuration taken",
+              {{"routes", std::to_string(compiled->snapshot->plans.size())}});
+}
+
+int Gateway::open_connections() const {
+  int open = 0;
+  for (const auto& listener : listeners_) open += listener->connections();
+  return open;
+}
+
+bool Gateway::drain(bool (*again)()) {
+  readiness_.draining = true;
+  log_->write(telemetry::Level::kInfo, "draining", {{"connections", std::to_string(open_connections())}});
+  for (auto& listener : listeners_) listener->drain();
+  const SteadyTime end = clock_.steady() + settings_.drain_timeout;
+  while (open_connections() > 0 && clock_.steady() < end && !again()) std::this_thread::sleep_for(kDrainLook);
+  const int left = open_connections();
+  if (left == 0) {
+    admin_listener_->drain();
+    const SteadyTime soon = clock_.steady() + std::chrono::seconds(2);
+    while (admin_listener_->connections() > 0 && clock_.steady() < soon) std::this_thread::sleep_for(kDrainLook);
+  }
+  log_->write(telemetry::Level::kInfo, "stopped", {{"cut", std::to_string(left)}});
+  return left == 0 && admin_listener_->connections() == 0;
+}
+
+void Gateway::flush_log() { log_->stop(); }
+
+void Gateway::log_problems(const config::Errors& errors) {
+  for (const config::Problem& problem : errors.list()) {
+    const bool warning = problem.severity == config::Severity::kWarning;
+    log_->write(warning ? telemetry::Level::kWarn : telemetry::Level::kError, "configuration", {{"problem", problem.to_text()}});
+  }
+}
+
+std::string Gateway::write_port_file() const {
+  if (options_.port_file.empty()) return {};
+  // Renamed into place, so that whoever waits for the file never reads half of it.
+  const std::filesystem::path draft = options_.port_file.string() + ".tmp";
+  {
+    std::ofstream file(draft);
+    for (const auto& listener : listeners_) file << listener->name() << ' ' << listener->address() << '\n';
+    file << "admin " << admin_listener_->address() << '\n';
+    if (!file.flush()) return "cannot write " + options_.port_file.string() + '\n';
+  }
+  std::error_code error;
+  std::filesystem::rename(draft, options_.port_file, error);
+  return error ? "cannot write " + options_.port_file.string() + ": " + error.message() + '\n' : "";
+}
+
+}  // namespace causeway::app

@@ -1,0 +1,75 @@
+// The running process: threads, listeners, log, and what happens to them over start, reload, drain and stop.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "app/compilation.h"
+#include "pipeline/pipeline.h"
+#include "server/listener.h"
+#include "server/operations_handler.h"
+#include "telemetry/log_thread.h"
+
+namespace causeway::app {
+
+struct RunOptions {
+  std::filesystem::path config = "config/causeway.yaml";
+  std::filesystem::path port_file;  ///< empty: none
+};
+
+/// Used by the main thread. Not restartable.
+class Gateway {
+ public:
+  explicit Gateway(RunOptions options);
+  ~Gateway();
+
+  /// Compiles, binds, starts. Empty, or what went wrong (already with file:line:col where it is the configuration).
+  std::string start();
+  /// Takes the files as they are now, or keeps what is running and logs every error.
+  void reload();
+  /// Stops accepting and lets calls in flight end. `again` is asked every few milliseconds whether to stop at once. True when
+  /// everything ended in order.
+  bool drain(bool (*again)());
+  /// Writes what was logged. After `drain`.
+  void flush_log();
+
+ private:
+  void make_threads(const Settings& settings);
+  std::string open_listeners(Compiled& compiled);
+  void publish(std::shared_ptr<const pipeline::Snapshot> snapshot);
+  void log_problems(const config::Errors& errors);
+  std::string write_port_file() const;
+  int open_connections() const;
+
+  const RunOptions options_;
+  SystemClock clock_;
+  telemetry::Metrics metrics_;
+  std::unique_ptr<telemetry::LogThread> log_;
+  server::Readiness readiness_;
+  std::vector<telemetry::Collected> collected_;
+
+  // In this order: what is below uses what is above.
+  std::unique_ptr<runtime::Worker> accept_worker_;
+  std::unique_ptr<runtime::Worker> admin_worker_;
+  std::vector<std::unique_ptr<runtime::Worker>> workers_;
+  std::vector<runtime::Worker*> worker_pointers_;
+  std::vector<std::unique_ptr<WorkerContext>> contexts_;
+  std::vector<WorkerContext*> context_pointers_;
+  std::unique_ptr<WorkerContext> admin_context_;
+  WorkerContext* admin_context_pointer_ = nullptr;
+  std::unique_ptr<ProcessState> state_;
+  std::unique_ptr<pipeline::Pipeline> pipeline_;
+  std::unique_ptr<server::OperationsHandler> operations_;
+  server::ServerMetrics server_metrics_;
+  const server::ServerMetrics admin_metrics_;  ///< counts where nobody looks: operators are not callers
+  std::vector<std::unique_ptr<server::Listener>> listeners_;
+  std::unique_ptr<server::Listener> admin_listener_;
+  Settings settings_;
+  std::shared_ptr<const pipeline::Snapshot> snapshot_;
+  telemetry::Counter reloads_ok_;
+  telemetry::Counter reloads_refused_;
+};
+
+}  // namespace causeway::app

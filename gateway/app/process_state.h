@@ -1,0 +1,43 @@
+// What outlives a configuration: everything that a reload must not forget. Made once; configurations are compiled against it.
+#pragma once
+
+#include <memory>
+
+#include "plugins/authentication/authentication_plugin.h"
+#include "plugins/rate_limit/rate_limit_plugin.h"
+#include "security/replay.h"
+#include "telemetry/labels.h"
+#include "telemetry/metrics.h"
+#include "upstream/endpoint.h"
+
+namespace causeway::app {
+
+/// Used by one compilation at a time, off the workers. `workers` is empty when a configuration is only checked.
+struct ProcessState {
+  ProcessState(std::span<runtime::Worker* const> workers, telemetry::Metrics& its_metrics, const Clock& its_clock)
+      : metrics(its_metrics),
+        labels(its_metrics),
+        clock(its_clock),
+        worker_count(workers.size()),
+        endpoints(workers),
+        authentication(std::make_shared<plugins::AuthenticationMetrics>(its_metrics)) {}
+
+  /// The table that remembers signatures: the one in use as long as it remembers enough for these settings.
+  std::shared_ptr<security::ReplayTable> replay_table(const security::SigningSettings& settings) {
+    if (!replays || !replays->covers(settings.replay_memory, settings.window, settings.future_skew))
+      replays = std::make_shared<security::ReplayTable>(settings.replay_memory, settings.window, settings.future_skew,
+                                                        clock.wall());
+    return replays;
+  }
+
+  telemetry::Metrics& metrics;
+  telemetry::StandardLabels labels;
+  const Clock& clock;
+  std::size_t worker_count;
+  upstream::EndpointRegistry endpoints;
+  plugins::RateLimitRegistry rate_limits;
+  std::shared_ptr<const plugins::AuthenticationMetrics> authentication;
+  std::shared_ptr<security::ReplayTable> replays;
+};
+
+}  // namespace causeway::app

@@ -1,0 +1,168 @@
+#include "app/route_builder.h"
+
+#include <algorithm>
+
+#include "adapters/http/http_adapter.h"
+#include "app/builtin_adapters.h"
+#include "app/builtin_plugins.h"
+#include "plugins/access/access_plugin.h"
+#include "plugins/api_key/api_key_authenticator.h"
+#include "plugins/envelope/envelope_plugin.h"
+#include "plugins/signature/signature_authenticator.h"
+
+namespace causeway::app {
+namespace {
+
+/// Base and path as one template, for the names of its parameters.
+routing::PathTemplate joined(const routing::PathTemplate& base, const routing::PathTemplate& path) {
+  const std::string front = base.text() == "/" ? "" : base.text();
+  routing::TemplateError ignored;
+  return routing::PathTemplate::parse(front + path.text(), ignored).value_or(path);
+}
+
+}  // namespace
+
+RouteBuilder::RouteBuilder(ProcessState& state, const Settings& settings, const security::ConsumerTable& consumers,
+                           const Clusters& clusters, config::Errors& errors)
+    : state_(state), settings_(settings), consumers_(consumers), clusters_(clusters), errors_(errors) {}
+
+void RouteBuilder::add(const config::IncludedFile& file) {
+  config::Reading reading(errors_, file.kind);
+  const auto settings = config::read<RouteFile>(file.node, reading);
+  if (settings.defaults.http) {
+    auto step = reading.resume(settings.defaults.http->path);
+    config::read<adapters::HttpSettings>(settings.defaults.http->node, reading);
+  }
+  apis_.push_back({settings, file.node});
+  for (const auto& route : settings.routes) add_route(settings, route, reading);
+}
+
+void RouteBuilder::add_route(const RouteFile& file, const config::Placed<RouteSettings>& route, config::Reading& reading) {
+  const routing::PathTemplate matched = joined(file.base, route->match.path);
+  const BuildContext context{state_, reading, consumers_, clusters_, file.defaults, *route, matched};
+  RouteContext out;
+  out.name = *route->name;
+  out.api = file.api;
+  auto step = reading.resume(route.path);
+  std::unique_ptr<const Adapter> adapter = build_adapter(route->adapter, context);
+  std::vector<std::unique_ptr<const Plugin>> chain = build_chain(context, file, out);
+
+  routing::RouteSpec spec;
+  spec.index = static_cast<std::uint32_t>(routes_.size());
+  spec.api = static_cast<std::uint32_t>(apis_.size() - 1);
+  spec.name = out.name;
+  spec.match = route->match;
+  spec.versions = route->versions;
+  spec.position = route.position;
+  spec.path = route.path;
+  // A route whose settings could not be read would only add errors about its defaults.
+  const bool readable = !out.name.empty() && route->match.methods != routing::Methods::kNone;
+  if (!readable) return;
+  routes_.push_back(std::move(spec));
+  if (adapter)
+    plans_.push_back(std::make_unique<pipeline::RoutePlan>(std::move(out), std::move(chain), std::move(adapter)));
+  else
+    plans_.push_back(nullptr);
+}
+
+std::vector<std::unique_ptr<const Plugin>> RouteBuilder::build_chain(const BuildContext& context, const RouteFile& file,
+                                                                     RouteContext& out) {
+  std::vector<std::unique_ptr<const Plugin>> chain;
+  const RouteSettings& route = context.route;
+  const DefaultSettings& defaults = file.defaults;
+  out.wrapped = route.reply.value_or(defaults.reply.value_or(Reply::kEnvelope)) == Reply::kEnvelope;
+  out.request_body = route.limits.request_body ? route.limits.request_body : defaults.limits.request_body;
+  out.body_timeout = route.limits.body_timeout ? route.limits.body_timeout : defaults.limits.body_timeout;
+
+  // The order of the chain (design: details.md): authentication, access, limits, then the route's own steps. The envelope
+  // stands first, so that on the way out it is the last.
+  std::vector<std::unique_ptr<const Plugin>> own;
+  bool has_envelope = false;
+  add_plugins(context, own, has_envelope);
+  if (out.wrapped && !has_envelope) chain.push_back(std::make_unique<plugins::EnvelopePlugin>(plugins::EnvelopeSettings{}));
+
+  const auto& auth = route.auth ? route.auth : defaults.auth;
+  if (!auth)
+    context.reading.error(route.name.position, "missing \"auth\": say who may call, or `auth: none`", "missing");
+  else if (!auth->any.empty())
+    chain.push_back(build_authentication(*auth, out));
+
+  security::AccessRule rule = security::AccessRule::narrow(
+      defaults.access ? security::AccessRule(*defaults.access, consumers_, errors_) : security::AccessRule(),
+      route.access ? security::AccessRule(*route.access, consumers_, errors_) : security::AccessRule(), errors_);
+  if (rule.asks_for_consumer() && auth && auth->any.empty())
+    errors_.warn(context.route.name.position, context.route.name.path, "access asks who is calling, but `auth: none` lets nobody say it: every call is refused", "conflict");
+  if (rule.asks_for_consumer() || rule.asks_for_address())
+    chain.push_back(std::make_unique<plugins::AccessPlugin>(std::move(rule)));
+  for (auto& plugin : own) chain.push_back(std::move(plugin));
+  return chain;
+}
+
+std::unique_ptr<const Plugin> RouteBuilder::build_authentication(const AuthSettings& auth, RouteContext& out) {
+  std::vector<plugins::AuthenticationPlugin::Scheme> schemes;
+  for (const auto& name : auth.any) {
+    std::shared_ptr<const Authenticator> authenticator;
+    if (*name == "signature")
+      authenticator = std::make_shared<plugins::SignatureAuthenticator>(consumers_, settings_.signing,
+                                                                        state_.replay_table(settings_.signing));
+    else if (*name == "api_key")
+      authenticator = std::make_shared<plugins::ApiKeyAuthenticator>(consumers_);
+    else
+      continue;  // already reported
+    if (!out.challenge.empty()) out.challenge += ", ";
+    out.challenge += authenticator->challenge();
+    const telemetry::LabelId label = state_.metrics.intern(authenticator->scheme());
+    schemes.push_back({std::move(authenticator), label});
+  }
+  return std::make_unique<plugins::AuthenticationPlugin>(std::move(schemes), state_.authentication);
+}
+
+void RouteBuilder::add_plugins(const BuildContext& context, std::vector<std::unique_ptr<const Plugin>>& chain,
+                               bool& has_envelope) {
+  std::vector<std::string> without;
+  for (const auto& name : context.route.without) without.push_back(*name);
+  std::vector<std::string> dropped;
+  for (const auto* list : {&context.defaults.plugins, &context.route.plugins}) {
+    for (const config::Deferred& item : *list) {
+      auto step = context.reading.resume(item.path);
+      const auto tagged = config::read_tagged(item.node, context.reading);
+      if (!tagged) continue;
+      if (list == &context.defaults.plugins && std::find(without.begin(), without.end(), tagged->name) != without.end()) {
+        dropped.push_back(tagged->name);
+        continue;
+      }
+      has_envelope = has_envelope || tagged->name == "envelope";
+      std::unique_ptr<const Plugin> plugin = build_plugin(*tagged, context);
+      if (!plugin) continue;
+      if (tagged->name == "envelope") chain.insert(chain.begin(), std::move(plugin));
+      else chain.push_back(std::move(plugin));
+    }
+  }
+  for (const auto& name : context.route.without) {
+    if (std::find(dropped.begin(), dropped.end(), *name) != dropped.end()) continue;
+    auto step = context.reading.resume(name.path);
+    context.reading.error(name.position, "the defaults have no plugin " + config::quote(*name), "reference");
+  }
+}
+
+void RouteBuilder::finish(pipeline::Snapshot& snapshot) {
+  snapshot.routes = routing::RouteTable::build(apis_, routes_, settings_.versioning, errors_);
+  if (!snapshot.routes || errors_.failed()) return;
+  for (std::size_t i = 0; i < plans_.size(); ++i) {
+    pipeline::RoutePlan& plan = *plans_[i];
+    plan.label = state_.metrics.intern(plan.context.name);
+    const auto add_version = [&](const routing::Version* version) {
+      const std::string name = version != nullptr ? version->name() : "";
+      plan.versions.push_back({version, version != nullptr ? state_.metrics.intern(name) : telemetry::LabelId::kEmpty,
+                               state_.metrics.histogram("causeway_request_duration_seconds",
+                                                        "From the first byte of a call to the last of its answer.",
+                                                        {{"route", plan.context.name}, {"version", name}})});
+    };
+    const auto versions = snapshot.routes->versions(routes_[i].api);
+    for (const routing::Version& version : versions) add_version(&version);
+    if (versions.empty()) add_version(nullptr);
+    snapshot.plans.push_back(std::move(plans_[i]));
+  }
+}
+
+}  // namespace causeway::app

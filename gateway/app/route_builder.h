@@ -1,0 +1,44 @@
+// One route file: from its settings to the plans of its routes.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "app/compilation.h"
+
+namespace causeway::app {
+
+class RouteBuilder {
+ public:
+  using Clusters = std::map<std::string, std::shared_ptr<const upstream::Cluster>, std::less<>>;
+
+  /// All references outlive the builder.
+  RouteBuilder(ProcessState& state, const Settings& settings, const security::ConsumerTable& consumers,
+               const Clusters& clusters, config::Errors& errors);
+
+  /// Adds the file's routes; what is wrong goes to the errors.
+  void add(const config::IncludedFile& file);
+
+  /// Builds the table and hands over the plans. Null table when there are errors.
+  void finish(pipeline::Snapshot& snapshot);
+
+ private:
+  void add_route(const RouteFile& file, const config::Placed<RouteSettings>& route, config::Reading& reading);
+  std::vector<std::unique_ptr<const Plugin>> build_chain(const BuildContext& context, const RouteFile& file,
+                                                         RouteContext& out);
+  std::unique_ptr<const Plugin> build_authentication(const AuthSettings& auth, RouteContext& out);
+  void add_plugins(const BuildContext& context, std::vector<std::unique_ptr<const Plugin>>& chain, bool& has_envelope);
+
+  ProcessState& state_;
+  const Settings& settings_;
+  const security::ConsumerTable& consumers_;
+  const Clusters& clusters_;
+  config::Errors& errors_;
+  std::vector<routing::ApiSpec> apis_;
+  std::vector<routing::RouteSpec> routes_;
+  std::vector<std::unique_ptr<pipeline::RoutePlan>> plans_;
+};
+
+}  // namespace causeway::app

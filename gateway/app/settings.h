@@ -1,0 +1,97 @@
+// What the files say, as values: the operators' files as one Settings, each route file as one RouteFile. Every other room
+// describes its own keys; this is only how they are put together.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "config/keys.h"
+#include "config/placed.h"
+#include "routing/settings.h"
+#include "security/access.h"
+#include "security/consumer_settings.h"
+#include "server/listener_settings.h"
+#include "telemetry/settings.h"
+#include "upstream/cluster_settings.h"
+
+namespace causeway::app {
+
+struct NodeSettings {
+  std::string id = "causeway";
+  static const config::Keys<NodeSettings>& keys();
+};
+
+struct AdminSettings {
+  net::ListenAddress address{{"127.0.0.1", 9901}};
+  static const config::Keys<AdminSettings>& keys();
+};
+
+struct Settings {
+  NodeSettings node;
+  std::vector<server::ListenerSettings> listeners;
+  AdminSettings admin;
+  config::OrAuto<std::uint32_t> workers;
+  Duration drain_timeout = std::chrono::seconds(30);
+  security::SigningSettings signing;
+  routing::VersioningSettings versioning;
+  std::map<std::string, config::Secret> secrets;
+  std::vector<security::ConsumerSettings> consumers;
+  std::vector<upstream::ClusterSettings> clusters;
+  telemetry::TelemetrySettings telemetry;
+  static const config::Keys<Settings>& keys();
+};
+
+/// `auth: none` or `auth: {any: [signature, api_key]}`.
+struct AuthSettings {
+  std::vector<config::Placed<std::string>> any;  ///< empty: none
+};
+
+struct RouteLimitSettings {
+  std::optional<ByteSize> request_body;
+  std::optional<Duration> body_timeout;
+  static const config::Keys<RouteLimitSettings>& keys();
+};
+
+enum class Reply : std::uint8_t { kEnvelope, kAsIs };
+constexpr auto names(Reply) {
+  return config::table<Reply>({{"envelope", Reply::kEnvelope}, {"as_is", Reply::kAsIs}});
+}
+
+/// What a route and its file's `defaults` have in common.
+struct RouteBaseSettings {
+  std::optional<AuthSettings> auth;
+  std::optional<security::AccessSettings> access;
+  RouteLimitSettings limits;
+  std::vector<config::Deferred> plugins;
+  std::optional<Reply> reply;
+};
+
+struct DefaultSettings : RouteBaseSettings {
+  std::optional<config::Deferred> http;  ///< every http adapter of the file starts from it
+  static const config::Keys<DefaultSettings>& keys();
+};
+
+struct RouteSettings : RouteBaseSettings {
+  config::Placed<std::string> name;
+  routing::MatchSettings match;
+  std::vector<std::string> versions;
+  std::vector<config::Placed<std::string>> without;
+  config::Deferred adapter;
+  static const config::Keys<RouteSettings>& keys();
+};
+
+struct RouteFile : routing::ApiSettings {
+  DefaultSettings defaults;
+  std::vector<config::Placed<RouteSettings>> routes;
+  static const config::Keys<RouteFile>& keys();
+};
+
+}  // namespace causeway::app
+
+template <>
+struct causeway::config::Value<causeway::app::AuthSettings> {
+  static bool read_into(const Node& node, Reading& reading, app::AuthSettings& out, const Range*);
+  static Shape shape() { return {Shape::Form::kAny, "none or a list of schemes"}; }
+  static std::string text(const app::AuthSettings&) { return {}; }
+};

@@ -1,0 +1,66 @@
+// Everything that is wrong with a configuration, collected in one pass so that the user sees all of it at once.
+#pragma once
+
+#include <cstddef>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "config/position.h"
+
+namespace causeway::config {
+
+enum class Severity { kError, kWarning };
+
+struct Problem {
+  Position position;
+  std::string path;  ///< `routes[3].plugins[1].rate_limit.rate`; empty for a file as a whole
+  std::string code;  ///< a stable slug for programs: syntax, unknown_key, duplicate_key, missing, expected, secret, ...
+  std::string message;  ///< never holds a secret
+  Severity severity = Severity::kError;
+
+  /// `routes/orders.yaml:42:9: routes[3].rate: expected a rate such as 100/s, got "fast"`; warnings read
+  /// `file:line:col: path: warning: message`.
+  std::string to_text() const;
+};
+
+/// Not thread safe: one load owns one collector.
+class Errors {
+ public:
+  /// Slugs in use: syntax, limit, tag, duplicate_key, unknown_key, missing, expected, not_in_this_version, secret,
+  /// include, conflict, reference, invalid.
+  void add(const Position& at, std::string_view path, std::string message, std::string_view code = "invalid");
+  void warn(const Position& at, std::string_view path, std::string message, std::string_view code = "invalid");
+
+  /// Fixes the order in which files are listed; files that nobody announced follow in the order of their first problem.
+  void announce(const std::string& file);
+
+  bool failed() const { return errors_ > 0; }
+  std::size_t error_count() const { return errors_; }
+  bool empty() const { return problems_.empty(); }
+
+  /// By file, line, column; problems of one place stay in the order in which they were found.
+  std::vector<Problem> list() const;
+  /// One line a problem, each ended by a newline.
+  std::string to_text() const;
+  /// `[{"file", "line", "column", "path", "code", "message", "severity": "error" | "warning"}]`, for `check --json`.
+  std::string to_json() const;
+
+ private:
+  void push(Problem problem);
+
+  std::vector<Problem> problems_;
+  std::map<std::string, std::size_t, std::less<>> file_order_;
+  std::size_t errors_ = 0;
+};
+
+/// One step further down: `routes`, then `routes[3]`, then `routes[3].rate`. Odd keys are quoted: `tables["a.b"]`.
+std::string extend_path(std::string path, std::string_view key);
+std::string extend_path(std::string path, std::size_t index);
+
+/// Text in double quotes for a message: control characters escaped, cut when long.
+std::string quote(std::string_view text);
+
+}  // namespace causeway::config

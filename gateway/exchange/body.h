@@ -1,0 +1,64 @@
+// A body on its way: bytes that are already there, or a source that yields them as they arrive.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "core/bytes.h"
+#include "core/result.h"
+#include "runtime/task.h"
+
+namespace causeway {
+
+/// Told about every piece of a body in order while it arrives: a hash, a prefix for the log.
+class BodyObserver {
+ public:
+  virtual void on_piece(Bytes piece) = 0;
+
+ protected:
+  ~BodyObserver() = default;
+};
+
+/// Yields a body once, in order. Owned by the connection that it is read from; used on that connection's worker.
+class BodySource {
+ public:
+  /// The total size when the sender has declared it.
+  virtual std::optional<std::uint64_t> declared_size() const = 0;
+  /// The next piece, empty at the end. The piece is valid until the next call.
+  virtual Task<Result<Bytes>> read() = 0;
+  /// All of what is left, as one view that is valid as long as the exchange. `limit` exceeded → kBodyTooLarge on a
+  /// request; on an answer it is the caller's to look at `declared_size` first.
+  virtual Task<Result<Bytes>> gather(std::uint64_t limit) = 0;
+
+ protected:
+  ~BodySource() = default;
+};
+
+class Body {
+ public:
+  Body() = default;
+  /// `whole` outlives the exchange's answer (a literal, the arena, a connection's buffer).
+  explicit Body(Bytes whole) : whole_(whole) {}
+  explicit Body(BodySource& source) : source_(&source) {}
+
+  bool streams() const { return source_ != nullptr; }
+  BodySource* source() const { return source_; }
+  /// The bytes; only when it does not stream.
+  Bytes whole() const { return whole_; }
+
+  /// Makes it whole. On an error the body is as broken as its connection.
+  Task<Result<Bytes>> gather(std::uint64_t limit) {
+    if (source_ == nullptr) co_return whole_;
+    Result<Bytes> gathered = co_await source_->gather(limit);
+    if (!gathered) co_return std::move(gathered.error());
+    whole_ = *gathered;
+    source_ = nullptr;
+    co_return whole_;
+  }
+
+ private:
+  Bytes whole_;
+  BodySource* source_ = nullptr;
+};
+
+}  // namespace causeway

@@ -1,0 +1,21 @@
+// What plugins, adapters and the record may know about the route that took the call. Immutable, part of the snapshot.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "core/bytes.h"
+#include "core/clock.h"
+
+namespace causeway {
+
+struct RouteContext {
+  std::string name;
+  std::string api;
+  bool wrapped = true;            ///< answers carry the envelope
+  std::string challenge;          ///< WWW-Authenticate of a 401
+  std::optional<ByteSize> request_body;  ///< overrides the listener's limit
+  std::optional<Duration> body_timeout;
+};
+
+}  // namespace causeway

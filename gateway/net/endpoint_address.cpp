@@ -1,0 +1,51 @@
+#include "net/endpoint_address.h"
+
+#include <netdb.h>
+#include <sys/socket.h>
+
+#include <charconv>
+
+namespace causeway::net {
+
+std::string HostPort::text() const {
+  const bool v6 = host.find(':') != std::string::npos;
+  return (v6 ? '[' + host + ']' : host) + ':' + std::to_string(port);
+}
+
+std::optional<HostPort> parse_host_port(std::string_view text, bool zero_port) {
+  HostPort result;
+  const std::size_t colon = text.rfind(':');
+  if (colon == std::string_view::npos) return std::nullopt;
+  std::string_view host = text.substr(0, colon);
+  const std::string_view port = text.substr(colon + 1);
+  if (host.size() >= 2 && host.front() == '[' && host.back() == ']')
+    host = host.substr(1, host.size() - 2);
+  else if (host.find(':') != std::string_view::npos)
+    return std::nullopt;
+  if (host.empty() || host.size() > 253) return std::nullopt;
+  for (const char c : host) {
+    const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+    if (!letter && c != '.' && c != '-' && c != '_' && c != ':') return std::nullopt;
+  }
+  const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), result.port);
+  if (error != std::errc() || end != port.data() + port.size()) return std::nullopt;
+  if (result.port == 0 && !zero_port) return std::nullopt;
+  result.host = host;
+  return result;
+}
+
+std::vector<SocketAddress> resolve(const HostPort& where) {
+  addrinfo hints{};
+  hints.ai_family = AF_UNSPEC;
+  hints.ai_socktype = SOCK_STREAM;
+  hints.ai_flags = AI_NUMERICSERV;
+  addrinfo* found = nullptr;
+  std::vector<SocketAddress> addresses;
+  if (::getaddrinfo(where.host.c_str(), std::to_string(where.port).c_str(), &hints, &found) != 0) return addresses;
+  for (const addrinfo* each = found; each != nullptr; each = each->ai_next)
+    addresses.emplace_back(each->ai_addr, each->ai_addrlen);
+  ::freeaddrinfo(found);
+  return addresses;
+}
+
+}  // namespace causeway::net

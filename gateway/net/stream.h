@@ -1,0 +1,87 @@
+// A connection's byte stream, plain or TLS: one non-template class, so that everything above compiles once and fast.
+// Every operation has a deadline. Belongs to one worker; one read and one write may be pending at a time.
+#pragma once
+
+#include <boost/asio/basic_stream_socket.hpp>
+#include <boost/asio/generic/stream_protocol.hpp>
+#include <memory>
+#include <span>
+
+#include "core/bytes.h"
+#include "core/clock.h"
+#include "runtime/task.h"
+#include "runtime/timer_wheel.h"
+#include "runtime/worker.h"
+
+using SSL = struct ssl_st;
+
+namespace causeway::net {
+
+using Socket =
+    boost::asio::basic_stream_socket<boost::asio::generic::stream_protocol, boost::asio::io_context::executor_type>;
+
+enum class IoStatus : std::uint8_t {
+  kOk,
+  kEnd,      ///< the peer closed its side in order
+  kTimeout,  ///< the deadline passed
+  kFailed,   ///< reset, refused, unreachable, a TLS error, or closed by us
+};
+
+struct IoResult {
+  IoStatus status = IoStatus::kOk;
+  std::size_t count = 0;  ///< bytes moved; of a failed write, how many were handed to the kernel before it failed
+  bool ok() const { return status == IoStatus::kOk; }
+};
+
+class Stream {
+ public:
+  /// Takes a socket of `worker`'s loop.
+  Stream(runtime::Worker& worker, Socket socket);
+  ~Stream();
+  Stream(const Stream&) = delete;
+  Stream& operator=(const Stream&) = delete;
+
+  /// Connects a new socket to `address` (bytes of a sockaddr). Sets TCP_NODELAY.
+  Task<IoResult> connect(const boost::asio::generic::stream_protocol::endpoint& endpoint, SteadyTime deadline);
+  /// Takes ownership of `ssl` (SSL_new) and shakes hands as the server.
+  Task<IoResult> accept_tls(SSL* ssl, SteadyTime deadline);
+
+  /// Reads at least one byte. kEnd at the end of the stream.
+  Task<IoResult> read_some(std::span<char> buffer, SteadyTime deadline);
+  /// Writes all of `data`; kTimeout when the peer did not take it until `deadline`.
+  Task<IoResult> write(Bytes data, SteadyTime deadline);
+  /// Waits until something can be read, without a buffer: for idle connections.
+  Task<IoResult> wait_readable(SteadyTime deadline);
+
+  /// Is an idle connection still quiet? False when the peer has closed it or sent something that nobody asked for.
+  bool quiet();
+  /// Ends our side and leaves reading open; then `close`.
+  void shutdown_send();
+  void close();
+  bool is_tls() const { return ssl_ != nullptr; }
+
+ private:
+  struct Deadline;  // arms one side's timer for the time of one operation
+  class SideTimer final : public runtime::TimerHook {
+   public:
+    explicit SideTimer(Stream& stream) : stream_(stream) {}
+    bool fired = false;
+
+   private:
+    void on_timer() override;
+    Stream& stream_;
+  };
+
+  Task<IoResult> tls_step(int result, SideTimer& timer);
+  Task<IoResult> read_tls(std::span<char> buffer, SideTimer& timer);
+  Task<IoResult> write_tls(Bytes data, SideTimer& timer);
+  IoResult failure(const boost::system::error_code& error, const SideTimer& timer, std::size_t count) const;
+
+  runtime::Worker& worker_;
+  Socket socket_;
+  SSL* ssl_ = nullptr;
+  SideTimer read_timer_{*this};
+  SideTimer write_timer_{*this};
+};
+
+}  // namespace causeway::net

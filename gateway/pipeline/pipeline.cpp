@@ -1,0 +1,191 @@
+#include "pipeline/pipeline.h"
+
+#include "exchange/reply.h"
+#include "net/target.h"
+
+namespace causeway::pipeline {
+namespace {
+
+/// Kept in the exchange: the configuration that it began with, and the plan that it follows.
+struct Bound final {
+  std::shared_ptr<const std::shared_ptr<const Snapshot>> snapshot;
+  const RoutePlan* plan = nullptr;
+};
+
+Error refusal(Code code, std::string_view reason, std::string_view details = {}) {
+  Error error(code);
+  error.info().reason = reason;
+  error.info().details = details;
+  return error;
+}
+
+void announce_lifecycle(Exchange& exchange) {
+  if (exchange.match.version == nullptr) return;
+  const routing::LifecycleHeaders headers = exchange.match.version->headers(exchange.worker.wall_now());
+  if (!headers.deprecation.empty()) exchange.response.add_extra(net::HeaderId::kDeprecation, headers.deprecation);
+  if (!headers.sunset.empty()) exchange.response.add_extra(net::HeaderId::kSunset, headers.sunset);
+  std::pmr::string link(&exchange.arena);
+  exchange.match.version->append_link(exchange.worker.wall_now(), exchange.request.path, link);
+  if (!link.empty()) exchange.response.add_extra(net::HeaderId::kLink, exchange.arena.copy(link));
+}
+
+/// Several Accept lines mean the same as one, joined.
+std::string_view accept_of(Exchange& exchange) {
+  const net::Headers& headers = exchange.request.head->headers;
+  if (headers.count(net::HeaderId::kAccept) < 2)
+    return headers.get(net::HeaderId::kAccept).value_or(std::string_view());
+  std::pmr::string joined(&exchange.arena);
+  for (const net::HeaderField& field : headers)
+    if (field.id == net::HeaderId::kAccept) joined.append(joined.empty() ? "" : ", ").append(field.value);
+  return exchange.arena.copy(joined);
+}
+
+}  // namespace
+
+Pipeline::Pipeline(std::size_t workers, telemetry::Metrics& metrics, const telemetry::StandardLabels& labels)
+    : held_(workers), recorder_(metrics, labels) {}
+
+void Pipeline::take(const runtime::Worker& worker, std::shared_ptr<const Snapshot> snapshot) {
+  held_[worker.index()] = std::make_shared<const std::shared_ptr<const Snapshot>>(std::move(snapshot));
+}
+
+void Pipeline::begin(Exchange& exchange) {
+  telemetry::Random& random = exchange.context.random;
+  const net::RequestHead* head = exchange.request.head;
+  std::array<std::string_view, 4> parents;
+  std::array<std::string_view, 8> states;
+  std::size_t parent_count = 0;
+  std::size_t state_count = 0;
+  std::string_view offered;
+  if (head != nullptr) {
+    if (head->headers.count(net::HeaderId::kXRequestId) == 1) offered = *head->headers.get(net::HeaderId::kXRequestId);
+    if (head->headers.contains(net::HeaderId::kTraceparent)) {
+      for (const net::HeaderField& field : head->headers) {
+        if (field.id == net::HeaderId::kTraceparent && parent_count < parents.size()) parents[parent_count++] = field.value;
+        if (field.id == net::HeaderId::kTracestate && state_count < states.size()) states[state_count++] = field.value;
+      }
+    }
+  }
+  exchange.request_id = telemetry::RequestId(offered, exchange.started_at, random);
+  exchange.trace = telemetry::TraceContext::from_request({parents.data(), parent_count}, {states.data(), state_count}, random);
+}
+
+const RoutePlan* Pipeline::match(Exchange& exchange, const Snapshot& snapshot, Result<>& verdict) {
+  const net::RequestHead& head = *exchange.request.head;
+  if (head.path == "*") {
+    exchange.request.path = head.path;
+  } else {
+    Result<std::string_view> path = net::normalise_path(head.path, exchange.arena);
+    if (!path) {
+      verdict = std::move(path.error());
+      return nullptr;
+    }
+    exchange.request.path = *path;
+  }
+  exchange.match = snapshot.routes->match(
+      {head.method_name, exchange.request.path, accept_of(exchange), exchange.worker.wall_now()});
+  const routing::MatchResult& found = exchange.match;
+  switch (found.outcome) {
+    case routing::Outcome::kFound:
+      return snapshot.plans[found.route->index].get();
+    case routing::Outcome::kOptions:
+      exchange.response.status = 204;
+      exchange.response.headers.add(net::HeaderId::kAllow, found.allow);
+      return nullptr;
+    case routing::Outcome::kNoRoute:
+      verdict = refusal(Code::kNoRoute, "no_route");
+      return nullptr;
+    case routing::Outcome::kMethodNotAllowed:
+      exchange.response.add_extra(net::HeaderId::kAllow, found.allow);
+      verdict = refusal(Code::kMethodNotAllowed, "method_not_allowed");
+      return nullptr;
+    case routing::Outcome::kVersionNotAcceptable:
+      verdict = refusal(Code::kVersionNotAcceptable, "version_not_acceptable");
+      return nullptr;
+    case routing::Outcome::kSunset:
+      announce_lifecycle(exchange);
+      verdict = refusal(Code::kSunset, "sunset", found.version->sunset_details());
+      return snapshot.plans[found.route->index].get();
+  }
+  return nullptr;
+}
+
+Task<> Pipeline::handle(Exchange& exchange) {
+  begin(exchange);
+  Bound& bound = exchange.own<Bound>(held_[exchange.worker.index()]);
+  exchange.bound = &bound;
+  Result<> verdict;
+  const RoutePlan* plan = match(exchange, **bound.snapshot, verdict);
+  bound.plan = plan;
+  if (plan != nullptr) exchange.route = &plan->context;
+  if (plan != nullptr && verdict.ok()) {
+    if (plan->context.request_body) exchange.body_limit = bytes(*plan->context.request_body);
+    if (plan->context.body_timeout) exchange.pace.total = *plan->context.body_timeout;
+    announce_lifecycle(exchange);
+    try {
+      verdict = co_await run(exchange, *plan);
+    } catch (const std::exception& exception) {
+      verdict = Error(Code::kInternal, exception.what());
+    }
+  }
+  if (!verdict) reply_error(exchange, verdict.error());
+}
+
+Task<Result<>> Pipeline::run(Exchange& exchange, const RoutePlan& plan) {
+  Result<Flow> flow = co_await steps(exchange, plan.on_head, &Plugin::on_head);
+  if (!flow) co_return std::move(flow.error());
+  if (*flow == Flow::kContinue) {
+    Result<> body = co_await read_body(exchange, plan.whole_request);
+    if (!body) co_return body;
+    flow = co_await steps(exchange, plan.on_body, &Plugin::on_body);
+    if (!flow) co_return std::move(flow.error());
+  }
+  if (*flow == Flow::kContinue) {
+    Result<> called = co_await plan.adapter->call(exchange);
+    if (!called) co_return called;
+  }
+  flow = co_await steps(exchange, plan.on_response, &Plugin::on_response);
+  if (!flow) co_return std::move(flow.error());
+  co_return Result<>();
+}
+
+Task<Result<Flow>> Pipeline::steps(Exchange& exchange, const std::vector<const Plugin*>& plugins,
+                                   Step (Plugin::*phase)(Exchange&) const) {
+  for (const Plugin* plugin : plugins) {
+    Step step = (plugin->*phase)(exchange);
+    if (Result<Flow>* verdict = step.verdict()) {
+      if (!*verdict || **verdict == Flow::kAnswered) co_return std::move(*verdict);
+      continue;
+    }
+    Result<Flow> later = co_await std::move(step.task());
+    if (!later || *later == Flow::kAnswered) co_return later;
+  }
+  co_return Flow::kContinue;
+}
+
+/// Refuses what is announced as too long before a byte of it is read, and gathers the body if somebody needs it whole.
+Task<Result<>> Pipeline::read_body(Exchange& exchange, bool whole) {
+  Body& body = exchange.request.body;
+  if (!body.streams()) co_return Result<>();
+  const auto declared = body.source()->declared_size();
+  if (declared && *declared > exchange.body_limit) co_return refusal(Code::kBodyTooLarge, "body_too_large");
+  if (!whole) co_return Result<>();
+  Result<Bytes> gathered = co_await body.gather(exchange.body_limit);
+  if (!gathered) co_return std::move(gathered.error());
+  co_return Result<>();
+}
+
+void Pipeline::refuse(Exchange& exchange, Error error) {
+  begin(exchange);
+  reply_error(exchange, error);
+  exchange.response.close = true;
+}
+
+void Pipeline::finished(Exchange& exchange, bool complete) noexcept {
+  exchange.worker.refresh_clock();
+  const auto* bound = static_cast<const Bound*>(exchange.bound);
+  recorder_.record(exchange, bound != nullptr ? bound->snapshot->get() : nullptr, bound != nullptr ? bound->plan : nullptr,
+                   complete);
+}
+
+}  // namespace causeway::pipeline

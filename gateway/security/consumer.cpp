@@ -1,0 +1,118 @@
+#include "security/consumer.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+namespace causeway::security {
+namespace {
+
+// Longer ones are not tokens, so that nobody makes us hash megabytes.
+constexpr std::size_t kMostTokenCharacters = 512;
+
+/// Finds the second use of what may be used once.
+template <class T>
+class Uses {
+ public:
+  Uses(std::string_view what, config::Errors& errors) : what_(what), errors_(errors) {}
+
+  bool first(const config::Placed<T>& use, const std::string& shown) {
+    const auto [earlier, inserted] = places_.try_emplace(use.value, use.position);
+    if (inserted) return true;
+    errors_.add(use.position, use.path,
+                fmt::format("{}{} is used twice; first at {}", what_, shown, earlier->second.to_text()), "conflict");
+    return false;
+  }
+
+ private:
+  std::string_view what_;
+  config::Errors& errors_;
+  std::map<T, config::Position> places_;
+};
+
+bool contains(const std::vector<SignatureVersion>& versions, SignatureVersion version) {
+  return std::find(versions.begin(), versions.end(), version) != versions.end();
+}
+
+std::vector<config::Secret> cloned(const std::vector<config::Secret>& secrets) {
+  std::vector<config::Secret> copies;
+  for (const auto& secret : secrets) copies.push_back(secret.clone());
+  return copies;
+}
+
+Consumer make_consumer(const ConsumerSettings& settings, std::size_t index) {
+  Consumer consumer{
+      .name = settings.name.value, .roles = {}, .roles_text = {}, .contact = settings.contact, .index = index};
+  for (const auto& role : settings.roles) {
+    if (std::find(consumer.roles.begin(), consumer.roles.end(), role.value) != consumer.roles.end()) continue;
+    if (!consumer.roles.empty()) consumer.roles_text += ',';
+    consumer.roles_text += role.value;
+    consumer.roles.push_back(role.value);
+  }
+  return consumer;
+}
+
+}  // namespace
+
+ConsumerTable::ConsumerTable(std::span<const ConsumerSettings> consumers, const SigningSettings& signing,
+                             config::Errors& errors) {
+  Uses<std::string> names("the consumer name ", errors);
+  Uses<std::string> ids("the key id ", errors);
+  Uses<Sha256Digest> tokens("this API token", errors);
+  std::map<Sha256Digest, std::string_view> hashes_of_keys;
+
+  consumers_.reserve(consumers.size());  // the addresses are handed out
+  for (const auto& settings : consumers) {
+    const Consumer* const consumer = &consumers_.emplace_back(make_consumer(settings, consumers_.size()));
+    if (names.first(settings.name, config::quote(settings.name.value))) by_name_.emplace(consumer->name, consumer);
+
+    for (const auto& key : settings.signing_keys) {
+      if (!ids.first(key.id, config::quote(key.id.value))) continue;
+      hashes_of_keys.emplace(sha256(key.id.value), "id");
+      for (const auto& secret : key.secrets) hashes_of_keys.emplace(sha256(secret.reveal()), "secret");
+      const bool takes_v1 = contains(key.versions.value_or(signing.versions), SignatureVersion::kV1);
+      keys_.emplace(key.id.value, SigningKey{key.id.value, cloned(key.secrets), takes_v1, consumer});
+    }
+    for (const auto& token : settings.api_tokens) {
+      if (tokens.first(token.sha256, "")) tokens_.push_back({token.sha256.value, consumer});
+    }
+    if (settings.signing_keys.empty() && settings.api_tokens.empty()) {
+      errors.warn(settings.name.position, settings.name.path, "this consumer has no credentials, so it can never call");
+    }
+  }
+
+  for (const auto& settings : consumers) {
+    for (const auto& token : settings.api_tokens) {
+      const auto key = hashes_of_keys.find(token.sha256.value);
+      if (key == hashes_of_keys.end()) continue;
+      errors.add(token.sha256.position, token.sha256.path,
+                 fmt::format("this API token is the {} of a signing key; a token must be a random text of its own",
+                             key->second),
+                 "conflict");
+    }
+  }
+  std::sort(tokens_.begin(), tokens_.end(), [](const Token& a, const Token& b) { return a.sha256 < b.sha256; });
+}
+
+const Consumer* ConsumerTable::find(std::string_view name) const {
+  const auto found = by_name_.find(name);
+  return found == by_name_.end() ? nullptr : found->second;
+}
+
+const SigningKey* ConsumerTable::find_key(std::string_view id) const {
+  const auto found = keys_.find(id);
+  return found == keys_.end() ? nullptr : &found->second;
+}
+
+const Consumer* ConsumerTable::find_token(std::string_view token) const {
+  if (token.empty() || token.size() > kMostTokenCharacters) return nullptr;
+  const Sha256Digest digest = sha256(token);
+  // The way of the search tells something of the hash, which is of no use: nobody can make tokens to a hash.
+  const auto found = std::lower_bound(tokens_.begin(), tokens_.end(), digest,
+                                      [](const Token& row, const Sha256Digest& wanted) { return row.sha256 < wanted; });
+  if (found == tokens_.end() || !equal_in_constant_time(found->sha256, digest)) return nullptr;
+  return found->consumer;
+}
+
+}  // namespace causeway::security

@@ -1,0 +1,72 @@
+// Who may call: the consumers of a configuration and what they prove themselves with.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "config/errors.h"
+#include "config/secrets.h"
+#include "security/consumer_settings.h"
+#include "security/sha256.h"
+
+namespace causeway::security {
+
+/// A calling system or partner. Immutable.
+struct Consumer {
+  std::string name;
+  std::vector<std::string> roles;
+  std::string roles_text;  ///< `internal,partner`, as X-Consumer-Roles carries it
+  std::string contact;
+  std::size_t index = 0;  ///< 0, 1, 2 … in the order of the configuration; of this table, not of the next
+};
+
+/// A public id and the secrets that prove it. Immutable.
+struct SigningKey {
+  std::string id;
+  std::vector<config::Secret> secrets;
+  bool takes_v1 = true;
+  const Consumer* consumer = nullptr;
+};
+
+/// Immutable, thread safe, part of a configuration's snapshot; what it hands out lives as long as it does. Look-ups do
+/// not allocate. API tokens and signing keys are lists of their own: neither ever serves as the other.
+class ConsumerTable {
+ public:
+  /// No consumers.
+  ConsumerTable() = default;
+  /// Names, key ids and tokens that occur twice, and tokens made of a signing key, go to `errors`; then the table is
+  /// not fit for use.
+  ConsumerTable(std::span<const ConsumerSettings> consumers, const SigningSettings& signing, config::Errors& errors);
+  ConsumerTable(ConsumerTable&&) = default;
+  ConsumerTable& operator=(ConsumerTable&&) = default;
+
+  std::span<const Consumer> all() const { return consumers_; }
+  const Consumer* find(std::string_view name) const;
+  const SigningKey* find_key(std::string_view id) const;
+  /// By the SHA-256 of the token, compared in constant time.
+  const Consumer* find_token(std::string_view token) const;
+
+ private:
+  struct Hash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
+  };
+  template <class T>
+  using ByName = std::unordered_map<std::string, T, Hash, std::equal_to<>>;
+  struct Token {
+    Sha256Digest sha256;
+    const Consumer* consumer;
+  };
+
+  std::vector<Consumer> consumers_;
+  ByName<const Consumer*> by_name_;
+  ByName<SigningKey> keys_;
+  std::vector<Token> tokens_;  // ascending by hash
+};
+
+}  // namespace causeway::security

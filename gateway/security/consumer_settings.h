@@ -1,0 +1,70 @@
+// `consumers` and `signing` of the operators' configuration (design: config.md). Values, without behaviour.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "config/keys.h"
+#include "config/placed.h"
+#include "security/sha256.h"
+
+namespace causeway::security {
+
+enum class SignatureVersion { kV1, kV2 };
+constexpr auto names(SignatureVersion) {
+  return config::table<SignatureVersion>({{"v1", SignatureVersion::kV1}, {"v2", SignatureVersion::kV2}});
+}
+
+/// `signing: {audience: causeway, versions: [v2, v1], window: 5m, future_skew: 60s}`. Version 2 may be listed, but this
+/// version of the gateway verifies v1 only, so a list without v1 is refused.
+struct SigningSettings {
+  std::string audience = "causeway";
+  std::vector<SignatureVersion> versions = {SignatureVersion::kV2, SignatureVersion::kV1};
+  Duration window = std::chrono::minutes(5);
+  Duration future_skew = std::chrono::seconds(60);
+  ByteSize replay_memory{64 << 20};
+
+  static const config::Keys<SigningSettings>& keys();
+};
+
+struct KeySettings {
+  config::Placed<std::string> id;
+  std::vector<config::Secret> secrets;                    ///< each is active: rotation
+  std::optional<std::vector<SignatureVersion>> versions;  ///< nullopt: those of `signing`
+
+  static const config::Keys<KeySettings>& keys();
+};
+
+struct TokenSettings {
+  config::Placed<Sha256Digest> sha256;
+
+  static const config::Keys<TokenSettings>& keys();
+};
+
+struct ConsumerSettings {
+  config::Placed<std::string> name;
+  std::vector<config::Placed<std::string>> roles;
+  std::string contact;
+  /// Named so because `keys` is the description.
+  std::vector<KeySettings> signing_keys;
+  std::vector<TokenSettings> api_tokens;
+
+  static const config::Keys<ConsumerSettings>& keys();
+};
+
+/// What consumers and roles are called: `[A-Za-z0-9._-]{1,64}`, so that a name can stand in a header, a label and a
+/// list.
+bool is_name(std::string_view text);
+
+}  // namespace causeway::security
+
+template <>
+struct causeway::config::TextForm<causeway::security::Sha256Digest> {
+  static constexpr std::string_view kType = "SHA-256";
+  static constexpr std::string_view kExpected = "a SHA-256 of 64 lower-case hex digits";
+  static std::optional<security::Sha256Digest> parse(std::string_view text) { return security::parse_sha256(text); }
+  static std::string format(const security::Sha256Digest& digest) { return security::to_hex(digest); }
+};

@@ -1,0 +1,54 @@
+#include "server/listener_settings.h"
+
+namespace causeway::server {
+namespace {
+
+constexpr Duration kMillisecond = std::chrono::milliseconds(1);
+constexpr Duration kDay = std::chrono::hours(24);
+
+}  // namespace
+
+const config::Keys<TlsSettings>& TlsSettings::keys() {
+  static const auto keys =
+      config::Keys<TlsSettings>("TLS of a listener")
+          .required("certificate", &TlsSettings::certificate, "PEM file with the certificate and its chain")
+          .required("private_key", &TlsSettings::private_key, "PEM file with the key of the certificate")
+          .later("client_ca", "client_certificate");
+  return keys;
+}
+
+const config::Keys<LimitSettings>& LimitSettings::keys() {
+  static const auto keys =
+      config::Keys<LimitSettings>("limits of a listener")
+          .optional("connections", &LimitSettings::connections, "connections at once; further ones get 503")
+          .range(1, 1000000)
+          .optional("connections_per_address", &LimitSettings::connections_per_address, "connections of one address at once")
+          .range(1, 1000000)
+          .optional("request_headers", &LimitSettings::request_headers, "the whole head of a request; more is 431")
+          .range(ByteSize{1 << 10}, ByteSize{1 << 20})
+          .optional("request_body", &LimitSettings::request_body, "the body of a request; more is 413")
+          .range(ByteSize{0}, ByteSize{1ull << 40})
+          .optional("header_timeout", &LimitSettings::header_timeout, "from the first byte of a head to its last")
+          .range(kMillisecond, kDay)
+          .optional("body_timeout", &LimitSettings::body_timeout, "a whole body, in either direction")
+          .range(kMillisecond, kDay)
+          .optional("minimum_rate", &LimitSettings::minimum_rate, "of a body after its first 5 seconds; slower is 408")
+          .optional("idle_timeout", &LimitSettings::idle_timeout, "silence between two requests")
+          .range(kMillisecond, kDay)
+          .optional("buffered_bytes", &LimitSettings::buffered_bytes, "memory for bodies that are held whole, all together")
+          .range(ByteSize{1 << 20}, ByteSize{1ull << 40});
+  return keys;
+}
+
+const config::Keys<ListenerSettings>& ListenerSettings::keys() {
+  static const auto keys =
+      config::Keys<ListenerSettings>("listener")
+          .required("name", &ListenerSettings::name, "what logs and metrics call it")
+          .required("address", &ListenerSettings::address, "where it listens; port 0 lets the system choose")
+          .optional("tls", &ListenerSettings::tls, "serves HTTPS")
+          .optional("limits", &ListenerSettings::limits, "what one caller may use up")
+          .optional("trusted_proxies", &ListenerSettings::trusted_proxies, "proxies whose X-Forwarded-For is believed");
+  return keys;
+}
+
+}  // namespace causeway::server

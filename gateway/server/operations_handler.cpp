@@ -1,0 +1,54 @@
+#include "server/operations_handler.h"
+
+#include "exchange/reply.h"
+
+namespace causeway::server {
+namespace {
+
+void answer(Exchange& exchange, int status, std::string_view type, std::string_view body) {
+  exchange.response.status = status;
+  exchange.response.headers.set(net::HeaderId::kContentType, type);
+  exchange.response.headers.set(net::HeaderId::kCacheControl, "no-store");
+  exchange.response.body = Body(body);
+}
+
+void identify(Exchange& exchange) {
+  exchange.request_id = telemetry::RequestId({}, exchange.started_at, exchange.context.random);
+}
+
+}  // namespace
+
+Task<> OperationsHandler::handle(Exchange& exchange) {
+  identify(exchange);
+  const net::RequestHead& head = *exchange.request.head;
+  const bool known = head.path == "/healthz" || head.path == "/readyz" || head.path == "/metrics";
+  if (!known) {
+    reply_error(exchange, Error(Code::kNoRoute));
+    co_return;
+  }
+  if (head.method != net::Method::kGet && head.method != net::Method::kHead) {
+    exchange.response.add_extra(net::HeaderId::kAllow, "GET, HEAD");
+    reply_error(exchange, Error(Code::kMethodNotAllowed));
+    co_return;
+  }
+  if (head.path == "/metrics") {
+    answer(exchange, 200, "text/plain; version=0.0.4; charset=utf-8", exchange.own<std::string>(metrics_.text()));
+  } else if (head.path == "/healthz") {
+    answer(exchange, 200, kJsonType, R"({"status":"ok"})");
+  } else if (readiness_.draining) {
+    answer(exchange, 503, kJsonType, R"({"status":"draining"})");
+  } else if (!readiness_.configured) {
+    answer(exchange, 503, kJsonType, R"({"status":"starting"})");
+  } else {
+    answer(exchange, 200, kJsonType, R"({"status":"ready"})");
+  }
+  co_return;
+}
+
+void OperationsHandler::refuse(Exchange& exchange, Error error) {
+  identify(exchange);
+  reply_error(exchange, error);
+  exchange.response.close = true;
+}
+
+}  // namespace causeway::server

@@ -1,0 +1,147 @@
+#include "upstream/cluster.h"
+
+#include <algorithm>
+
+#include "upstream/connection.h"
+
+namespace causeway::upstream {
+namespace {
+
+/// Smooth weighted round robin, unrolled once: 2:1 becomes A B A, not A A B.
+std::vector<std::uint32_t> interleave(const std::vector<EndpointSettings>& endpoints) {
+  std::int64_t total = 0;
+  for (const EndpointSettings& endpoint : endpoints) total += endpoint.weight;
+  std::vector<std::int64_t> credit(endpoints.size(), 0);
+  std::vector<std::uint32_t> schedule;
+  for (std::int64_t turn = 0; turn < total; ++turn) {
+    for (std::size_t i = 0; i < endpoints.size(); ++i) credit[i] += endpoints[i].weight;
+    const auto best = std::max_element(credit.begin(), credit.end());
+    *best -= total;
+    schedule.push_back(static_cast<std::uint32_t>(best - credit.begin()));
+  }
+  return schedule;
+}
+
+/// What the failed attempt means for the call, for the caller and the log.
+Error conclude(Error error, const CallRequest& request, const CallResponse& response, const Endpoint& endpoint) {
+  Code code = error.code();
+  const bool unanswered = code == Code::kUpstreamTimeout || code == Code::kUpstreamBroke;
+  const bool unknown = unanswered && response.sent && !net::is_safe(request.method);
+  if (unknown) code = Code::kOutcomeUnknown;
+  const char* fallback = code == Code::kUpstreamNonsense ? "nonsense" : "failed";
+  std::string why = error.info_if() != nullptr && !error.info_if()->internal.empty() ? error.info_if()->internal : fallback;
+  if (code == Code::kUpstreamNonsense && error.info_if() != nullptr && !error.info_if()->reason.empty())
+    why = "answered nonsense: " + error.info_if()->reason;
+  Error result(code, endpoint.name() + ": " + why, error.resend());
+  if (unknown) result.info().details = R"("outcome":"unknown")";
+  return result;
+}
+
+bool is_callers_fault(Code code) { return number(code) < 50000 || code == Code::kOverloaded; }
+
+}  // namespace
+
+Cluster::Cluster(ClusterSettings settings, EndpointRegistry& registry, std::size_t workers, telemetry::Metrics& metrics,
+                 const telemetry::StandardLabels& labels)
+    : settings_(std::move(settings)), schedule_(interleave(settings_.endpoints)), turns_(workers) {
+  metrics_.labels = &labels;
+  metrics_.cluster = metrics.intern(*settings_.name);
+  metrics_.no_answer = metrics.intern("none");
+  metrics_.requests = metrics.counter_table("causeway_upstream_requests_total",
+                                            "Attempts at systems by the status of their answer; none: there was no answer.",
+                                            {"cluster", "endpoint", "status"});
+  metrics_.duration = metrics.histogram("causeway_upstream_duration_seconds",
+                                        "From the start of an attempt to the head of its answer.",
+                                        {{"cluster", *settings_.name}});
+  metrics_.retries = metrics.counter("causeway_upstream_retries_total", "Attempts after the first of a call.",
+                                     {{"cluster", *settings_.name}, {"reason", "connection"}});
+  for (const EndpointSettings& endpoint : settings_.endpoints) {
+    std::shared_ptr<const Endpoint> shared = registry.get(endpoint.address);
+    const telemetry::LabelId label = metrics.intern(shared->name());
+    members_.push_back({std::move(shared), label});
+  }
+}
+
+std::vector<std::string> Cluster::unresolved() const {
+  std::vector<std::string> names;
+  for (const Member& member : members_)
+    if (member.endpoint->addresses().empty()) names.push_back(member.endpoint->name());
+  return names;
+}
+
+const Cluster::Member& Cluster::pick(const runtime::Worker& worker) const {
+  std::size_t& next = turns_[worker.index()].next;
+  const std::uint32_t chosen = schedule_[next];
+  next = next + 1 == schedule_.size() ? 0 : next + 1;
+  return members_[chosen];
+}
+
+Task<Result<>> Cluster::call(runtime::Worker& worker, const CallRequest& request, CallResponse& response,
+                             const CallOptions& options) const {
+  bool fresh = false;
+  // Enough tries to meet every endpoint once, plus one for a pooled connection that had died unnoticed.
+  std::size_t tries = members_.size() + 1;
+  const Member* member = &pick(worker);
+  for (;;) {
+    ++response.attempts;
+    const SteadyTime began = worker.now();
+    Result<> outcome = co_await attempt(worker, *member, request, response, options, fresh);
+    if (options.shard != nullptr && (outcome.ok() || !is_callers_fault(outcome.error().code())))
+      options.shard->observe(metrics_.duration, worker.now() - began);
+    if (outcome.ok()) {
+      count(*member, options, response.head.status);
+      co_return outcome;
+    }
+    if (is_callers_fault(outcome.error().code())) co_return outcome;  // the caller's body failed, not the system
+    count(*member, options, 0);
+    const Resend resend = outcome.error().resend();
+    const bool unsent = resend == Resend::kIfUnsent;
+    const bool lost_idle = resend == Resend::kSafe && response.lease->used_before() && net::is_idempotent(request.method);
+    const bool possible = !request.body->streams() && --tries > 0 && worker.now() < options.deadline;
+    if (!possible || !(unsent || lost_idle)) co_return conclude(std::move(outcome.error()), request, response, *member->endpoint);
+    fresh = true;
+    if (outcome.error().code() == Code::kUpstreamUnreachable) {
+      if (tries <= 1) co_return conclude(std::move(outcome.error()), request, response, *member->endpoint);
+      member = &pick(worker);
+    }
+    if (options.shard != nullptr) options.shard->add(metrics_.retries);
+  }
+}
+
+Task<Result<>> Cluster::attempt(runtime::Worker& worker, const Member& member, const CallRequest& request,
+                                CallResponse& response, const CallOptions& options, bool fresh) const {
+  Pool& pool = member.endpoint->pool(worker);
+  std::unique_ptr<Connection> connection = fresh ? nullptr : pool.take();
+  if (!connection) {
+    connection = std::make_unique<Connection>(worker);
+    const auto& addresses = member.endpoint->addresses();
+    if (addresses.empty()) co_return Error(Code::kUpstreamUnreachable, "the name has no address", Resend::kIfUnsent);
+    const SteadyTime due = std::min(options.deadline, worker.now() + options.connect_timeout);
+    const net::IoResult connected = co_await connection->connect(addresses.front(), due);
+    if (!connected.ok())
+      co_return Error(Code::kUpstreamUnreachable,
+                      connected.status == net::IoStatus::kTimeout ? "no connection in time" : "connection refused",
+                      Resend::kIfUnsent);
+  }
+  response.lease = Lease(pool, std::move(connection));
+  const bool sent_before = response.sent;
+  response.sent = false;
+  Result<> sent = co_await response.lease->send(request, member.endpoint->name(), response, options.deadline);
+  const bool sent_now = response.sent;
+  response.sent = response.sent || sent_before;
+  if (!sent) {
+    if (!sent_now && sent.error().code() == Code::kUpstreamBroke)
+      co_return Error(Code::kUpstreamBroke, "closed before a byte was sent", Resend::kIfUnsent);
+    co_return sent;
+  }
+  Result<> received = co_await response.lease->receive(request, response, options);
+  co_return received;
+}
+
+void Cluster::count(const Member& member, const CallOptions& options, int status) const {
+  if (options.shard == nullptr) return;
+  const telemetry::LabelId label = status == 0 ? metrics_.no_answer : metrics_.labels->status(status);
+  options.shard->add(metrics_.requests, {metrics_.cluster, member.label, label});
+}
+
+}  // namespace causeway::upstream

@@ -1,0 +1,118 @@
+#include "plugins/envelope/envelope_plugin.h"
+
+#include <string>
+
+#include "core/json_text.h"
+#include "exchange/reply.h"
+#include "net/status.h"
+
+namespace causeway::plugins {
+namespace {
+
+constexpr std::size_t kDepth = 512;
+
+enum class Kind { kJson, kUnnamed, kOther };
+
+bool equals_ignoring_case(std::string_view text, std::string_view lower) {
+  if (text.size() != lower.size()) return false;
+  for (std::size_t i = 0; i < text.size(); ++i)
+    if ((text[i] >= 'A' && text[i] <= 'Z' ? text[i] + 32 : text[i]) != lower[i]) return false;
+  return true;
+}
+
+/// `application/json` and everything that ends in `+json` (RFC 6839).
+Kind kind_of(const net::Headers& headers) {
+  const auto coding = headers.get(net::HeaderId::kContentEncoding);
+  if (coding && !equals_ignoring_case(*coding, "identity")) return Kind::kOther;
+  const auto type = headers.get(net::HeaderId::kContentType);
+  if (!type) return Kind::kUnnamed;
+  std::string_view essence = type->substr(0, type->find(';'));
+  while (!essence.empty() && (essence.back() == ' ' || essence.back() == '\t')) essence.remove_suffix(1);
+  if (equals_ignoring_case(essence, "application/json")) return Kind::kJson;
+  const std::size_t plus = essence.rfind('+');
+  return plus != std::string_view::npos && equals_ignoring_case(essence.substr(plus), "+json") ? Kind::kJson : Kind::kOther;
+}
+
+Step pass_as_is(Exchange& exchange, std::string_view why) {
+  exchange.response.headers.set(net::HeaderId::kXCausewayEnvelope, why);
+  exchange.code = exchange.response.status >= 400 ? static_cast<std::uint32_t>(exchange.response.status) * 100 : 0;
+  return Step::next();
+}
+
+/// A system's 4xx and 5xx keep their status; what a 4xx says is passed on, what a 5xx says stays in the log.
+Step refuse(Exchange& exchange, Bytes body, bool json) {
+  const int status = exchange.response.status;
+  std::string_view details;
+  if (status < 500 && json && !body.empty()) {
+    std::pmr::string text(&exchange.arena);
+    text.append(R"("upstream":)").append(body);
+    details = exchange.arena.copy(text);
+  }
+  const std::string_view phrase = net::reason_phrase(status);
+  if (status >= 500) exchange.failure = "the system behind failed";
+  exchange.reason = "upstream_status";
+  reply_refusal(exchange, {status, static_cast<std::uint32_t>(status) * 100, phrase.empty() ? "refused" : phrase, details});
+  return Step::next();
+}
+
+}  // namespace
+
+const config::Keys<EnvelopeSettings>& EnvelopeSettings::keys() {
+  static const auto keys = config::Keys<EnvelopeSettings>("envelope")
+                               .optional("limit", &EnvelopeSettings::limit, "longer answers stream as they are, unwrapped")
+                               .range(ByteSize{1024}, ByteSize{1u << 30});
+  return keys;
+}
+
+Step EnvelopePlugin::on_response(Exchange& exchange) const {
+  Response& response = exchange.response;
+  if (response.status == 304 || (response.status >= 300 && response.status < 400)) return Step::next();
+  if (exchange.request.head->method == net::Method::kHead) {
+    response.head_length.reset();  // the length of the envelope is not known without the body
+    return Step::next();
+  }
+  const Kind kind = kind_of(response.headers);
+  if (kind == Kind::kOther && response.status < 400) return pass_as_is(exchange, "none; reason=type");
+  if (!response.body.streams()) return wrap(exchange);
+  const auto declared = response.body.source()->declared_size();
+  if (declared && *declared > bytes(settings_.limit)) {
+    if (response.status < 400) return pass_as_is(exchange, "none; reason=size");
+    return refuse(exchange, {}, false);
+  }
+  return gather_then_wrap(exchange);
+}
+
+Task<Result<Flow>> EnvelopePlugin::gather_then_wrap(Exchange& exchange) const {
+  Result<Bytes> whole = co_await exchange.response.body.gather(bytes(settings_.limit));
+  if (!whole && whole.error().code() != Code::kBodyTooLarge) co_return std::move(whole.error());
+  if (!whole) {
+    Step passed = exchange.response.status < 400 ? pass_as_is(exchange, "none; reason=size") : refuse(exchange, {}, false);
+    co_return std::move(*passed.verdict());
+  }
+  exchange.call.response_body = *whole;
+  exchange.call.response_size = whole->size();
+  Step wrapped = wrap(exchange);
+  co_return std::move(*wrapped.verdict());
+}
+
+Step EnvelopePlugin::wrap(Exchange& exchange) const {
+  Response& response = exchange.response;
+  const Bytes body = response.body.whole();
+  const Kind kind = kind_of(response.headers);
+  const auto problem = body.empty() ? std::nullopt : check_json(body, kDepth);
+  if (response.status >= 400) return refuse(exchange, body, kind != Kind::kOther && !problem);
+  if (problem) {
+    if (kind == Kind::kUnnamed) return pass_as_is(exchange, "none; reason=type");
+    return Error(Code::kUpstreamNonsense, std::string("the answer is not the JSON that it says: ") + problem->what +
+                                              " at byte " + std::to_string(problem->offset));
+  }
+  if (response.status == 204 || response.status == 205) response.status = 200;
+  if (body.empty()) response.body = Body(Bytes("null"));
+  response.prefix = kEnvelopePrefix;
+  response.suffix = envelope_suffix(exchange);
+  response.headers.set(net::HeaderId::kContentType, kJsonType);
+  response.headers.remove(net::HeaderId::kContentEncoding);
+  return Step::next();
+}
+
+}  // namespace causeway::plugins

@@ -1,0 +1,32 @@
+// The scheme `signature`: `Authorization: ApiKey`, X-Timestamp and X-Signature (handbook 2.3). The head decides whether the
+// body of a caller is read at all; the body is hashed while it arrives.
+#pragma once
+
+#include <memory>
+
+#include "exchange/authenticator.h"
+#include "security/credentials.h"
+
+namespace causeway::plugins {
+
+class SignatureAuthenticator final : public Authenticator {
+ public:
+  /// `consumers` outlives this; the replay table is shared with the configurations before and after.
+  SignatureAuthenticator(const security::ConsumerTable& consumers, security::SigningSettings settings,
+                         std::shared_ptr<security::ReplayTable> replays)
+      : consumers_(consumers), settings_(std::move(settings)), replays_(std::move(replays)) {}
+
+  std::string_view scheme() const override { return "signature"; }
+  std::string_view challenge() const override { return "ApiKey"; }
+  bool presented(const Request& request) const override;
+  bool needs_whole_request() const override { return true; }
+  Result<> on_head(Exchange& exchange) const override;
+  Result<> on_body(Exchange& exchange) const override;
+
+ private:
+  const security::ConsumerTable& consumers_;
+  security::SigningSettings settings_;
+  std::shared_ptr<security::ReplayTable> replays_;
+};
+
+}  // namespace causeway::plugins

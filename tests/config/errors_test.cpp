@@ -1,0 +1,98 @@
+#include "config/errors.h"
+
+#include <gtest/gtest.h>
+
+namespace causeway::config {
+namespace {
+
+Position at(const std::string& file, int line, int column) {
+  return {std::make_shared<const std::string>(file), line, column};
+}
+
+TEST(Errors, PrintFileLineColumnPathAndMessage) {
+  Errors errors;
+  errors.add(at("routes/orders.yaml", 42, 9), "routes[3].plugins[1].rate_limit.rate",
+             "expected a rate such as 100/s, got \"fast\"", "expected");
+  EXPECT_EQ(
+      errors.to_text(),
+      "routes/orders.yaml:42:9: routes[3].plugins[1].rate_limit.rate: expected a rate such as 100/s, got \"fast\"\n");
+  EXPECT_TRUE(errors.failed());
+}
+
+TEST(Errors, WarningsSaySoAndDoNotFail) {
+  Errors errors;
+  errors.warn(at("a.yaml", 1, 2), "versions.v1", "sunset is sooner than 180d after deprecation");
+  EXPECT_EQ(errors.to_text(), "a.yaml:1:2: versions.v1: warning: sunset is sooner than 180d after deprecation\n");
+  EXPECT_FALSE(errors.failed());
+  EXPECT_FALSE(errors.empty());
+}
+
+TEST(Errors, LeaveOutWhatIsNotKnown) {
+  Errors errors;
+  errors.add(at("a.yaml", 0, 0), "", "cannot be read");
+  errors.add({}, "", "no configuration");
+  EXPECT_EQ(errors.to_text(), "a.yaml: cannot be read\nno configuration\n");
+}
+
+TEST(Errors, AreListedInTheOrderOfFilesThenLines) {
+  Errors errors;
+  errors.announce("main.yaml");
+  errors.announce("b.yaml");
+  errors.add(at("a.yaml", 1, 1), "", "one");
+  errors.add(at("b.yaml", 10, 1), "", "two");
+  errors.add(at("b.yaml", 9, 5), "", "three");
+  errors.add(at("b.yaml", 9, 5), "", "four");
+  errors.add(at("main.yaml", 7, 1), "", "five");
+  EXPECT_EQ(errors.to_text(),
+            "main.yaml:7:1: five\nb.yaml:9:5: three\nb.yaml:9:5: four\nb.yaml:10:1: two\na.yaml:1:1: one\n");
+  EXPECT_EQ(errors.error_count(), 5u);
+}
+
+TEST(Errors, AsJsonAreRowsForPrograms) {
+  Errors errors;
+  errors.add(at("a.yaml", 3, 4), "x", "expected \"y\"", "expected");
+  errors.warn({}, "", "odd");
+  EXPECT_EQ(errors.to_json(), R"([
+  {
+    "file": "a.yaml",
+    "line": 3,
+    "column": 4,
+    "path": "x",
+    "code": "expected",
+    "message": "expected \"y\"",
+    "severity": "error"
+  },
+  {
+    "file": "",
+    "line": 0,
+    "column": 0,
+    "path": "",
+    "code": "invalid",
+    "message": "odd",
+    "severity": "warning"
+  }
+])");
+}
+
+TEST(Errors, AsJsonSurviveFileNamesThatAreNotUtf8) {
+  Errors errors;
+  errors.add(at("\xff.yaml", 1, 1), "", "x");
+  EXPECT_NE(errors.to_json().find("\xEF\xBF\xBD.yaml"), std::string::npos);
+}
+
+TEST(Paths, QuoteOddKeys) {
+  EXPECT_EQ(extend_path("", "routes"), "routes");
+  EXPECT_EQ(extend_path(extend_path("routes", 3), "rate_limit"), "routes[3].rate_limit");
+  EXPECT_EQ(extend_path("tables", "public.orders"), "tables[\"public.orders\"]");
+  EXPECT_EQ(extend_path("", ""), "[\"\"]");
+}
+
+TEST(Quotes, EscapeAndCutWithoutSplittingCharacters) {
+  EXPECT_EQ(quote("a\"b\\c\n\t\x01"), R"("a\"b\\c\n\t\x01")");
+  EXPECT_EQ(quote(std::string(80, 'x')), '"' + std::string(80, 'x') + '"');
+  EXPECT_EQ(quote(std::string(81, 'x')), '"' + std::string(80, 'x') + "...\"");
+  EXPECT_EQ(quote(std::string(79, 'x') + "名"), '"' + std::string(79, 'x') + "...\"");
+}
+
+}  // namespace
+}  // namespace causeway::config

@@ -1,0 +1,31 @@
+"""One system and one gateway per suite; each suite says in `configuration(upstream)` what it wants: (main file, route files)."""
+import pytest
+
+from harness.gateway import Gateway
+from harness.upstream import Upstream
+
+
+@pytest.fixture(scope="module")
+def upstream():
+    with Upstream() as system:
+        yield system
+
+
+@pytest.fixture(scope="module")
+def gateway(request, upstream, tmp_path_factory):
+    config, routes = request.module.configuration(upstream)
+    with Gateway(config, routes, tmp_path_factory.mktemp("gateway")) as running:
+        yield running
+
+
+@pytest.fixture(autouse=True)
+def fresh_record(request):
+    """Each test starts with an empty record; afterwards nothing ambiguous may have reached the system."""
+    if "upstream" not in request.fixturenames:
+        yield
+        return
+    system = request.getfixturevalue("upstream")
+    system.reset()
+    yield
+    odd = [fault for fault in system.broken if "cut" not in fault]
+    assert not odd, odd
