@@ -13,6 +13,23 @@ bool is_bare_json(const std::string& text) {
   return word || (number && !check_json(text));
 }
 
+/// Fields that only the server may write.
+bool belongs_to_connection(std::string_view name) {
+  switch (net::header_id(name)) {
+    case net::HeaderId::kConnection:
+    case net::HeaderId::kContentLength:
+    case net::HeaderId::kDate:
+    case net::HeaderId::kKeepAlive:
+    case net::HeaderId::kTrailer:
+    case net::HeaderId::kTransferEncoding:
+    case net::HeaderId::kUpgrade:
+    case net::HeaderId::kXRequestId:
+      return true;
+    default:
+      return false;
+  }
+}
+
 void append_json(std::string& out, const config::Node& node) {
   switch (node.kind()) {
     case config::Node::Kind::kNull:
@@ -67,8 +84,8 @@ const config::Keys<StaticSettings>& StaticSettings::keys() {
           .later("faults")
           .check([](const StaticSettings& settings, const config::Node& node, config::Reading& reading) {
             for (const auto& [name, value] : settings.headers)
-              if (!net::is_token(name) || !net::is_field_value(value))
-                reading.error(node, "headers: \"" + name + "\" cannot be sent as a header field");
+              if (!net::is_token(name) || !net::is_field_value(value) || belongs_to_connection(name))
+                reading.error(node, "headers: \"" + name + "\" cannot be set as a header field");
           });
   return keys;
 }

@@ -69,6 +69,7 @@ constexpr Row kAdapters[] = {
 
 std::unique_ptr<const Adapter> build_adapter(const config::Deferred& adapter, const BuildContext& context) {
   config::Reading& reading = context.reading;
+  if (adapter.path.empty()) return nullptr;  // missing, which has been reported
   auto step = reading.resume(adapter.path);
   const auto tagged = config::read_tagged(adapter.node, reading);
   if (!tagged) return nullptr;

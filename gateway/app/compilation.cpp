@@ -13,7 +13,10 @@ RouteBuilder::Clusters build_clusters(const Settings& settings, ProcessState& st
   RouteBuilder::Clusters clusters;
   for (const upstream::ClusterSettings& each : settings.clusters) {
     upstream::ClusterSettings cluster = each;
-    if (cluster.endpoints.empty()) continue;  // already reported
+    if (cluster.endpoints.empty()) {  // already reported; routes that name it are right
+      clusters.emplace(*each.name, nullptr);
+      continue;
+    }
     if (cluster.system.empty()) {
       cluster.system = *cluster.name;
       for (char& c : cluster.system) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c;

@@ -46,6 +46,7 @@ struct BuildContext {
   const std::map<std::string, std::shared_ptr<const upstream::Cluster>, std::less<>>& clusters;
   const DefaultSettings& defaults;
   const RouteSettings& route;
+  const config::Position& position;  ///< of the route
   const routing::PathTemplate& matched;  ///< base and path of the route
 };
 

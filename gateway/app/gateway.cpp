@@ -19,16 +19,16 @@ unsigned worker_count(const Settings& settings) {
 Gateway::Gateway(RunOptions options) : options_(std::move(options)), server_metrics_(metrics_) {}
 
 Gateway::~Gateway() {
-  // What the workers may still touch goes before them, what holds their connections while they still run.
-  listeners_.clear();
-  admin_listener_.reset();
+  // The configuration goes first, while the workers can still close the connections that it holds; then the loops end in
+  // the order in which they post to each other; only then what their last handlers referred to.
   for (runtime::Worker* worker : worker_pointers_)
     worker->post([this, worker] { pipeline_->take(*worker, nullptr); });
+  const std::weak_ptr<const pipeline::Snapshot> watched = snapshot_;
   snapshot_.reset();
+  while (!watched.expired()) std::this_thread::sleep_for(kDrainLook);
   for (auto& worker : workers_) worker->finish();
   if (admin_worker_) admin_worker_->finish();
   if (accept_worker_) accept_worker_->finish();
-  state_.reset();
 }
 
 std::string Gateway::start() {
@@ -72,7 +72,7 @@ void Gateway::make_threads(const Settings& settings) {
   admin_context_pointer_ = admin_context_.get();
   state_ = std::make_unique<ProcessState>(worker_pointers_, metrics_, clock_);
   pipeline_ = std::make_unique<pipeline::Pipeline>(count, metrics_, state_->labels);
-  operations_ = std::make_unique<server::OperationsHandler>(metrics_, readiness_);
+  operations_ = std::make_unique<server::OperationsHandler>(metrics_, readiness_, worker_pointers_);
   collected_.push_back(metrics_.collect_gauge("causeway_build_info", "The version that runs.",
                                               {{"version", CAUSEWAY_VERSION}}, [] { return 1.0; }));
   constexpr std::string_view kReloads = "causeway_config_reloads_total";

@@ -39,7 +39,7 @@ void RouteBuilder::add(const config::IncludedFile& file) {
 
 void RouteBuilder::add_route(const RouteFile& file, const config::Placed<RouteSettings>& route, config::Reading& reading) {
   const routing::PathTemplate matched = joined(file.base, route->match.path);
-  const BuildContext context{state_, reading, consumers_, clusters_, file.defaults, *route, matched};
+  const BuildContext context{state_, reading, consumers_, clusters_, file.defaults, *route, route.position, matched};
   RouteContext out;
   out.name = *route->name;
   out.api = file.api;
@@ -83,7 +83,7 @@ std::vector<std::unique_ptr<const Plugin>> RouteBuilder::build_chain(const Build
 
   const auto& auth = route.auth ? route.auth : defaults.auth;
   if (!auth)
-    context.reading.error(route.name.position, "missing \"auth\": say who may call, or `auth: none`", "missing");
+    context.reading.error(context.position, "missing \"auth\": say who may call, or `auth: none`", "missing");
   else if (!auth->any.empty())
     chain.push_back(build_authentication(*auth, out));
 

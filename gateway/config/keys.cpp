@@ -13,6 +13,8 @@ bool check_keys(const KeysView& view, const Node& node, Reading& reading) {
   };
   for (const Node::Entry& entry : node.entries()) {
     const auto key = known(entry.key.text());
+    if (key != view.keys.end() && !key->later) continue;
+    auto step = reading.enter(entry.key.text());
     if (key == view.keys.end()) {
       std::vector<std::string_view> names;
       for (const KeyView& candidate : view.keys)
@@ -22,7 +24,7 @@ bool check_keys(const KeysView& view, const Node& node, Reading& reading) {
                     fmt::format("unknown key {}{}", quote(entry.key.text()),
                                 near.empty() ? "" : fmt::format(" (did you mean \"{}\"?)", near)),
                     "unknown_key");
-    } else if (key->later) {
+    } else {
       reading.error(entry.key, fmt::format("\"{}\" is not in this version", key->name), "not_in_this_version");
     }
   }

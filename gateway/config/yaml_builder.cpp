@@ -129,7 +129,7 @@ void YamlBuilder::add_key(Node key) {
   const auto seen = frame.seen.find(key.text());
   if (seen != frame.seen.end() || (merge && frame.merge)) {
     const Position& first = merge ? frame.merge->key.position() : frame.entries[seen->second].key.position();
-    errors_.add(key.position(), path(),
+    errors_.add(key.position(), extend_path(path(), key.text()),
                 fmt::format("duplicate key {} (first at {})", quote(key.text()), first.to_text()), "duplicate_key");
     frame.drop_value = true;
     return;

@@ -29,6 +29,8 @@ class BodySource {
   /// All of what is left, as one view that is valid as long as the exchange. `limit` exceeded → kBodyTooLarge on a
   /// request; on an answer it is the caller's to look at `declared_size` first.
   virtual Task<Result<Bytes>> gather(std::uint64_t limit) = 0;
+  /// Waits for the first `amount` bytes, or for the end. True when all of it is there: `gather` will not wait any more.
+  virtual Task<Result<bool>> prefetch(std::uint64_t amount) = 0;
 
  protected:
   ~BodySource() = default;

@@ -49,7 +49,9 @@ Result<std::size_t> RequestParser::parse(std::string_view received, RequestHead&
   }
   if (refusal_.reason == nullptr) refusal_ = step(received.substr(0, limits_.head), head);
   if (refusal_.reason == nullptr && state_ != State::kDone && received.size() >= limits_.head) {
-    refusal_ = {Code::kHeadersTooLarge, "head_size"};
+    // A target that leaves no room for anything else is what is too long.
+    refusal_ = state_ == State::kTarget ? Refusal{Code::kTargetTooLong, "target_size"}
+                                        : Refusal{Code::kHeadersTooLarge, "head_size"};
   }
   if (refusal_.reason != nullptr) return refuse(refusal_.code, refusal_.reason);
   return state_ == State::kDone ? position_ : 0;

@@ -9,6 +9,8 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include "net/tls_context.h"
+
 namespace causeway::net {
 namespace asio = boost::asio;
 namespace {
@@ -59,8 +61,9 @@ Task<IoResult> Stream::connect(const asio::generic::stream_protocol::endpoint& e
   co_return IoResult{};
 }
 
-Task<IoResult> Stream::accept_tls(SSL* ssl, SteadyTime deadline) {
-  ssl_ = ssl;
+Task<IoResult> Stream::accept_tls(const TlsContext& context, SteadyTime deadline) {
+  ssl_ = context.new_connection();
+  if (ssl_ == nullptr) co_return IoResult{IoStatus::kFailed, 0};
   SSL_set_fd(ssl_, socket_.native_handle());
   const Deadline guard(worker_, read_timer_, deadline);
   for (;;) {

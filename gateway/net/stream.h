@@ -17,6 +17,8 @@ using SSL = struct ssl_st;
 
 namespace causeway::net {
 
+class TlsContext;
+
 using Socket =
     boost::asio::basic_stream_socket<boost::asio::generic::stream_protocol, boost::asio::io_context::executor_type>;
 
@@ -43,8 +45,8 @@ class Stream {
 
   /// Connects a new socket to `address` (bytes of a sockaddr). Sets TCP_NODELAY.
   Task<IoResult> connect(const boost::asio::generic::stream_protocol::endpoint& endpoint, SteadyTime deadline);
-  /// Takes ownership of `ssl` (SSL_new) and shakes hands as the server.
-  Task<IoResult> accept_tls(SSL* ssl, SteadyTime deadline);
+  /// Shakes hands as the server.
+  Task<IoResult> accept_tls(const TlsContext& context, SteadyTime deadline);
 
   /// Reads at least one byte. kEnd at the end of the stream.
   Task<IoResult> read_some(std::span<char> buffer, SteadyTime deadline);

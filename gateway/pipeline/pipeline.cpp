@@ -12,6 +12,8 @@ struct Bound final {
   const RoutePlan* plan = nullptr;
 };
 
+constexpr std::uint64_t kSmallBody = 64 * 1024;
+
 Error refusal(Code code, std::string_view reason, std::string_view details = {}) {
   Error error(code);
   error.info().reason = reason;
@@ -163,13 +165,19 @@ Task<Result<Flow>> Pipeline::steps(Exchange& exchange, const std::vector<const P
   co_return Flow::kContinue;
 }
 
-/// Refuses what is announced as too long before a byte of it is read, and gathers the body if somebody needs it whole.
+/// Refuses what is announced as too long before a byte of it is read. A body that somebody needs whole is gathered; so is a
+/// small one: then a slow or malformed sender never costs the system behind a connection, and the call can be sent again.
 Task<Result<>> Pipeline::read_body(Exchange& exchange, bool whole) {
   Body& body = exchange.request.body;
   if (!body.streams()) co_return Result<>();
   const auto declared = body.source()->declared_size();
   if (declared && *declared > exchange.body_limit) co_return refusal(Code::kBodyTooLarge, "body_too_large");
-  if (!whole) co_return Result<>();
+  if (!whole && declared && *declared > kSmallBody) co_return Result<>();
+  if (!whole && !declared) {
+    Result<bool> ended = co_await body.source()->prefetch(kSmallBody);
+    if (!ended) co_return std::move(ended.error());
+    if (!*ended) co_return Result<>();
+  }
   Result<Bytes> gathered = co_await body.gather(exchange.body_limit);
   if (!gathered) co_return std::move(gathered.error());
   co_return Result<>();

@@ -1,7 +1,5 @@
 #include "server/connection.h"
 
-#include <openssl/ssl.h>
-
 #include <algorithm>
 #include <cstring>
 #include <new>
@@ -66,9 +64,7 @@ Task<> Connection::run() {
 }
 
 Task<bool> Connection::handshake() {
-  SSL* ssl = view_->tls->new_connection();
-  if (ssl == nullptr) co_return false;
-  const net::IoResult shaken = co_await stream_.accept_tls(ssl, worker_.now() + view_->limits.header_timeout);
+  const net::IoResult shaken = co_await stream_.accept_tls(*view_->tls, worker_.now() + view_->limits.header_timeout);
   co_return shaken.ok();
 }
 

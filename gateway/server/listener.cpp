@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "core/http_date.h"
+#include "net/head_writer.h"
 #include "server/connection.h"
 
 namespace causeway::server {
@@ -62,9 +64,9 @@ WorkerConnections& Listener::least_loaded() {
 void Listener::on_accept(net::AcceptedSocket accepted) {
   const LimitSettings& limits = view_->limits;
   if (open_.load(std::memory_order_relaxed) >= static_cast<int>(limits.connections)) return refuse(accepted);
-  std::uint32_t& of_address = per_address_[accepted.peer];
-  if (limits.connections_per_address && of_address >= *limits.connections_per_address) return refuse(accepted);
-  ++of_address;
+  const auto of_address = per_address_.try_emplace(accepted.peer, 0).first;
+  if (limits.connections_per_address && of_address->second >= *limits.connections_per_address) return refuse(accepted);
+  ++of_address->second;
   open_.fetch_add(1, std::memory_order_relaxed);
   WorkerConnections& home = least_loaded();
   home.context->worker.load().fetch_add(1, std::memory_order_relaxed);
@@ -73,19 +75,34 @@ void Listener::on_accept(net::AcceptedSocket accepted) {
   });
 }
 
-/// A worker answers: writing to strangers is not the accept loop's work, but this fits into every socket buffer.
+/// Written from the accept thread: a few hundred bytes fit into every fresh socket's buffer.
 void Listener::refuse(const net::AcceptedSocket& accepted) {
   if (!view_->tls) {
-    static constexpr std::string_view kAnswer =
-        "HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/json\r\nRetry-After: 1\r\nConnection: close\r\n"
-        "Content-Length: 98\r\n\r\n"
-        R"({"code":50391,"message":"overloaded, try again later","data":null,"timestamp":0,"details":{}}     )";
-    static_assert(kAnswer.size() - kAnswer.find("\r\n\r\n") - 4 == 98);
-    [[maybe_unused]] const auto sent = ::send(accepted.descriptor, kAnswer.data(), kAnswer.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+    const WallTime now = accept_worker_.clock().wall();
+    const telemetry::RequestId id({}, now, random_);
+    std::string body = R"({"code":50391,"message":")" + std::string(code_info(Code::kOverloaded).message) +
+                       R"(","data":null,"timestamp":)" + std::to_string(unix_milliseconds(now)) +
+                       R"(,"details":{"requestId":")" + std::string(id.view()) + R"("}})";
+    std::string answer;
+    net::HeadWriter head(answer);
+    head.status_line(http_status(Code::kOverloaded));
+    head.field(net::HeaderId::kContentType, std::string_view("application/json"));
+    head.field(net::HeaderId::kRetryAfter, std::uint64_t{1});
+    head.field(net::HeaderId::kDate, HttpDate(now).text());
+    head.field(net::HeaderId::kXRequestId, id.view());
+    head.content_length(body.size());
+    head.connection_close();
+    head.end();
+    answer += body;
+    [[maybe_unused]] const auto sent = ::send(accepted.descriptor, answer.data(), answer.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
     ::shutdown(accepted.descriptor, SHUT_WR);
+    // What the caller has already sent is read, or closing would reset the connection under the answer.
+    char unread[4096];
+    while (::recv(accepted.descriptor, unread, sizeof unread, MSG_DONTWAIT) > 0) continue;
   }
   ::close(accepted.descriptor);
-  workers_.front().context->worker.post([this] { workers_.front().context->shard.add(metrics_.connections_refused); });
+  WorkerContext* context = workers_.front().context;
+  context->worker.post([this, context] { context->shard.add(metrics_.connections_refused); });
 }
 
 void Listener::ended(WorkerConnections& home, const IpAddress& peer) {

@@ -85,6 +85,7 @@ class Listener final : private net::AcceptSink {
   // The accept thread's.
   std::shared_ptr<const ListenerView> view_;
   std::unordered_map<IpAddress, std::uint32_t> per_address_;
+  telemetry::Random random_ = telemetry::Random::from_system();
 };
 
 }  // namespace causeway::server

@@ -5,6 +5,9 @@
 namespace causeway::server {
 namespace {
 
+constexpr Duration kPatience = std::chrono::milliseconds(50);
+constexpr Duration kLook = std::chrono::microseconds(200);
+
 void answer(Exchange& exchange, int status, std::string_view type, std::string_view body) {
   exchange.response.status = status;
   exchange.response.headers.set(net::HeaderId::kContentType, type);
@@ -32,6 +35,7 @@ Task<> OperationsHandler::handle(Exchange& exchange) {
     co_return;
   }
   if (head.path == "/metrics") {
+    co_await let_workers_count(exchange.worker);
     answer(exchange, 200, "text/plain; version=0.0.4; charset=utf-8", exchange.own<std::string>(metrics_.text()));
   } else if (head.path == "/healthz") {
     answer(exchange, 200, kJsonType, R"({"status":"ok"})");
@@ -43,6 +47,15 @@ Task<> OperationsHandler::handle(Exchange& exchange) {
     answer(exchange, 200, kJsonType, R"({"status":"ready"})");
   }
   co_return;
+}
+
+/// A caller that has its answer finds it counted: whatever a worker has begun to record is done before this returns. A worker
+/// that is busy for longer is not waited for.
+Task<> OperationsHandler::let_workers_count(runtime::Worker& own) {
+  auto left = std::make_shared<std::atomic<std::size_t>>(workers_.size());
+  for (runtime::Worker* worker : workers_) worker->post([left] { left->fetch_sub(1); });
+  const SteadyTime end = own.clock().steady() + kPatience;
+  while (left->load() > 0 && own.clock().steady() < end) co_await runtime::sleep_for(own, kLook);
 }
 
 void OperationsHandler::refuse(Exchange& exchange, Error error) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <span>
 
 #include "exchange/exchange.h"
 #include "telemetry/metrics.h"
@@ -16,16 +17,20 @@ struct Readiness {
 
 class OperationsHandler final : public ExchangeHandler {
  public:
-  OperationsHandler(const telemetry::Metrics& metrics, const Readiness& readiness)
-      : metrics_(metrics), readiness_(readiness) {}
+  /// All outlive the handler.
+  OperationsHandler(const telemetry::Metrics& metrics, const Readiness& readiness, std::span<runtime::Worker* const> workers)
+      : metrics_(metrics), readiness_(readiness), workers_(workers) {}
 
   Task<> handle(Exchange& exchange) override;
   void refuse(Exchange& exchange, Error error) override;
   void finished(Exchange&, bool) noexcept override {}
 
  private:
+  Task<> let_workers_count(runtime::Worker& own);
+
   const telemetry::Metrics& metrics_;
   const Readiness& readiness_;
+  std::span<runtime::Worker* const> workers_;
 };
 
 }  // namespace causeway::server

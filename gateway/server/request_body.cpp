@@ -96,6 +96,7 @@ Task<Result<Bytes>> RequestBody::receive(char* into, std::size_t size) {
 
 Task<Result<Bytes>> RequestBody::read() {
   start();
+  if (!pending_.empty()) co_return std::exchange(pending_, Bytes());
   Result<Bytes> buffered = take_buffered();
   if (!buffered || !buffered->empty()) co_return buffered;
   if (decoder_.done()) co_return Bytes();
@@ -110,6 +111,12 @@ Task<Result<Bytes>> RequestBody::gather(std::uint64_t limit) {
   start();
   Result<> said = co_await say_continue();
   if (!said) co_return std::move(said.error());
+  if (!pending_.empty()) {
+    const Bytes first = std::exchange(pending_, Bytes());
+    if (decoder_.done()) co_return first;
+    Result<Bytes> rest = co_await gather_apart(first, limit, limit);
+    co_return rest;
+  }
   const std::size_t begin = at_;
   Result<Bytes> first = take_buffered();
   if (!first || decoder_.done()) co_return first;
@@ -118,8 +125,22 @@ Task<Result<Bytes>> RequestBody::gather(std::uint64_t limit) {
     Result<Bytes> whole = co_await gather_in_buffer(begin, static_cast<std::size_t>(length_));
     co_return whole;
   }
-  Result<Bytes> whole = co_await gather_apart(*first, limit);
+  Result<Bytes> whole = co_await gather_apart(*first, limit, limit);
   co_return whole;
+}
+
+Task<Result<bool>> RequestBody::prefetch(std::uint64_t amount) {
+  start();
+  Result<> said = co_await say_continue();
+  if (!said) co_return std::move(said.error());
+  Result<Bytes> first = take_buffered();
+  if (!first) co_return std::move(first.error());
+  pending_ = *first;
+  if (decoder_.done()) co_return true;
+  Result<Bytes> begun = co_await gather_apart(*first, exchange_.body_limit, amount);
+  if (!begun) co_return std::move(begun.error());
+  pending_ = *begun;
+  co_return decoder_.done();
 }
 
 /// The rest follows right behind what is there: no copy.
@@ -133,13 +154,14 @@ Task<Result<Bytes>> RequestBody::gather_in_buffer(std::size_t begin, std::size_t
   co_return Bytes(connection_.buffer_ + begin, size);
 }
 
-Task<Result<Bytes>> RequestBody::gather_apart(Bytes first, std::uint64_t limit) {
+/// Until the end, or until there are `enough`.
+Task<Result<Bytes>> RequestBody::gather_apart(Bytes first, std::uint64_t limit, std::uint64_t enough) {
   std::uint64_t room = framing_ == net::BodyFraming::kLength ? length_ : std::max<std::uint64_t>(2 * first.size(), kPiece);
   if (!hold_.take(room)) co_return failure(Code::kOverloaded, "buffers_full");
   char* whole = exchange_.arena.bytes(room);
   std::size_t size = first.size();
-  std::memcpy(whole, first.data(), size);
-  while (!decoder_.done()) {
+  if (size > 0) std::memcpy(whole, first.data(), size);
+  while (!decoder_.done() && size < enough) {
     if (size == room) {
       const std::uint64_t more = std::min(2 * room, std::max(limit, room) + kPiece);
       if (!hold_.take(more)) co_return failure(Code::kOverloaded, "buffers_full");

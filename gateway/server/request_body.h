@@ -17,6 +17,7 @@ class RequestBody final : public BodySource {
   std::optional<std::uint64_t> declared_size() const override;
   Task<Result<Bytes>> read() override;
   Task<Result<Bytes>> gather(std::uint64_t limit) override;
+  Task<Result<bool>> prefetch(std::uint64_t amount) override;
 
   /// Uses up what has already arrived, without waiting. True when the body has ended: the next request begins behind it.
   bool finish();
@@ -33,7 +34,7 @@ class RequestBody final : public BodySource {
   Result<Bytes> take_buffered();
   Task<Result<Bytes>> receive(char* into, std::size_t size);
   Task<Result<Bytes>> gather_in_buffer(std::size_t begin, std::size_t size);
-  Task<Result<Bytes>> gather_apart(Bytes first, std::uint64_t limit);
+  Task<Result<Bytes>> gather_apart(Bytes first, std::uint64_t limit, std::uint64_t enough);
   void observe(Bytes piece);
 
   Connection& connection_;
@@ -45,6 +46,7 @@ class RequestBody final : public BodySource {
   bool failed_ = false;
   net::BodyDecoder decoder_;
   std::size_t at_;
+  Bytes pending_;  ///< prefetched, not yet handed out
   char* piece_ = nullptr;
   Bytes surplus_;
   SteadyTime began_;

@@ -24,8 +24,7 @@ void Connection::write_head(const ActiveExchange& active, bool close, bool chunk
   for (std::size_t i = 0; i < response.extra_size; ++i) head.field(response.extra[i]);
   head.field(net::HeaderId::kDate, context_.date.text(worker_.wall_now()));
   head.field(net::HeaderId::kXRequestId, active.exchange.request_id.view());
-  const bool to_head = active.exchange.request.head != nullptr && active.head.method == net::Method::kHead;
-  if (to_head) {
+  if (active.head.method == net::Method::kHead) {
     if (response.head_length) head.content_length(*response.head_length);
     else if (!response.body.streams() && response.whole_size() > 0) head.content_length(response.whole_size());
   } else if (chunked) {
@@ -43,8 +42,7 @@ void Connection::write_head(const ActiveExchange& active, bool close, bool chunk
 Task<bool> Connection::respond(ActiveExchange& active) {
   Exchange& exchange = active.exchange;
   Response& response = exchange.response;
-  const bool bodiless = net::never_has_body(response.status) ||
-                        (exchange.request.head != nullptr && active.head.method == net::Method::kHead);
+  const bool bodiless = net::never_has_body(response.status) || active.head.method == net::Method::kHead;
   const bool streams = response.body.streams() && !bodiless;
   const bool endless = streams && !response.body.source()->declared_size();
   const bool chunked = endless && active.head.minor_version >= 1;

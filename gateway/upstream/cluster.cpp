@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "upstream/connection.h"
+#include "upstream/outcome.h"
 
 namespace causeway::upstream {
 namespace {
@@ -22,18 +23,12 @@ std::vector<std::uint32_t> interleave(const std::vector<EndpointSettings>& endpo
   return schedule;
 }
 
-/// What the failed attempt means for the call, for the caller and the log.
+/// The error of the call's last attempt, with the endpoint for the log.
 Error conclude(Error error, const CallRequest& request, const CallResponse& response, const Endpoint& endpoint) {
-  Code code = error.code();
-  const bool unanswered = code == Code::kUpstreamTimeout || code == Code::kUpstreamBroke;
-  const bool unknown = unanswered && response.sent && !net::is_safe(request.method);
-  if (unknown) code = Code::kOutcomeUnknown;
-  const char* fallback = code == Code::kUpstreamNonsense ? "nonsense" : "failed";
-  std::string why = error.info_if() != nullptr && !error.info_if()->internal.empty() ? error.info_if()->internal : fallback;
-  if (code == Code::kUpstreamNonsense && error.info_if() != nullptr && !error.info_if()->reason.empty())
-    why = "answered nonsense: " + error.info_if()->reason;
-  Error result(code, endpoint.name() + ": " + why, error.resend());
-  if (unknown) result.info().details = R"("outcome":"unknown")";
+  Error result = settle(std::move(error), request.method, response.sent);
+  std::string& why = result.info().internal;
+  if (why.empty()) why = "answered nonsense: " + result.info().reason;
+  why = endpoint.name() + ": " + why;
   return result;
 }
 

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "net/head_writer.h"
+#include "upstream/outcome.h"
 
 namespace causeway::upstream {
 
@@ -16,7 +17,10 @@ Task<net::IoResult> Connection::connect(const net::SocketAddress& address, Stead
 
 Task<Result<>> Connection::send(const CallRequest& request, std::string_view host, CallResponse& response,
                                 SteadyTime deadline) {
+  // Until this answer has ended in order, what is left of the one before says nothing about the connection.
   sent_whole_ = false;
+  keep_alive_ = false;
+  surplus_ = 0;
   out_.clear();
   net::HeadWriter head(out_);
   if (!head.request_line(request.method_name, request.target))
@@ -65,7 +69,8 @@ Task<Result<>> Connection::send_streamed(Body& body, SteadyTime deadline) {
     }
     // The caller's pace decides how long an upload may take: each piece has the call's whole time.
     const SteadyTime due = std::max(deadline, worker_.now() + pace_.grace);
-    const net::IoResult written = co_await stream_.write(chunked ? Bytes(out_) : data, due);
+    const Bytes framed = chunked ? Bytes(out_) : data;
+    const net::IoResult written = co_await stream_.write(framed, due);
     if (!written.ok()) co_return broken(written.status, false);
   }
   if (chunked) {
@@ -86,6 +91,8 @@ Task<Result<>> Connection::receive(const CallRequest& request, CallResponse& res
   arena_ = &response.arena;
   hold_.attach(options.budget);
   pace_ = options.pace;
+  deadline_ = options.deadline;
+  method_ = request.method;
   for (bool answered = false;;) {
     if (filled_ == capacity_) grow();
     const net::IoResult got =
@@ -148,14 +155,14 @@ Task<Result<Bytes>> Connection::read() {
   if (decoder_.done()) co_return Bytes();
   // The connection's buffer still holds the head that the exchange views.
   if (piece_ == nullptr) piece_ = arena_->bytes(kPiece);
-  Result<Bytes> piece = co_await next_piece(piece_, kPiece);
+  Result<Bytes> piece = co_await next_piece(piece_, kPiece, SteadyTime::max());
   co_return piece;
 }
 
 /// Reads until there is at least one decoded byte or the end; the piece lies in `into`.
-Task<Result<Bytes>> Connection::next_piece(char* into, std::size_t size) {
+Task<Result<Bytes>> Connection::next_piece(char* into, std::size_t size, SteadyTime latest) {
   while (!decoder_.done()) {
-    const SteadyTime due = net::pace_deadline(pace_, body_started_, decoder_.total());
+    const SteadyTime due = std::min(latest, net::pace_deadline(pace_, body_started_, decoder_.total()));
     const net::IoResult got = co_await stream_.read_some({into, size}, due);
     if (got.status == net::IoStatus::kEnd && decoder_.may_end_here()) {
       decoder_ = net::BodyDecoder();
@@ -164,7 +171,7 @@ Task<Result<Bytes>> Connection::next_piece(char* into, std::size_t size) {
     }
     if (!got.ok()) {
       keep_alive_ = false;
-      co_return broken(got.status, true);
+      co_return settle(broken(got.status, true), method_, true);
     }
     Result<net::BodyDecoder::Step> step = decoder_.consume(into, got.count);
     if (!step) {
@@ -184,7 +191,7 @@ Task<Result<Bytes>> Connection::gather(std::uint64_t limit) {
   if (!hold_.take(room)) co_return Error(Code::kBodyTooLarge, "no memory left in the budget of buffered bodies");
   char* whole = arena_->bytes(room);
   std::size_t size = pending_.size();
-  std::memcpy(whole, pending_.data(), size);
+  if (size > 0) std::memcpy(whole, pending_.data(), size);
   pending_ = {};
   while (!decoder_.done()) {
     if (size == room) {
@@ -198,7 +205,7 @@ Task<Result<Bytes>> Connection::gather(std::uint64_t limit) {
       whole = larger;
       room = more;
     }
-    Result<Bytes> piece = co_await next_piece(whole + size, room - size);
+    Result<Bytes> piece = co_await next_piece(whole + size, room - size, deadline_);
     if (!piece) co_return std::move(piece.error());
     if (piece->data() != whole + size) std::memmove(whole + size, piece->data(), piece->size());
     size += piece->size();
@@ -208,6 +215,13 @@ Task<Result<Bytes>> Connection::gather(std::uint64_t limit) {
     co_return Error(Code::kBodyTooLarge);
   }
   co_return Bytes(whole, size);
+}
+
+Task<Result<bool>> Connection::prefetch(std::uint64_t amount) {
+  Result<Bytes> whole = co_await gather(amount);
+  if (!whole && whole.error().code() != Code::kBodyTooLarge) co_return std::move(whole.error());
+  if (whole) pending_ = *whole;
+  co_return whole.ok();
 }
 
 void Connection::grow() {

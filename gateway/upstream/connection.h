@@ -39,11 +39,12 @@ class Connection final : public BodySource {
   std::optional<std::uint64_t> declared_size() const override;
   Task<Result<Bytes>> read() override;
   Task<Result<Bytes>> gather(std::uint64_t limit) override;
+  Task<Result<bool>> prefetch(std::uint64_t amount) override;
 
  private:
   Task<Result<>> send_streamed(Body& body, SteadyTime deadline);
   Result<> begin_body(CallResponse& response, std::size_t head_length);
-  Task<Result<Bytes>> next_piece(char* into, std::size_t size);
+  Task<Result<Bytes>> next_piece(char* into, std::size_t size, SteadyTime latest);
   void grow();
   Error broken(net::IoStatus status, bool answered) const;
 
@@ -65,6 +66,8 @@ class Connection final : public BodySource {
   runtime::Arena* arena_ = nullptr;
   runtime::BudgetHold hold_;
   net::PaceRules pace_;
+  SteadyTime deadline_;  // of the call
+  net::Method method_ = net::Method::kGet;
   SteadyTime body_started_;
   std::size_t surplus_ = 0;
   bool sent_whole_ = false;

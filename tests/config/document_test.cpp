@@ -97,7 +97,7 @@ TEST(Documents, StopOnlyTheFileThatIsBroken) {
   folder.write("config/e.yaml", "e: 5\n");
   const Loaded loaded;
   EXPECT_EQ(loaded.errors.to_text(),
-            "config/main.yaml:3:1: duplicate key \"a\" (first at config/main.yaml:2:1)\n"
+            "config/main.yaml:3:1: a: duplicate key \"a\" (first at config/main.yaml:2:1)\n"
             "config/b.yaml:2:1: end of sequence flow not found\n"
             "config/c.yaml:2:1: end of map flow not found\n"
             "config/d.yaml:1:1: expected a mapping, got a list\n");

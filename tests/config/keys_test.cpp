@@ -75,14 +75,14 @@ TEST(Keys, CollectEverythingThatIsWrong) {
                              "  - rate: fast\n"
                              "  - {rate: 1/s, zzz: 1}\n"
                              "  - x\n"),
-            "config/a.yaml:1:1: unknown key \"burts\" (did you mean \"burst\"?)\n"
+            "config/a.yaml:1:1: burts: unknown key \"burts\" (did you mean \"burst\"?)\n"
             "config/a.yaml:1:1: missing \"rate\" (calls admitted per unit of time)\n"
-            "config/a.yaml:2:1: \"shared\" is not in this version\n"
+            "config/a.yaml:2:1: shared: \"shared\" is not in this version\n"
             "config/a.yaml:3:23: retry.max_attempts: expected a whole number from 1 to 10, got \"11\"\n"
-            "config/a.yaml:3:27: retry: unknown key \"delays\" (did you mean \"delay\"?)\n"
+            "config/a.yaml:3:27: retry.delays: unknown key \"delays\" (did you mean \"delay\"?)\n"
             "config/a.yaml:4:13: ports[1]: expected a whole number from 1 to 65535, got \"0\"\n"
             "config/a.yaml:6:11: nested[0].rate: expected a rate such as 100/s, got \"fast\"\n"
-            "config/a.yaml:7:17: nested[1]: unknown key \"zzz\"\n"
+            "config/a.yaml:7:17: nested[1].zzz: unknown key \"zzz\"\n"
             "config/a.yaml:8:5: nested[2]: expected a mapping, got \"x\"\n");
 }
 

@@ -115,14 +115,14 @@ TEST(Yaml, MergeKeysNeedMappings) {
             "a.yaml:1:9: a[\"<<\"]: expected a mapping or a list of mappings\n"
             "a.yaml:2:18: b[\"<<\"]: expected a mapping or a list of mappings\n");
   EXPECT_EQ(Outcome("a: &a {b: c}\nd: {<<: *a, <<: *a}\n").complaints,
-            "a.yaml:2:13: d: duplicate key \"<<\" (first at a.yaml:2:5)\n");
+            "a.yaml:2:13: d[\"<<\"]: duplicate key \"<<\" (first at a.yaml:2:5)\n");
 }
 
 TEST(Yaml, DuplicateKeysNameBothPlacesAndTheFirstStays) {
   const Outcome outcome("clusters:\n  - name: a\n    retry: 1\n    retry: 2\n    \"name\": b\n");
   EXPECT_EQ(outcome.complaints,
-            "a.yaml:4:5: clusters[0]: duplicate key \"retry\" (first at a.yaml:3:5)\n"
-            "a.yaml:5:5: clusters[0]: duplicate key \"name\" (first at a.yaml:2:5)\n");
+            "a.yaml:4:5: clusters[0].retry: duplicate key \"retry\" (first at a.yaml:3:5)\n"
+            "a.yaml:5:5: clusters[0].name: duplicate key \"name\" (first at a.yaml:2:5)\n");
   ASSERT_TRUE(outcome.node);
   EXPECT_EQ(outcome.node->find("clusters")->items()[0].find("retry")->text(), "1");
   EXPECT_EQ(outcome.node->find("clusters")->items()[0].find("name")->text(), "a");

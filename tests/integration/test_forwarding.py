@@ -267,8 +267,14 @@ def test_json_by_any_of_its_names_is_wrapped(gateway, upstream, kind):
     assert response.json["data"] == [1] and response.header("X-Causeway-Envelope") is None
 
 
-NO_JSON = [b"", b"{", b"{]", b'{"a":1}x', b"nul", b"{'a':1}", b'"\xff"', b'{"a":01}', b'{"a":1,}', b"NaN", b'"\x01"', b"\xef\xbb\xbf{}",
+NO_JSON = [b" ", b"{", b"{]", b'{"a":1}x', b"nul", b"{'a':1}", b'"\xff"', b'{"a":01}', b'{"a":1,}', b"NaN", b'"\x01"', b"\xef\xbb\xbf{}",
                                   b'{"code":0,"message":"success"},"data":1', b"[" * 100_000]
+
+
+@pytest.mark.parametrize("status", [200, 201, 202])
+def test_an_empty_answer_is_null(gateway, upstream, status):
+    upstream.on("/x", reply(b"", status=status))
+    assert_success(gateway.call("POST", "/open/x", (), b"{}"), b"null", status=status)
 
 
 @pytest.mark.parametrize("body", NO_JSON, ids=range(len(NO_JSON)))

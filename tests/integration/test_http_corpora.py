@@ -1,6 +1,6 @@
 """Two public corpora of HTTP/1.1 requests, through the gateway to a recording system: nothing ambiguous may arrive there.
 
-Verdicts: PASS; LENIENT (should be refused, but the system saw one clean request); WARN (no answer, nothing forwarded);
+Verdicts: PASS; LENIENT (should be refused, but the system saw a request, clean or cut); WARN (no answer, nothing forwarded);
 FAIL (ambiguous bytes or extra requests reached the system, a 5xx, or a valid request refused)."""
 import base64
 import collections
@@ -84,16 +84,17 @@ def judge(case, answer, closed, requests, broken):
     first = found[0] if found else None
     expect = case["expect"]
     refused = closed if first is None else 400 <= first <= 599 and first not in (502, 503, 504)
-    ambiguous = [fault for fault in broken if "cut in its body" not in fault]
+    ambiguous = [fault for fault in broken if "cut" not in fault]
+    arrived = [f"{request.method} {request.target}" for request in requests] + [fault for fault in broken if "cut" in fault]
     if ambiguous:
         return "FAIL", f"the system saw: {ambiguous[0]}"
     if first in (502, 503, 504) and expect != "accept":
         return "WARN", f"status {first}"
     if expect == "reject":
-        if len(requests) > max(1, len(steps_of(case))):
-            return "FAIL", f"{len(requests)} requests arrived"
-        if requests:
-            return "LENIENT", f"{requests[0].method} {requests[0].target} arrived, status {first}"
+        if len(arrived) > max(1, len(steps_of(case))):
+            return "FAIL", f"{len(arrived)} requests arrived"
+        if arrived:
+            return "LENIENT", f"arrived: {arrived[0]}; status {first}"
         if refused:
             return "PASS", ""
         return ("WARN", "no answer") if first is None else ("FAIL", f"status {first}")

@@ -1,30 +1,17 @@
-"""The listener: connections, pipelining, slow callers, limits, TLS, and the end of its life."""
-import signal
+"""The listener: connections, pipelining, slow callers, limits, TLS."""
 import socket
 import ssl
-import threading
 import time
 
 import pytest
 
 from harness import certificates
 from harness.envelope import assert_common, assert_error, assert_success
-from harness.gateway import SLOW, Gateway, main_config
+from harness.gateway import SLOW, Gateway
 from harness.http import Broken, Connection, call, chunked, exchange, head_of, message, until
+from harness.scenes import OK, settings
+from harness.signing import signed
 from harness.upstream import Gate, raw, reply
-
-ROUTES = {"open": {"api": "open", "base": "/open", "defaults": {"auth": "none", "http": {"cluster": "oms"}}, "routes": [
-    {"name": "x", "match": {"methods": "any", "path": "/x"}, "adapter": {"http": {"path": "/x"}}},
-    {"name": "raw", "match": {"methods": "any", "path": "/raw/{rest...}"}, "reply": "as_is", "adapter": {"http": {"path": "/{rest...}"}}},
-    {"name": "static", "match": {"method": "GET", "path": "/static"}, "adapter": {"static": {"status": 200, "body": {"hello": "world"}}}},
-]}}
-OK = b'{"ok":true}'
-
-
-def settings(upstream, limits=None, **more):
-    config = main_config({"oms": {"endpoints": [upstream.address], "timeout": "20s"}}, **more)
-    config["listeners"][0]["limits"] = limits or {}
-    return config, ROUTES
 
 
 def configuration(upstream):
@@ -158,11 +145,11 @@ def test_options_and_static(gateway, upstream):
 
 
 def test_a_large_answer_reaches_a_slow_reader_whole(gateway, upstream):
-    upstream.on("/big", reply(b"x" * 20_000_000, kind="text/plain"))
-    with Connection(gateway.port, receive_buffer=4096) as connection:
+    upstream.on("/big", reply(b"x" * 8_000_000, kind="text/plain"))
+    with Connection(gateway.port, receive_buffer=16384) as connection:
         connection.send(message("GET", "/open/raw/big"))
         response = connection.read()
-    assert response.status == 200 and len(response.body) == 20_000_000
+    assert response.status == 200 and len(response.body) == 8_000_000
 
 
 # --- slow callers ---
@@ -288,6 +275,35 @@ def test_one_address_cannot_take_all_connections(upstream, tmp_path):
             connection.close()
 
 
+def test_gathered_bodies_share_a_budget(upstream, tmp_path):
+    """Signed bodies are gathered; what does not fit beside the others is refused, and what was taken is given back."""
+    config, routes = settings(upstream, {"buffered_bytes": "4MiB", "request_body": "1MiB"})
+    routes = {**routes, "signed": {"api": "signed", "base": "/signed", "defaults": {"auth": {"any": ["signature"]}}, "routes": [
+        {"name": "s", "match": {"method": "POST", "path": "/"}, "adapter": {"http": {"cluster": "oms", "path": "/s"}}}]}}
+    body = b"x" * 1_000_000
+    with Gateway(config, routes, tmp_path) as gateway:
+        for _ in range(2):
+            callers = [gateway.connect() for _ in range(16)]
+            for connection in callers:
+                connection.send(head_of("POST", "/signed", signed(body), body) + body[:-1])
+            answers = []
+            for connection in callers:
+                try:
+                    connection.send(body[-1:])
+                    answers.append(connection.read())
+                except (Broken, OSError):
+                    answers.append(None)  # refused while it was sending
+                connection.close()
+            taken = [answer for answer in answers if answer and answer.status == 200]
+            assert 1 <= len(taken) <= 8, answers
+            for answer in answers:
+                if answer and answer.status != 200:
+                    assert_error(answer, 50391)
+        response = gateway.call("POST", "/signed", signed(body), body)
+        assert_success(response, OK)
+        assert gateway.resident() < 200_000_000 * SLOW
+
+
 # --- TLS ---
 
 @pytest.fixture(scope="module")
@@ -347,121 +363,6 @@ def test_tls_ends_with_a_close_notify(secure, upstream):
         connection.send(message("GET", "/open/x", {"Connection": "close"}))
         assert_success(connection.read(), OK)
         assert connection.socket.recv(1) == b""  # an end without close_notify raises SSLEOFError
-
-
-# --- drain ---
-
-def readiness(gateway):
-    return call(gateway.admin, "GET", "/readyz", host=f"127.0.0.1:{gateway.admin}").status
-
-
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_drain_finishes_what_is_in_flight(upstream, tmp_path, number):
-    gate = Gate()
-    upstream.on("/x", gate)
-    config, routes = settings(upstream)
-    with Gateway(config, routes, tmp_path) as gateway:
-        assert readiness(gateway) == 200
-        idle, busy = gateway.connect(), gateway.connect()
-        idle.send(message("GET", "/open/static"))
-        assert idle.read().status == 200
-        busy.send(message("POST", "/open/x", (), b"{}"))
-        assert gate.entered.wait(20)
-        gateway.signal(number)
-        until(lambda: readiness(gateway) == 503, what="readiness 503")
-        assert call(gateway.admin, "GET", "/healthz", host=f"127.0.0.1:{gateway.admin}").status == 200
-        idle.assert_closed()
-        with pytest.raises((OSError, Broken)):
-            with gateway.connect() as late:
-                late.send(message("GET", "/open/static"))
-                late.read()
-        assert gateway.process.poll() is None
-        gate.open()
-        response = assert_success(busy.read(), OK)
-        assert response.header("Connection").lower() == "close"
-        busy.assert_closed()
-        assert gateway.wait() == 0
-    assert len(upstream.seen("/x")) == 1
-
-
-def test_drain_gives_up_after_its_timeout(upstream, tmp_path):
-    gate = Gate()
-    upstream.on("/x", gate)
-    config, routes = settings(upstream, drain_timeout="500ms")
-    with Gateway(config, routes, tmp_path) as gateway, gateway.connect() as busy:
-        busy.send(message("GET", "/open/x"))
-        assert gate.entered.wait(20)
-        start = time.monotonic()
-        gateway.signal(signal.SIGTERM)
-        gateway.wait()
-        assert 0.4 < time.monotonic() - start < 5 * SLOW
-        assert not busy.rest().startswith(b"HTTP/1.1 200")
-        gate.open()
-
-
-def test_a_second_signal_stops_at_once(upstream, tmp_path):
-    gate = Gate()
-    upstream.on("/x", gate)
-    config, routes = settings(upstream, drain_timeout="60s")
-    with Gateway(config, routes, tmp_path) as gateway, gateway.connect() as busy:
-        busy.send(message("GET", "/open/x"))
-        assert gate.entered.wait(20)
-        gateway.signal(signal.SIGTERM)
-        until(lambda: readiness(gateway) == 503, what="readiness 503")
-        start = time.monotonic()
-        gateway.signal(signal.SIGTERM)
-        gateway.process.wait(20)
-        assert time.monotonic() - start < 5 * SLOW
-        gate.open()
-
-
-def test_drain_under_load_breaks_no_call(upstream, tmp_path):
-    config, routes = settings(upstream)
-    faults, served, stop = [], [0], threading.Event()
-
-    def caller(gateway):
-        while not stop.is_set():
-            try:
-                with gateway.connect() as connection:
-                    while True:
-                        try:
-                            connection.send(message("GET", "/open/x"))
-                            response = connection.read()
-                        except (Broken, OSError) as broken:
-                            if "after b''" in str(broken) or isinstance(broken, OSError):
-                                break  # closed between two calls: the caller may send it again
-                            raise
-                        if response.status != 200:
-                            faults.append(response)
-                        served[0] += 1
-                        if response.header("Connection", "").lower() == "close":
-                            break
-            except OSError:
-                time.sleep(0.01)
-            except AssertionError as fault:
-                faults.append(fault)
-    with Gateway(config, routes, tmp_path) as gateway:
-        threads = [threading.Thread(target=caller, args=(gateway,)) for _ in range(8)]
-        for thread in threads:
-            thread.start()
-        until(lambda: served[0] > 200, 60, what="load")
-        gateway.signal(signal.SIGTERM)
-        code = gateway.wait()
-        stop.set()
-        for thread in threads:
-            thread.join()
-    assert code == 0 and faults == []
-
-
-def test_two_gateways_cannot_take_one_port(upstream, tmp_path):
-    config, routes = settings(upstream)
-    with Gateway(config, routes, tmp_path / "one") as first:
-        config["listeners"][0]["address"] = f"127.0.0.1:{first.port}"
-        second = Gateway(config, routes, tmp_path / "two", start=False)
-        with pytest.raises(AssertionError, match=str(first.port)):
-            second.start()
-        assert second.process.returncode not in (0, -6, -11)
-        assert_success(first.call("GET", "/open/x"), OK)
 
 
 def test_a_common_answer_is_complete(gateway, upstream):

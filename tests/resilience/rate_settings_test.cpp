@@ -57,7 +57,7 @@ TEST(RateSettings, RefuseWhatIsNoRate) {
       problems_of("{rate: 1/s, per: consumr}"),
       "t.yaml:1:18: per: expected one of consumer, address, route; got \"consumr\" (did you mean \"consumer\"?)\n");
   EXPECT_EQ(problems_of("{burst: 1}"), "t.yaml:1:1: missing \"rate\" (calls admitted per unit of time)\n");
-  EXPECT_EQ(problems_of("{rate: 1/s, shared: true}"), "t.yaml:1:13: \"shared\" is not in this version\n");
+  EXPECT_EQ(problems_of("{rate: 1/s, shared: true}"), "t.yaml:1:13: shared: \"shared\" is not in this version\n");
 }
 
 }  // namespace

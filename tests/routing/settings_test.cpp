@@ -92,8 +92,8 @@ TEST(VersionSettings, TheGuideIsAnAddress) {
 
 TEST(VersionSettings, WhatIsNotBuiltYetIsRefused) {
   EXPECT_EQ(version_problems("v1: {released: 2025-01-01, retire: when_unused, unused_for: 14d}"),
-            "r.yaml:5:30: versions.v1: \"retire\" is not in this version\n"
-            "r.yaml:5:51: versions.v1: \"unused_for\" is not in this version\n");
+            "r.yaml:5:30: versions.v1.retire: \"retire\" is not in this version\n"
+            "r.yaml:5:51: versions.v1.unused_for: \"unused_for\" is not in this version\n");
 }
 
 TEST(VersioningSettings, HasTheDocumentedDefaults) {

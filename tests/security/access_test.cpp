@@ -117,7 +117,7 @@ TEST_F(AccessRuleTest, RefusesEmptyListsOddRangesAndScopes) {
       "got \"10.0.0.1/8\"\n"
       "t.yaml:1:37: addresses[1]: expected an address or a range such as 10.0.0.0/8 (no bits set beyond the prefix), "
       "got \"host\"\n"
-      "t.yaml:1:44: \"scopes\" is not in this version\n");
+      "t.yaml:1:44: scopes: \"scopes\" is not in this version\n");
   config::Errors errors;
   settings<AccessSettings>("{roles: [], consumers: }", errors);
   EXPECT_EQ(errors.to_text(),

@@ -169,7 +169,7 @@ TEST(ConsumerSettings, RefusesWhatALaterVersionBrings) {
   const std::string problems =
       build("consumers: [{name: a, scopes: [], oauth: [], webhook: {}, limits: {}, certificates: []}]").problems;
   EXPECT_EQ(std::count(problems.begin(), problems.end(), '\n'), 5) << problems;
-  EXPECT_NE(problems.find("t.yaml:1:23: consumers[0]: \"scopes\" is not in this version\n"), std::string::npos)
+  EXPECT_NE(problems.find("t.yaml:1:23: consumers[0].scopes: \"scopes\" is not in this version\n"), std::string::npos)
       << problems;
 }
 

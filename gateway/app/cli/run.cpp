@@ -2,6 +2,7 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <cstdio>
 
 #include "app/cli/commands.h"
@@ -9,6 +10,8 @@
 
 namespace causeway::app::cli {
 namespace {
+
+constexpr unsigned kFlushSeconds = 3;
 
 sigset_t handled_signals() {
   sigset_t set;
@@ -48,6 +51,9 @@ int run(const std::filesystem::path& config, const std::filesystem::path& port_f
     gateway.reload();
   }
   const bool in_order = gateway.drain(stop_at_once);
+  // Nobody may be reading the log any more; the end does not wait for it.
+  std::signal(SIGALRM, [](int) { _exit(kFailed); });
+  alarm(kFlushSeconds);
   gateway.flush_log();
   // What did not end in time is cut off here; its coroutines are not worth unwinding.
   if (!in_order) _exit(kFailed);

@@ -93,10 +93,15 @@ class Connection:
         self.buffer += data
 
     def _take(self, count):
-        while len(self.buffer) < count:
+        pieces, missing = [self.buffer], count - len(self.buffer)
+        while missing > 0:
+            self.buffer = b""
             self._more()
-        taken, self.buffer = self.buffer[:count], self.buffer[count:]
-        return taken
+            pieces.append(self.buffer)
+            missing -= len(self.buffer)
+        taken = b"".join(pieces)
+        self.buffer = taken[count:]
+        return taken[:count]
 
     def _line(self):
         while b"\r\n" not in self.buffer:

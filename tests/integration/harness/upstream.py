@@ -235,11 +235,16 @@ class _Reader:
         return data
 
     def _take(self, count):
-        while len(self.buffer) < count:
+        pieces, missing = [self.buffer], count - len(self.buffer)
+        while missing > 0:
+            self.buffer = b""
             if not self._more():
-                raise Broken(f"request cut in its body after {len(self.buffer)} of {count} bytes")
-        taken, self.buffer = self.buffer[:count], self.buffer[count:]
-        return taken
+                raise Broken(f"request cut in its body, {missing} of {count} bytes are missing")
+            pieces.append(self.buffer)
+            missing -= len(self.buffer)
+        taken = b"".join(pieces)
+        self.buffer = taken[count:]
+        return taken[:count]
 
     def _line(self):
         while b"\r\n" not in self.buffer:
