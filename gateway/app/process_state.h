@@ -26,7 +26,7 @@ struct ProcessState {
   std::shared_ptr<security::ReplayTable> replay_table(const security::SigningSettings& settings) {
     if (!replays || !replays->covers(settings.replay_memory, settings.window, settings.future_skew))
       replays = std::make_shared<security::ReplayTable>(settings.replay_memory, settings.window, settings.future_skew,
-                                                        clock.wall());
+                                                        clock.wall(), std::move(replays));
     return replays;
   }
 

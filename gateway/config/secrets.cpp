@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <string.h>  // NOLINT: explicit_bzero is POSIX
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
@@ -79,7 +80,7 @@ void put_file(std::string_view name, const std::filesystem::path& directory, Res
 }  // namespace
 
 Secret::Secret(std::string_view value) : bytes_(std::make_unique<char[]>(value.size())), size_(value.size()) {
-  std::memcpy(bytes_.get(), value.data(), size_);
+  std::copy(value.begin(), value.end(), bytes_.get());
 }
 
 Secret::Secret(Secret&& other) noexcept : bytes_(std::move(other.bytes_)), size_(std::exchange(other.size_, 0)) {}

@@ -56,11 +56,15 @@ struct alignas(64) ReplayTable::Line {
   Slot slots[4];
 };
 
-ReplayTable::ReplayTable(ByteSize memory, Duration window, Duration future_skew, WallTime started)
+ReplayTable::ReplayTable(ByteSize memory, Duration window, Duration future_skew, WallTime started,
+                         std::shared_ptr<ReplayTable> before)
     : memory_(memory),
+      future_skew_(future_skew),
       span_(span_for(window, future_skew)),
       started_(unix_milliseconds(started)),
-      lines_(std::max<std::size_t>(1, bytes(memory) / sizeof(Line) / kGenerations)) {
+      lines_(std::max<std::size_t>(1, bytes(memory) / sizeof(Line) / kGenerations)),
+      before_(std::move(before)),
+      before_until_(started_ + milliseconds(before_ ? before_->future_skew_ : Duration(0))) {
   if (RAND_bytes(reinterpret_cast<unsigned char*>(hash_key_.data()), sizeof hash_key_) != 1) throw std::bad_alloc();
   void* const pages = mmap(nullptr, lines_ * kGenerations * sizeof(Line), PROT_READ | PROT_WRITE,
                            MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
@@ -77,6 +81,10 @@ bool ReplayTable::covers(ByteSize memory, Duration window, Duration future_skew)
 Admit ReplayTable::admit(const Sha256Digest& signature, WallTime timestamp, bool unsafe) {
   const std::int64_t signed_at = unix_milliseconds(timestamp);
   if (unsafe && signed_at <= started_) return Admit::kBeforeStart;
+  if (before_ && signed_at <= before_until_) {
+    const Admit verdict = before_->admit(signature, timestamp, unsafe);
+    if (verdict != Admit::kAccepted) return verdict;
+  }
 
   const auto generation = static_cast<std::uint64_t>(signed_at / span_);
   const std::uint64_t stamp = (generation / kGenerations + 1) << kStampShift;

@@ -18,6 +18,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 
 #include "core/bytes.h"
 #include "core/clock.h"
@@ -37,8 +38,10 @@ class ReplayTable {
  public:
   /// `window` and `future_skew` are the accepted ages of a timestamp, checked by the caller; a signature is remembered
   /// to its timestamp + window + 60 s at least. `started` is the present: earlier signatures may have been used on a
-  /// process that is gone. Throws std::bad_alloc when the address space is not to be had.
-  ReplayTable(ByteSize memory, Duration window, Duration future_skew, WallTime started);
+  /// process that is gone. `before` is the table that this one replaces in a running process: it knows the signatures that
+  /// are dated ahead of `started`. Throws std::bad_alloc when the address space is not to be had.
+  ReplayTable(ByteSize memory, Duration window, Duration future_skew, WallTime started,
+              std::shared_ptr<ReplayTable> before = nullptr);
   ~ReplayTable();
   ReplayTable(const ReplayTable&) = delete;
   ReplayTable& operator=(const ReplayTable&) = delete;
@@ -53,11 +56,14 @@ class ReplayTable {
   struct Line;
 
   ByteSize memory_;
+  Duration future_skew_;
   std::int64_t span_;     // milliseconds of timestamps in a generation
   std::int64_t started_;  // milliseconds since 1970
   std::size_t lines_;     // of one generation
   Line* table_;           // all generations, one behind the other
   std::array<std::uint64_t, 2> hash_key_;
+  std::shared_ptr<ReplayTable> before_;
+  std::int64_t before_until_;  // timestamps beyond this one were not accepted before
 };
 
 }  // namespace causeway::security

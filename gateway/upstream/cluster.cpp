@@ -120,6 +120,8 @@ Task<Result<>> Cluster::attempt(runtime::Worker& worker, const Member& member, c
   }
   response.lease = Lease(pool, std::move(connection));
   const bool sent_before = response.sent;
+  const bool streamed = request.body->streams();
+  const Duration patience = options.deadline - worker.now();
   response.sent = false;
   Result<> sent = co_await response.lease->send(request, member.endpoint->name(), response, options.deadline);
   const bool sent_now = response.sent;
@@ -129,7 +131,9 @@ Task<Result<>> Cluster::attempt(runtime::Worker& worker, const Member& member, c
       co_return Error(Code::kUpstreamBroke, "closed before a byte was sent", Resend::kIfUnsent);
     co_return sent;
   }
-  Result<> received = co_await response.lease->receive(request, response, options);
+  CallOptions rest = options;
+  if (streamed) rest.deadline = worker.now() + patience;  // an upload's own time does not count
+  Result<> received = co_await response.lease->receive(request, response, rest);
   co_return received;
 }
 

@@ -27,7 +27,8 @@ Task<Result<>> Connection::send(const CallRequest& request, std::string_view hos
     co_return Error(Code::kInternal, "the request target cannot be written", Resend::kIfUnsent);
   head.field(net::HeaderId::kHost, host);
   for (const net::HeaderField& field : *request.headers) head.field(field);
-  const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - worker_.now()).count();
+  const SteadyTime began = worker_.now();
+  const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - began).count();
   head.field(net::HeaderId::kXRequestTimeoutMs, static_cast<std::uint64_t>(std::max<std::int64_t>(left, 1)));
   Body& body = *request.body;
   const bool streams = body.streams();
@@ -44,7 +45,7 @@ Task<Result<>> Connection::send(const CallRequest& request, std::string_view hos
   response.sent = response.sent || written.count > 0;
   if (!written.ok()) co_return broken(written.status, false);
   if (streams) {
-    Result<> sent = co_await send_streamed(body, deadline);
+    Result<> sent = co_await send_streamed(body, deadline - began);
     if (!sent) co_return sent;
   } else if (!one_write) {
     const net::IoResult rest = co_await stream_.write(body.whole(), deadline);
@@ -54,7 +55,8 @@ Task<Result<>> Connection::send(const CallRequest& request, std::string_view hos
   co_return Result<>();
 }
 
-Task<Result<>> Connection::send_streamed(Body& body, SteadyTime deadline) {
+/// The caller's pace decides how long an upload may take, so each piece has the call's whole time.
+Task<Result<>> Connection::send_streamed(Body& body, Duration patience) {
   const bool chunked = !body.source()->declared_size();
   for (;;) {
     Result<Bytes> piece = co_await body.source()->read();
@@ -67,14 +69,13 @@ Task<Result<>> Connection::send_streamed(Body& body, SteadyTime deadline) {
       out_.append(data);
       out_.append(net::kChunkEnd);
     }
-    // The caller's pace decides how long an upload may take: each piece has the call's whole time.
-    const SteadyTime due = std::max(deadline, worker_.now() + pace_.grace);
+    const SteadyTime due = worker_.now() + patience;
     const Bytes framed = chunked ? Bytes(out_) : data;
     const net::IoResult written = co_await stream_.write(framed, due);
     if (!written.ok()) co_return broken(written.status, false);
   }
   if (chunked) {
-    const net::IoResult written = co_await stream_.write(net::kLastChunk, deadline);
+    const net::IoResult written = co_await stream_.write(net::kLastChunk, worker_.now() + patience);
     if (!written.ok()) co_return broken(written.status, false);
   }
   co_return Result<>();
@@ -207,7 +208,7 @@ Task<Result<Bytes>> Connection::gather(std::uint64_t limit) {
     }
     Result<Bytes> piece = co_await next_piece(whole + size, room - size, deadline_);
     if (!piece) co_return std::move(piece.error());
-    if (piece->data() != whole + size) std::memmove(whole + size, piece->data(), piece->size());
+    if (!piece->empty() && piece->data() != whole + size) std::memmove(whole + size, piece->data(), piece->size());
     size += piece->size();
   }
   if (size > limit) {

@@ -42,7 +42,7 @@ class Connection final : public BodySource {
   Task<Result<bool>> prefetch(std::uint64_t amount) override;
 
  private:
-  Task<Result<>> send_streamed(Body& body, SteadyTime deadline);
+  Task<Result<>> send_streamed(Body& body, Duration patience);
   Result<> begin_body(CallResponse& response, std::size_t head_length);
   Task<Result<Bytes>> next_piece(char* into, std::size_t size, SteadyTime latest);
   void grow();

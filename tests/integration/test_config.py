@@ -131,7 +131,7 @@ MISTAKES = [  # file, text at the place, path, what the message says
     ("routes/orders.yaml", "yesterday", "versions.v1.released", r'expected a date such as .*, got "yesterday"'),
     ("routes/orders.yaml", "omx", "routes[0].adapter.http.cluster", r'"omx".*did you mean "oms"\?'),
     ("routes/orders.yaml", '"fast"', "routes[1].plugins[0].rate_limit.rate", r'^expected a rate such as 100/s, got "fast"$'),
-    ("routes/orders.yaml", "list, match: {method: PUT", "routes[2]", r"(?i)auth"),
+    ("routes/orders.yaml", "{name: list, match: {method: PUT", "routes[2]", r"(?i)auth"),
 ]
 
 

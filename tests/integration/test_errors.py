@@ -8,6 +8,7 @@ import pytest
 from harness.envelope import assert_error, assert_success, assert_upstream_error
 from harness.gateway import SLOW, Gateway, main_config
 from harness.http import head_of, message
+from harness.signing import signed
 from harness.upstream import Upstream, close, closed_port, hang, raw, reply, reset
 
 LATE = 0.4  # seconds until the cluster `late` gives up
@@ -449,6 +450,32 @@ def test_an_answer_may_come_before_the_body_was_sent(tmp_path):
         with Gateway(config, routes, tmp_path) as gateway:
             assert_upstream_error(gateway.call("POST", "/open/x", (), b"x" * 5_000_000), 413, upstream={"max": 1})
         listener.shutdown(socket.SHUT_RDWR)
+
+
+def test_a_system_that_reads_nothing_meets_the_same_deadline(tmp_path):
+    with socket.socket() as deaf:
+        deaf.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        deaf.bind(("127.0.0.1", 0))
+        deaf.listen()
+        config = main_config({"oms": {"endpoints": ["127.0.0.1:%d" % deaf.getsockname()[1]], "timeout": "400ms"}})
+        route = {"name": "x", "match": {"method": "POST", "path": "/"}, "adapter": {"http": {"cluster": "oms", "path": "/x"}}}
+        routes = {"gathered": {"api": "gathered", "base": "/gathered", "defaults": {"auth": {"any": ["signature"]}}, "routes": [route]},
+                  "streamed": {"api": "streamed", "base": "/streamed", "defaults": {"auth": "none"}, "routes": [{**route, "name": "y"}]}}
+        body = b"x" * 9_000_000
+        with Gateway(config, routes, tmp_path) as gateway:
+            with gateway.connect() as connection:
+                connection.send(head_of("POST", "/gathered", signed(body), body) + body)
+                assert_error(within(0.4, connection.read), 50491, outcome="unknown")
+
+            def stream():
+                with gateway.connect() as connection:
+                    try:
+                        connection.send(head_of("POST", "/streamed", (), body) + body)
+                        return connection.read()
+                    except OSError:
+                        return None  # the answer is lost to a caller that goes on sending
+            response = within(0.4, stream)
+            assert response is None or assert_error(response, 50491, outcome="unknown")
 
 
 def test_two_endpoints_share_and_a_dead_one_fails_only_its_calls(tmp_path):

@@ -17,7 +17,7 @@ from .signing import KEY, SECRET
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 BUILD = pathlib.Path(os.environ.get("CAUSEWAY_BUILD", ROOT / "build" / "release"))
 BINARY = BUILD / "causeway"
-SLOW = 4 if b"__asan_init" in BINARY.read_bytes() else 1  # sanitised builds get longer hang guards
+SLOW = 4 if re.search(rb"__[at]san_init", BINARY.read_bytes()) else 1  # sanitised builds get longer hang guards
 
 PARTNER_KEY, PARTNER_SECRET = "partner-key", "partner-secret-0123456789abcdef"
 API_TOKEN = "token-of-reporting-0123456789abcdef"

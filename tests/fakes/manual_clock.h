@@ -1,0 +1,23 @@
+// A clock that stands still until the test moves it.
+#pragma once
+
+#include "core/clock.h"
+
+namespace causeway::fakes {
+
+class ManualClock final : public Clock {
+ public:
+  WallTime wall() const override { return wall_; }
+  SteadyTime steady() const override { return steady_; }
+
+  void advance(Duration by) {
+    wall_ += std::chrono::duration_cast<std::chrono::milliseconds>(by);
+    steady_ += by;
+  }
+
+ private:
+  WallTime wall_{std::chrono::milliseconds(1772337600123)};  // 2026-03-01T04:00:00.123Z
+  SteadyTime steady_{std::chrono::hours(1)};
+};
+
+}  // namespace causeway::fakes

@@ -1,0 +1,72 @@
+// A body that arrives in the pieces that a test says.
+#pragma once
+
+#include <deque>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "exchange/body.h"
+
+namespace causeway::fakes {
+
+class ScriptedBody final : public BodySource {
+ public:
+  explicit ScriptedBody(std::vector<std::string> pieces, std::optional<std::uint64_t> declared = std::nullopt)
+      : pieces_(pieces.begin(), pieces.end()), declared_(declared) {}
+
+  /// After the last piece: this instead of the end.
+  void break_with(Code code) { broken_ = code; }
+  /// Pieces that were handed out.
+  int reads() const { return reads_; }
+
+  std::optional<std::uint64_t> declared_size() const override { return declared_; }
+
+  Task<Result<Bytes>> read() override {
+    if (pieces_.empty()) {
+      if (broken_) co_return Error(*broken_);
+      co_return Bytes();
+    }
+    ++reads_;
+    current_ = std::move(pieces_.front());
+    pieces_.pop_front();
+    co_return Bytes(current_);
+  }
+
+  Task<Result<Bytes>> gather(std::uint64_t limit) override {
+    if (declared_ && *declared_ > limit) co_return Error(Code::kBodyTooLarge);
+    while (!pieces_.empty()) {
+      ++reads_;
+      whole_ += pieces_.front();
+      pieces_.pop_front();
+      if (whole_.size() <= limit) continue;
+      pieces_.push_front(std::move(whole_));
+      co_return Error(Code::kBodyTooLarge);
+    }
+    if (broken_) co_return Error(*broken_);
+    co_return Bytes(whole_);
+  }
+
+  Task<Result<bool>> prefetch(std::uint64_t amount) override {
+    std::string first;
+    while (!pieces_.empty() && first.size() < amount) {
+      ++reads_;
+      first += pieces_.front();
+      pieces_.pop_front();
+    }
+    const bool whole = pieces_.empty();
+    if (whole && broken_) co_return Error(*broken_);
+    if (!first.empty()) pieces_.push_front(std::move(first));
+    co_return whole;
+  }
+
+ private:
+  std::deque<std::string> pieces_;
+  std::optional<std::uint64_t> declared_;
+  std::optional<Code> broken_;
+  std::string current_;
+  std::string whole_;
+  int reads_ = 0;
+};
+
+}  // namespace causeway::fakes

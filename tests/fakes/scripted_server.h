@@ -1,0 +1,135 @@
+// A system behind the gateway, played by a thread that follows a script with blocking calls on a loopback port.
+#pragma once
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <functional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <thread>
+
+namespace causeway::fakes {
+
+/// One accepted connection. Everything ends quietly once the other side is gone.
+class Peer {
+ public:
+  explicit Peer(int descriptor) : descriptor_(descriptor) {
+    const timeval guard{20, 0};
+    ::setsockopt(descriptor_, SOL_SOCKET, SO_RCVTIMEO, &guard, sizeof guard);
+  }
+  Peer(Peer&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)), received_(std::move(other.received_)) {}
+  ~Peer() { close(); }
+
+  /// The next request with its body by Content-Length, or chunks as they came; empty at the end.
+  std::string read_request() {
+    std::size_t end;
+    while ((end = received_.find("\r\n\r\n")) == std::string::npos)
+      if (!receive()) return {};
+    std::size_t size = end + 4;
+    const std::size_t length = received_.substr(0, end).find("Content-Length: ");
+    if (length != std::string::npos) size += std::stoul(received_.substr(length + 16));
+    const bool chunked = received_.substr(0, end).find("Transfer-Encoding: chunked") != std::string::npos;
+    while (received_.size() < size)
+      if (!receive()) return {};
+    if (chunked) {
+      while ((end = received_.find("0\r\n\r\n", size)) == std::string::npos)
+        if (!receive()) return {};
+      size = end + 5;
+    }
+    std::string request = received_.substr(0, size);
+    received_.erase(0, size);
+    return request;
+  }
+
+  void send(std::string_view text) {
+    while (!text.empty()) {
+      const ssize_t count = ::send(descriptor_, text.data(), text.size(), MSG_NOSIGNAL);
+      if (count <= 0) return;
+      text.remove_prefix(static_cast<std::size_t>(count));
+    }
+  }
+
+  /// Returns once the other side has closed.
+  void wait_for_end() {
+    while (receive()) continue;
+  }
+
+  void reset() {
+    const linger at_once{1, 0};
+    ::setsockopt(descriptor_, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+    close();
+  }
+
+  void close() {
+    if (descriptor_ >= 0) ::close(descriptor_);
+    descriptor_ = -1;
+  }
+
+ private:
+  bool receive() {
+    char buffer[16384];
+    const ssize_t count = ::recv(descriptor_, buffer, sizeof buffer, 0);
+    if (count <= 0) return false;
+    received_.append(buffer, static_cast<std::size_t>(count));
+    return true;
+  }
+
+  int descriptor_;
+  std::string received_;
+};
+
+class ScriptedServer {
+ public:
+  using Script = std::function<void(ScriptedServer&)>;
+
+  explicit ScriptedServer(Script script) {
+    listener_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof address;
+    if (::bind(listener_, reinterpret_cast<sockaddr*>(&address), size) != 0 || ::listen(listener_, 64) != 0 ||
+        ::getsockname(listener_, reinterpret_cast<sockaddr*>(&address), &size) != 0)
+      throw std::runtime_error("no port on the loopback");
+    port_ = ntohs(address.sin_port);
+    thread_ = std::thread([this, script = std::move(script)] { script(*this); });
+  }
+  ScriptedServer(const ScriptedServer&) = delete;
+  ScriptedServer& operator=(const ScriptedServer&) = delete;
+  ~ScriptedServer() {
+    ::shutdown(listener_, SHUT_RDWR);
+    thread_.join();
+    ::close(listener_);
+  }
+
+  /// For the script: the next connection. Once the server is to end, one that is at its end already.
+  Peer accept() {
+    const int descriptor = ::accept(listener_, nullptr, nullptr);
+    if (descriptor >= 0) ++accepted_;
+    return Peer(descriptor);
+  }
+  /// For the script: nobody can connect any more.
+  void stop_listening() { ::shutdown(listener_, SHUT_RDWR); }
+
+  std::uint16_t port() const { return port_; }
+  int accepted() const { return accepted_; }
+
+ private:
+  int listener_;
+  std::uint16_t port_;
+  std::atomic<int> accepted_{0};
+  std::thread thread_;
+};
+
+/// A port where nobody listens.
+inline std::uint16_t closed_port() {
+  ScriptedServer server([](ScriptedServer&) {});
+  return server.port();
+}
+
+}  // namespace causeway::fakes

@@ -1,0 +1,35 @@
+#include <gtest/gtest.h>
+
+#include "security/replay.h"
+
+namespace causeway::security {
+namespace {
+
+constexpr ByteSize kMemory{1 << 20};
+constexpr Duration kWindow = std::chrono::minutes(5);
+constexpr Duration kSkew = std::chrono::seconds(60);
+constexpr WallTime kStart{std::chrono::milliseconds(1'800'000'000'000)};
+
+Sha256Digest signature(const char* text) { return sha256(text); }
+
+TEST(ReplaySuccessor, RemembersSignaturesDatedAheadOfItsStart) {
+  auto before = std::make_shared<ReplayTable>(kMemory, kWindow, kSkew, kStart);
+  const WallTime reload = kStart + std::chrono::seconds(100);
+  const WallTime ahead = reload + std::chrono::seconds(30);
+  ASSERT_EQ(before->admit(signature("a"), ahead, true), Admit::kAccepted);
+  ReplayTable after(kMemory, 2 * kWindow, kSkew, reload, before);
+  EXPECT_EQ(after.admit(signature("a"), ahead, true), Admit::kReplayed);
+  EXPECT_EQ(after.admit(signature("b"), ahead, true), Admit::kAccepted);
+  EXPECT_EQ(after.admit(signature("b"), ahead, true), Admit::kReplayed);
+}
+
+TEST(ReplaySuccessor, RefusesWhatWasSignedBeforeIt) {
+  auto before = std::make_shared<ReplayTable>(kMemory, kWindow, kSkew, kStart);
+  const WallTime reload = kStart + std::chrono::seconds(100);
+  ReplayTable after(kMemory, 2 * kWindow, kSkew, reload, before);
+  EXPECT_EQ(after.admit(signature("a"), reload, true), Admit::kBeforeStart);
+  EXPECT_EQ(after.admit(signature("a"), reload + std::chrono::milliseconds(1), true), Admit::kAccepted);
+}
+
+}  // namespace
+}  // namespace causeway::security
