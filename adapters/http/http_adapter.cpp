@@ -98,15 +98,16 @@ void HttpAdapter::fill_response(Exchange& exchange, upstream::CallResponse& answ
   response.body = answer.body;
   const auto passes = exchange.route->wrapped ? net::BodyPasses::kWrapped : net::BodyPasses::kAsIs;
   for (const net::HeaderField& field : answer.head.headers)
-    if (net::passes_to_caller(field, answer.head.connection, passes)) response.headers.add(field.name, field.value, field.id);
+    if (net::passes_to_caller(field, answer.head.connection, passes))
+      response.headers.add(field.name, field.value, field.id);
   if (exchange.request.head->method == net::Method::kHead) {
     if (const auto length = answer.head.headers.get(net::HeaderId::kContentLength))
       response.head_length = net::parse_content_length(*length);
   }
   exchange.call.response_type = answer.head.headers.get(net::HeaderId::kContentType).value_or(std::string_view());
   exchange.call.response_body = answer.body.streams() ? answer.first_piece : answer.body.whole();
-  exchange.call.response_size = answer.body.streams() ? answer.body.source()->declared_size().value_or(0)
-                                                      : answer.body.whole().size();
+  exchange.call.response_size =
+      answer.body.streams() ? answer.body.source()->declared_size().value_or(0) : answer.body.whole().size();
 }
 
 }  // namespace causeway::adapters

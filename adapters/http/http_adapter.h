@@ -15,10 +15,10 @@ namespace causeway::adapters {
 
 struct HttpSettings {
   config::Placed<std::string> cluster;
-  std::string method;                  ///< empty: the caller's
+  std::string method;                               ///< empty: the caller's
   std::optional<config::Placed<std::string>> path;  ///< a path template; absent: the caller's path
   std::optional<std::map<std::string, config::Placed<std::string>>> query;  ///< absent: the caller's query
-  std::string operation;               ///< what the log calls it; empty: the route's name
+  std::string operation;  ///< what the log calls it; empty: the route's name
   std::optional<Duration> timeout;
   std::optional<Duration> connect_timeout;
   static const config::Keys<HttpSettings>& keys();
@@ -27,7 +27,8 @@ struct HttpSettings {
 class HttpAdapter final : public Adapter {
  public:
   /// Errors (an unknown parameter, a bad template) go to `reading`.
-  static std::unique_ptr<HttpAdapter> build(const HttpSettings& settings, std::shared_ptr<const upstream::Cluster> cluster,
+  static std::unique_ptr<HttpAdapter> build(const HttpSettings& settings,
+                                            std::shared_ptr<const upstream::Cluster> cluster,
                                             const routing::PathTemplate& matched, config::Reading& reading);
 
   bool needs_whole_request() const override { return false; }

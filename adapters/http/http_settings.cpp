@@ -22,9 +22,11 @@ bool has_template(std::string_view text) { return text.find("{{") != std::string
 const config::Keys<HttpSettings>& HttpSettings::keys() {
   static const auto keys =
       config::Keys<HttpSettings>("http adapter")
-          .optional("cluster", &HttpSettings::cluster, "the system to call; default: the file's `defaults.http.cluster`")
+          .optional("cluster", &HttpSettings::cluster,
+                    "the system to call; default: the file's `defaults.http.cluster`")
           .optional("method", &HttpSettings::method, "the method to call with; default: the caller's")
-          .optional("path", &HttpSettings::path, "the path to call, with the route's parameters; default: the caller's path")
+          .optional("path", &HttpSettings::path,
+                    "the path to call, with the route's parameters; default: the caller's path")
           .optional("query", &HttpSettings::query, "the query to call with, instead of the caller's")
           .optional("operation", &HttpSettings::operation, "what the log calls this; default: the route's name")
           .optional("timeout", &HttpSettings::timeout, "the whole call with its retries; default: the cluster's")
@@ -53,7 +55,8 @@ std::unique_ptr<HttpAdapter> HttpAdapter::build(const HttpSettings& settings,
   }
   if (settings.path) {
     routing::TemplateError error;
-    adapter->path_ = has_template(**settings.path) ? std::nullopt : routing::PathTemplate::parse(**settings.path, error);
+    adapter->path_ =
+        has_template(**settings.path) ? std::nullopt : routing::PathTemplate::parse(**settings.path, error);
     if (has_template(**settings.path)) report(reading, *settings.path, "{{ }} in a path is not in this version");
     else if (!adapter->path_) report(reading, *settings.path, error.message);
     else

@@ -96,7 +96,8 @@ StaticAdapter::StaticAdapter(const StaticSettings& settings)
   else if (!settings.body.is_null()) body_ = to_json(settings.body);
   bool typed = false;
   for (const auto& [name, value] : headers_) typed = typed || net::header_id(name) == net::HeaderId::kContentType;
-  if (!typed && !body_.empty()) headers_["Content-Type"] = check_json(body_) ? "text/plain; charset=utf-8" : "application/json";
+  if (!typed && !body_.empty())
+    headers_["Content-Type"] = check_json(body_) ? "text/plain; charset=utf-8" : "application/json";
 }
 
 Task<Result<>> StaticAdapter::call(Exchange& exchange) const {

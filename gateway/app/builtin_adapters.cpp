@@ -59,10 +59,9 @@ struct Row {
 };
 
 constexpr Row kAdapters[] = {
-    {"http", build_http},      {"static", build_static}, {"publish", nullptr},
-    {"transaction", nullptr},  {"event_status", nullptr}, {"pull", nullptr},
-    {"composite", nullptr},    {"sql", nullptr},          {"soap", nullptr},
-    {"file", nullptr},         {"request_reply", nullptr},
+    {"http", build_http},      {"static", build_static}, {"publish", nullptr},       {"transaction", nullptr},
+    {"event_status", nullptr}, {"pull", nullptr},        {"composite", nullptr},     {"sql", nullptr},
+    {"soap", nullptr},         {"file", nullptr},        {"request_reply", nullptr},
 };
 
 }  // namespace
@@ -83,8 +82,9 @@ std::unique_ptr<const Adapter> build_adapter(const config::Deferred& adapter, co
     names.push_back(row.name);
   }
   const std::string_view near = config::nearest(tagged->name, names);
-  reading.error(tagged->key, "unknown adapter " + config::quote(tagged->name) +
-                                 (near.empty() ? "" : " (did you mean " + config::quote(near) + "?)"),
+  reading.error(tagged->key,
+                "unknown adapter " + config::quote(tagged->name) +
+                    (near.empty() ? "" : " (did you mean " + config::quote(near) + "?)"),
                 "reference");
   return nullptr;
 }

@@ -26,8 +26,8 @@ std::unique_ptr<const Plugin> build_rate_limit(const config::Tagged& tagged, con
   }
   if (context.reading.errors().error_count() != before) return nullptr;
   const std::string& route = *context.route.name;
-  telemetry::Counter refused = context.state.metrics.counter("causeway_rate_limited_total", "Calls refused by rate_limit.",
-                                                             {{"route", route}});
+  telemetry::Counter refused =
+      context.state.metrics.counter("causeway_rate_limited_total", "Calls refused by rate_limit.", {{"route", route}});
   return std::make_unique<plugins::RateLimitPlugin>(
       settings, context.state.rate_limits.get(route + ' ' + tagged.path, settings.per, context.consumers), refused);
 }
@@ -42,12 +42,8 @@ struct Row {
 };
 
 constexpr Row kPlugins[] = {
-    {"rate_limit", build_rate_limit},
-    {"envelope", build_envelope},
-    {"idempotency", nullptr},
-    {"validate", nullptr},
-    {"transform", nullptr},
-    {"headers", nullptr},
+    {"rate_limit", build_rate_limit}, {"envelope", build_envelope}, {"idempotency", nullptr}, {"validate", nullptr},
+    {"transform", nullptr},           {"headers", nullptr},
 };
 
 }  // namespace
@@ -63,8 +59,9 @@ std::unique_ptr<const Plugin> build_plugin(const config::Tagged& tagged, const B
     names.push_back(row.name);
   }
   const std::string_view near = config::nearest(tagged.name, names);
-  context.reading.error(tagged.key, "unknown plugin " + config::quote(tagged.name) +
-                                        (near.empty() ? "" : " (did you mean " + config::quote(near) + "?)"),
+  context.reading.error(tagged.key,
+                        "unknown plugin " + config::quote(tagged.name) +
+                            (near.empty() ? "" : " (did you mean " + config::quote(near) + "?)"),
                         "reference");
   return nullptr;
 }

@@ -24,7 +24,8 @@ RouteBuilder::Clusters build_clusters(const Settings& settings, ProcessState& st
     auto built = std::make_shared<const upstream::Cluster>(std::move(cluster), state.endpoints, state.worker_count,
                                                            state.metrics, state.labels);
     for (const std::string& endpoint : built->unresolved())
-      errors.warn(each.name.position, each.name.path, "the endpoint " + endpoint + " has no address at present", "reference");
+      errors.warn(each.name.position, each.name.path, "the endpoint " + endpoint + " has no address at present",
+                  "reference");
     clusters.emplace(*each.name, std::move(built));
   }
   return clusters;
@@ -37,7 +38,8 @@ std::shared_ptr<const server::ListenerView> build_listener(const server::Listene
   view->trusted_proxies = AddressSet(settings.trusted_proxies);
   if (settings.tls && !settings.tls->certificate->empty() && !settings.tls->private_key->empty()) {
     auto loaded = net::TlsContext::load(*settings.tls->certificate, *settings.tls->private_key);
-    if (std::string* problem = std::get_if<std::string>(&loaded)) report(errors, settings.tls->certificate, *problem, "reference");
+    if (std::string* problem = std::get_if<std::string>(&loaded))
+      report(errors, settings.tls->certificate, *problem, "reference");
     else view->tls = std::get<0>(loaded);
   }
   return view;
@@ -58,8 +60,8 @@ std::optional<Compiled> compile(Files files, ProcessState& state, config::Errors
   Compiled compiled;
   compiled.settings = std::move(files.settings);
   auto snapshot = std::make_shared<pipeline::Snapshot>();
-  snapshot->consumers = std::make_shared<const security::ConsumerTable>(compiled.settings.consumers,
-                                                                        compiled.settings.signing, errors);
+  snapshot->consumers =
+      std::make_shared<const security::ConsumerTable>(compiled.settings.consumers, compiled.settings.signing, errors);
   for (const security::Consumer& consumer : snapshot->consumers->all())
     snapshot->consumer_labels.push_back(state.metrics.intern(consumer.name));
   const RouteBuilder::Clusters clusters = build_clusters(compiled.settings, state, errors);

@@ -34,8 +34,8 @@ struct Files {
 /// Blocks on files. Secrets come from the environment of the process.
 Files read_files(const std::filesystem::path& file, config::Errors& errors);
 
-/// Empty when `errors` says why; warnings may be there in any case. Goes on over errors of `read_files`, so that all are
-/// found at once. Blocks on files and names.
+/// Empty when `errors` says why; warnings may be there in any case. Goes on over errors of `read_files`, so that all
+/// are found at once. Blocks on files and names.
 std::optional<Compiled> compile(Files files, ProcessState& state, config::Errors& errors);
 
 /// What the builders of plugins and adapters may refer to.
@@ -46,7 +46,7 @@ struct BuildContext {
   const std::map<std::string, std::shared_ptr<const upstream::Cluster>, std::less<>>& clusters;
   const DefaultSettings& defaults;
   const RouteSettings& route;
-  const config::Position& position;  ///< of the route
+  const config::Position& position;      ///< of the route
   const routing::PathTemplate& matched;  ///< base and path of the route
 };
 

@@ -19,10 +19,9 @@ unsigned worker_count(const Settings& settings) {
 Gateway::Gateway(RunOptions options) : options_(std::move(options)), server_metrics_(metrics_) {}
 
 Gateway::~Gateway() {
-  // The configuration goes first, while the workers can still close the connections that it holds; then the loops end in
-  // the order in which they post to each other; only then what their last handlers referred to.
-  for (runtime::Worker* worker : worker_pointers_)
-    worker->post([this, worker] { pipeline_->take(*worker, nullptr); });
+  // The configuration goes first, while the workers can still close the connections that it holds; then the loops end
+  // in the order in which they post to each other; only then what their last handlers referred to.
+  for (runtime::Worker* worker : worker_pointers_) worker->post([this, worker] { pipeline_->take(*worker, nullptr); });
   const std::weak_ptr<const pipeline::Snapshot> watched = snapshot_;
   snapshot_.reset();
   while (!watched.expired()) std::this_thread::sleep_for(kDrainLook);
@@ -35,7 +34,8 @@ std::string Gateway::start() {
   net::raise_descriptor_limit();
   config::Errors errors;
   Files files = read_files(options_.config, errors);
-  log_ = std::make_unique<telemetry::LogThread>(telemetry::stdout_sink(), files.settings.telemetry.log, clock_, metrics_);
+  log_ =
+      std::make_unique<telemetry::LogThread>(telemetry::stdout_sink(), files.settings.telemetry.log, clock_, metrics_);
   make_threads(files.settings);
   std::optional<Compiled> compiled = compile(std::move(files), *state_, errors);
   if (!compiled) return errors.to_text();
@@ -84,21 +84,22 @@ void Gateway::make_threads(const Settings& settings) {
 std::string Gateway::open_listeners(Compiled& compiled) {
   for (std::size_t i = 0; i < compiled.listeners.size(); ++i) {
     const server::ListenerSettings& settings = compiled.settings.listeners[i];
-    listeners_.push_back(std::make_unique<server::Listener>(*settings.name, *accept_worker_, context_pointers_, *pipeline_,
-                                                            server_metrics_, compiled.listeners[i]));
+    listeners_.push_back(std::make_unique<server::Listener>(*settings.name, *accept_worker_, context_pointers_,
+                                                            *pipeline_, server_metrics_, compiled.listeners[i]));
     std::string problem = listeners_.back()->open(settings.address.where);
     if (!problem.empty()) return "listener " + *settings.name + ": " + problem;
   }
-  admin_listener_ = std::make_unique<server::Listener>("admin", *admin_worker_, std::span(&admin_context_pointer_, 1),
-                                                       *operations_, admin_metrics_,
-                                                       std::make_shared<const server::ListenerView>());
+  admin_listener_ =
+      std::make_unique<server::Listener>("admin", *admin_worker_, std::span(&admin_context_pointer_, 1), *operations_,
+                                         admin_metrics_, std::make_shared<const server::ListenerView>());
   std::string problem = admin_listener_->open(compiled.settings.admin.address.where);
   return problem.empty() ? problem : "admin: " + problem;
 }
 
 void Gateway::publish(std::shared_ptr<const pipeline::Snapshot> snapshot) {
   snapshot_ = std::move(snapshot);
-  // The last exchange of an old configuration ends on a worker; taking thousands of routes apart is not a worker's work.
+  // The last exchange of an old configuration ends on a worker; taking thousands of routes apart is not a worker's
+  // work.
   const std::shared_ptr<const pipeline::Snapshot> shared(
       snapshot_.get(), [this, keep = snapshot_](const pipeline::Snapshot*) { accept_worker_->post([keep] {}); });
   for (runtime::Worker* worker : worker_pointers_)
@@ -110,7 +111,9 @@ void Gateway::reload() {
   std::optional<Compiled> compiled = compile(read_files(options_.config, errors), *state_, errors);
   log_problems(errors);
   telemetry::Shard& shard = admin_context_->shard;
-  const auto count = [&](telemetry::Counter counter) { admin_worker_->post([&shard, counter] { shard.add(counter); }); };
+  const auto count = [&](telemetry::Counter counter) {
+    admin_worker_->post([&shard, counter] { shard.add(counter); });
+  };
   if (!compiled) {
     count(reloads_refused_);
     log_->write(telemetry::Level::kError, "configuration refused", {{"errors", std::to_string(errors.error_count())}});
@@ -118,10 +121,12 @@ void Gateway::reload() {
   }
   for (std::size_t i = 0; i < compiled->listeners.size(); ++i) {
     const std::string& name = *compiled->settings.listeners[i].name;
-    const auto same = std::find_if(listeners_.begin(), listeners_.end(), [&](const auto& each) { return each->name() == name; });
+    const auto same =
+        std::find_if(listeners_.begin(), listeners_.end(), [&](const auto& each) { return each->name() == name; });
     const auto before = std::find_if(settings_.listeners.begin(), settings_.listeners.end(),
                                      [&](const auto& each) { return *each.name == name; });
-    const bool moved = before == settings_.listeners.end() || !(before->address == compiled->settings.listeners[i].address);
+    const bool moved =
+        before == settings_.listeners.end() || !(before->address == compiled->settings.listeners[i].address);
     if (same != listeners_.end()) (*same)->take(compiled->listeners[i]);
     if (moved) log_->write(telemetry::Level::kWarn, "restart needed", {{"listener", name}, {"key", "address"}});
   }
@@ -160,7 +165,8 @@ void Gateway::flush_log() { log_->stop(); }
 void Gateway::log_problems(const config::Errors& errors) {
   for (const config::Problem& problem : errors.list()) {
     const bool warning = problem.severity == config::Severity::kWarning;
-    log_->write(warning ? telemetry::Level::kWarn : telemetry::Level::kError, "configuration", {{"problem", problem.to_text()}});
+    log_->write(warning ? telemetry::Level::kWarn : telemetry::Level::kError, "configuration",
+                {{"problem", problem.to_text()}});
   }
 }
 

@@ -29,8 +29,8 @@ class Gateway {
   std::string start();
   /// Takes the files as they are now, or keeps what is running and logs every error.
   void reload();
-  /// Stops accepting and lets calls in flight end. `again` is asked every few milliseconds whether to stop at once. True when
-  /// everything ended in order.
+  /// Stops accepting and lets calls in flight end. `again` is asked every few milliseconds whether to stop at once.
+  /// True when everything ended in order.
   bool drain(bool (*again)());
   /// Writes what was logged. After `drain`.
   void flush_log();

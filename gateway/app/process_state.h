@@ -1,4 +1,5 @@
-// What outlives a configuration: everything that a reload must not forget. Made once; configurations are compiled against it.
+// What outlives a configuration: everything that a reload must not forget. Made once; configurations are compiled
+// against it.
 #pragma once
 
 #include <memory>

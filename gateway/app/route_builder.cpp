@@ -37,7 +37,8 @@ void RouteBuilder::add(const config::IncludedFile& file) {
   for (const auto& route : settings.routes) add_route(settings, route, reading);
 }
 
-void RouteBuilder::add_route(const RouteFile& file, const config::Placed<RouteSettings>& route, config::Reading& reading) {
+void RouteBuilder::add_route(const RouteFile& file, const config::Placed<RouteSettings>& route,
+                             config::Reading& reading) {
   const routing::PathTemplate matched = joined(file.base, route->match.path);
   const BuildContext context{state_, reading, consumers_, clusters_, file.defaults, *route, route.position, matched};
   RouteContext out;
@@ -61,8 +62,7 @@ void RouteBuilder::add_route(const RouteFile& file, const config::Placed<RouteSe
   routes_.push_back(std::move(spec));
   if (adapter)
     plans_.push_back(std::make_unique<pipeline::RoutePlan>(std::move(out), std::move(chain), std::move(adapter)));
-  else
-    plans_.push_back(nullptr);
+  else plans_.push_back(nullptr);
 }
 
 std::vector<std::unique_ptr<const Plugin>> RouteBuilder::build_chain(const BuildContext& context, const RouteFile& file,
@@ -74,24 +74,24 @@ std::vector<std::unique_ptr<const Plugin>> RouteBuilder::build_chain(const Build
   out.request_body = route.limits.request_body ? route.limits.request_body : defaults.limits.request_body;
   out.body_timeout = route.limits.body_timeout ? route.limits.body_timeout : defaults.limits.body_timeout;
 
-  // The order of the chain (design: details.md): authentication, access, limits, then the route's own steps. The envelope
-  // stands first, so that on the way out it is the last.
+  // The order of the chain (design: details.md): authentication, access, limits, then the route's own steps. The
+  // envelope stands first, so that on the way out it is the last.
   std::vector<std::unique_ptr<const Plugin>> own;
   bool has_envelope = false;
   add_plugins(context, own, has_envelope);
-  if (out.wrapped && !has_envelope) chain.push_back(std::make_unique<plugins::EnvelopePlugin>(plugins::EnvelopeSettings{}));
+  if (out.wrapped && !has_envelope)
+    chain.push_back(std::make_unique<plugins::EnvelopePlugin>(plugins::EnvelopeSettings{}));
 
   const auto& auth = route.auth ? route.auth : defaults.auth;
-  if (!auth)
-    context.reading.error(context.position, "missing \"auth\": say who may call, or `auth: none`", "missing");
-  else if (!auth->any.empty())
-    chain.push_back(build_authentication(*auth, out));
+  if (!auth) context.reading.error(context.position, "missing \"auth\": say who may call, or `auth: none`", "missing");
+  else if (!auth->any.empty()) chain.push_back(build_authentication(*auth, out));
 
   security::AccessRule rule = security::AccessRule::narrow(
       defaults.access ? security::AccessRule(*defaults.access, consumers_, errors_) : security::AccessRule(),
       route.access ? security::AccessRule(*route.access, consumers_, errors_) : security::AccessRule(), errors_);
   if (rule.asks_for_consumer() && auth && auth->any.empty())
-    errors_.warn(context.route.name.position, context.route.name.path, "access asks who is calling, but `auth: none` lets nobody say it: every call is refused", "conflict");
+    errors_.warn(context.route.name.position, context.route.name.path,
+                 "access asks who is calling, but `auth: none` lets nobody say it: every call is refused", "conflict");
   if (rule.asks_for_consumer() || rule.asks_for_address())
     chain.push_back(std::make_unique<plugins::AccessPlugin>(std::move(rule)));
   for (auto& plugin : own) chain.push_back(std::move(plugin));
@@ -105,10 +105,8 @@ std::unique_ptr<const Plugin> RouteBuilder::build_authentication(const AuthSetti
     if (*name == "signature")
       authenticator = std::make_shared<plugins::SignatureAuthenticator>(consumers_, settings_.signing,
                                                                         state_.replay_table(settings_.signing));
-    else if (*name == "api_key")
-      authenticator = std::make_shared<plugins::ApiKeyAuthenticator>(consumers_);
-    else
-      continue;  // already reported
+    else if (*name == "api_key") authenticator = std::make_shared<plugins::ApiKeyAuthenticator>(consumers_);
+    else continue;  // already reported
     if (!out.challenge.empty()) out.challenge += ", ";
     out.challenge += authenticator->challenge();
     const telemetry::LabelId label = state_.metrics.intern(authenticator->scheme());
@@ -127,7 +125,8 @@ void RouteBuilder::add_plugins(const BuildContext& context, std::vector<std::uni
       auto step = context.reading.resume(item.path);
       const auto tagged = config::read_tagged(item.node, context.reading);
       if (!tagged) continue;
-      if (list == &context.defaults.plugins && std::find(without.begin(), without.end(), tagged->name) != without.end()) {
+      if (list == &context.defaults.plugins &&
+          std::find(without.begin(), without.end(), tagged->name) != without.end()) {
         dropped.push_back(tagged->name);
         continue;
       }

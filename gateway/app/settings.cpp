@@ -10,8 +10,10 @@ namespace {
 template <class T>
 config::Keys<T>& add_base_keys(config::Keys<T>& keys) {
   return keys
-      .optional("auth", &RouteBaseSettings::auth, "none, or {any: [signature, api_key]}: how callers prove who they are")
-      .optional("access", &RouteBaseSettings::access, "who of them may call, and from where; a route narrows the defaults")
+      .optional("auth", &RouteBaseSettings::auth,
+                "none, or {any: [signature, api_key]}: how callers prove who they are")
+      .optional("access", &RouteBaseSettings::access,
+                "who of them may call, and from where; a route narrows the defaults")
       .optional("limits", &RouteBaseSettings::limits, "replaces the listener's limits of bodies")
       .optional("plugins", &RouteBaseSettings::plugins, "further steps of the chain; a route's follow the defaults'")
       .optional("reply", &RouteBaseSettings::reply, "envelope, or as_is: the system's answer without it");

@@ -1,5 +1,5 @@
-// What the files say, as values: the operators' files as one Settings, each route file as one RouteFile. Every other room
-// describes its own keys; this is only how they are put together.
+// What the files say, as values: the operators' files as one Settings, each route file as one RouteFile. Every other
+// room describes its own keys; this is only how they are put together.
 #pragma once
 
 #include <map>
@@ -54,9 +54,7 @@ struct RouteLimitSettings {
 };
 
 enum class Reply : std::uint8_t { kEnvelope, kAsIs };
-constexpr auto names(Reply) {
-  return config::table<Reply>({{"envelope", Reply::kEnvelope}, {"as_is", Reply::kAsIs}});
-}
+constexpr auto names(Reply) { return config::table<Reply>({{"envelope", Reply::kEnvelope}, {"as_is", Reply::kAsIs}}); }
 
 /// What a route and its file's `defaults` have in common.
 struct RouteBaseSettings {

@@ -1,5 +1,6 @@
-// The one table of codes that callers see (design: "Envelope and codes"). `code / 100` is the HTTP status; x90–x99 belong
-// to the gateway, x00–x89 to the systems behind it (their codes are passed on as plain numbers and never appear here).
+// The one table of codes that callers see (design: "Envelope and codes"). `code / 100` is the HTTP status; x90–x99
+// belong to the gateway, x00–x89 to the systems behind it (their codes are passed on as plain numbers and never appear
+// here).
 #pragma once
 
 #include <cstdint>

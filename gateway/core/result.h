@@ -21,10 +21,10 @@ enum class Resend : std::uint8_t {
 };
 
 struct ErrorInfo {
-  std::string internal;        ///< for the log; may name addresses, never secrets
-  std::string public_message;  ///< replaces the table's message when not empty
-  std::string details;         ///< members of the envelope's `details`, ready JSON such as `"limit":"10MiB"`
-  std::string reason;          ///< a metric's `reason` label, from a fixed set of the code that fails
+  std::string internal;         ///< for the log; may name addresses, never secrets
+  std::string public_message;   ///< replaces the table's message when not empty
+  std::string details;          ///< members of the envelope's `details`, ready JSON such as `"limit":"10MiB"`
+  std::string reason;           ///< a metric's `reason` label, from a fixed set of the code that fails
   int retry_after_seconds = 0;  ///< > 0 is sent as Retry-After
 };
 
@@ -57,19 +57,34 @@ static_assert(sizeof(Error) == 16);
 template <class T = void>
 class [[nodiscard]] Result {
  public:
-  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}  // NOLINT: implicit on purpose
+  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}      // NOLINT: implicit on purpose
   Result(Error error) : state_(std::in_place_index<1>, std::move(error)) {}  // NOLINT
 
   bool ok() const { return state_.index() == 0; }
   explicit operator bool() const { return ok(); }
-  T& value() & { assert(ok()); return *std::get_if<0>(&state_); }
-  const T& value() const& { assert(ok()); return *std::get_if<0>(&state_); }
-  T&& value() && { assert(ok()); return std::move(*std::get_if<0>(&state_)); }
+  T& value() & {
+    assert(ok());
+    return *std::get_if<0>(&state_);
+  }
+  const T& value() const& {
+    assert(ok());
+    return *std::get_if<0>(&state_);
+  }
+  T&& value() && {
+    assert(ok());
+    return std::move(*std::get_if<0>(&state_));
+  }
   T& operator*() { return value(); }
   T* operator->() { return &value(); }
   const T* operator->() const { return &value(); }
-  Error& error() { assert(!ok()); return *std::get_if<1>(&state_); }
-  const Error& error() const { assert(!ok()); return *std::get_if<1>(&state_); }
+  Error& error() {
+    assert(!ok());
+    return *std::get_if<1>(&state_);
+  }
+  const Error& error() const {
+    assert(!ok());
+    return *std::get_if<1>(&state_);
+  }
 
  private:
   std::variant<T, Error> state_;
@@ -83,8 +98,14 @@ class [[nodiscard]] Result<void> {
 
   bool ok() const { return !error_.has_value(); }
   explicit operator bool() const { return ok(); }
-  Error& error() { assert(!ok()); return *error_; }
-  const Error& error() const { assert(!ok()); return *error_; }
+  Error& error() {
+    assert(!ok());
+    return *error_;
+  }
+  const Error& error() const {
+    assert(!ok());
+    return *error_;
+  }
 
  private:
   std::optional<Error> error_;

@@ -1,5 +1,5 @@
-// One request and its answer on their way through the pipeline. An exchange lives on one worker, at one address, from the
-// end of the request's head to the record of how it ended; views in it (headers, parameters, bodies) live as long.
+// One request and its answer on their way through the pipeline. An exchange lives on one worker, at one address, from
+// the end of the request's head to the record of how it ended; views in it (headers, parameters, bodies) live as long.
 #pragma once
 
 #include <array>
@@ -15,11 +15,11 @@
 #include "exchange/route_context.h"
 #include "exchange/worker_context.h"
 #include "net/http1_request.h"
+#include "net/pace.h"
 #include "routing/route_table.h"
 #include "runtime/arena.h"
-#include "security/consumer.h"
-#include "net/pace.h"
 #include "runtime/budget.h"
+#include "security/consumer.h"
 #include "telemetry/request_id.h"
 #include "telemetry/trace_context.h"
 
@@ -61,8 +61,8 @@ struct CallNotes {
   std::string_view system;     ///< empty: nobody was called
   std::string_view operation;  ///< empty: the route's name
   int attempts = 0;
-  Bytes request_body;     ///< a prefix of what was sent
-  Bytes response_body;    ///< a prefix of what came back
+  Bytes request_body;   ///< a prefix of what was sent
+  Bytes response_body;  ///< a prefix of what came back
   std::string_view response_type;
   std::uint64_t request_size = 0;
   std::uint64_t response_size = 0;
@@ -103,9 +103,9 @@ class Exchange {
   runtime::Arena arena;
   Request request;
   Response response;
-  routing::MatchResult match;                     ///< the route, its parameters and version
-  const RouteContext* route = nullptr;            ///< null until matched
-  const security::Consumer* consumer = nullptr;   ///< whose credentials were shown; trust it only when `authenticated`
+  routing::MatchResult match;                    ///< the route, its parameters and version
+  const RouteContext* route = nullptr;           ///< null until matched
+  const security::Consumer* consumer = nullptr;  ///< whose credentials were shown; trust it only when `authenticated`
   bool authenticated = false;
   SteadyTime started;
   WallTime started_at;
@@ -116,9 +116,9 @@ class Exchange {
   const void* bound = nullptr;        ///< the pipeline's own: what the exchange is bound to
   std::uint64_t body_limit = 0;       ///< of the request's body: the listener's, or the route's
   CallNotes call;
-  std::uint32_t code = 0;          ///< the code of the envelope
-  std::string_view failure;        ///< what went wrong, for the log; empty when all is well
-  std::string_view reason;         ///< a fixed word for the refusal line
+  std::uint32_t code = 0;            ///< the code of the envelope
+  std::string_view failure;          ///< what went wrong, for the log; empty when all is well
+  std::string_view reason;           ///< a fixed word for the refusal line
   std::uint64_t request_bytes = 0;   ///< received, head and body
   std::uint64_t response_bytes = 0;  ///< sent, head and body
 
@@ -138,7 +138,8 @@ class ExchangeHandler {
   virtual Task<> handle(Exchange& exchange) = 0;
   /// Fills `exchange.response` for a request that the server refused before it was whole.
   virtual void refuse(Exchange& exchange, Error error) = 0;
-  /// The answer was written or given up; the last thing that happens to an exchange. `complete` is false for a cut answer.
+  /// The answer was written or given up; the last thing that happens to an exchange. `complete` is false for a cut
+  /// answer.
   virtual void finished(Exchange& exchange, bool complete) noexcept = 0;
 };
 

@@ -1,5 +1,5 @@
-// A plugin: one step of a route's chain. A plugin object is part of the immutable configuration and serves all workers at
-// once: what belongs to one call lives in the exchange.
+// A plugin: one step of a route's chain. A plugin object is part of the immutable configuration and serves all workers
+// at once: what belongs to one call lives in the exchange.
 #pragma once
 
 #include <utility>

@@ -86,7 +86,8 @@ void reply_error(Exchange& exchange, const Error& error) {
   }
   if (refusal.status == 401 && exchange.route != nullptr && !exchange.route->challenge.empty())
     headers.set(net::HeaderId::kWwwAuthenticate, exchange.route->challenge);
-  if (refusal.status == 503 && !headers.contains(net::HeaderId::kRetryAfter)) headers.set(net::HeaderId::kRetryAfter, "1");
+  if (refusal.status == 503 && !headers.contains(net::HeaderId::kRetryAfter))
+    headers.set(net::HeaderId::kRetryAfter, "1");
   reply_refusal(exchange, refusal);
 }
 

@@ -23,7 +23,8 @@ struct Refusal {
 /// The same for a code that is not the gateway's own: a system's error.
 void reply_refusal(Exchange& exchange, const Refusal& refusal);
 
-/// `{"code":0,"message":"success","data":` and `,"timestamp":…}`: the success envelope around a body that is already JSON.
+/// `{"code":0,"message":"success","data":` and `,"timestamp":…}`: the success envelope around a body that is already
+/// JSON.
 inline constexpr std::string_view kEnvelopePrefix = R"({"code":0,"message":"success","data":)";
 std::string_view envelope_suffix(Exchange& exchange);
 

@@ -12,8 +12,8 @@ namespace causeway {
 struct RouteContext {
   std::string name;
   std::string api;
-  bool wrapped = true;            ///< answers carry the envelope
-  std::string challenge;          ///< WWW-Authenticate of a 401
+  bool wrapped = true;                   ///< answers carry the envelope
+  std::string challenge;                 ///< WWW-Authenticate of a 401
   std::optional<ByteSize> request_body;  ///< overrides the listener's limit
   std::optional<Duration> body_timeout;
 };

@@ -70,8 +70,8 @@ Task<> Acceptor::run(AcceptSink& sink) {
     for (;;) {
       sockaddr_storage peer{};
       socklen_t size = sizeof peer;
-      const int descriptor = ::accept4(socket_.native_handle(), reinterpret_cast<sockaddr*>(&peer), &size,
-                                       SOCK_NONBLOCK | SOCK_CLOEXEC);
+      const int descriptor =
+          ::accept4(socket_.native_handle(), reinterpret_cast<sockaddr*>(&peer), &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
       if (descriptor >= 0) {
         sink.on_accept({descriptor, peer.ss_family, address_of(peer)});
         continue;

@@ -1,5 +1,5 @@
-// Listens on an address and hands out accepted sockets. Runs on the listener's own loop; a socket is adopted by the worker
-// that will serve it.
+// Listens on an address and hands out accepted sockets. Runs on the listener's own loop; a socket is adopted by the
+// worker that will serve it.
 #pragma once
 
 #include <boost/asio/basic_socket_acceptor.hpp>
@@ -41,8 +41,8 @@ class Acceptor {
   void close();
 
  private:
-  using Socket = boost::asio::basic_socket_acceptor<boost::asio::generic::stream_protocol,
-                                                    boost::asio::io_context::executor_type>;
+  using Socket =
+      boost::asio::basic_socket_acceptor<boost::asio::generic::stream_protocol, boost::asio::io_context::executor_type>;
   Acceptor(runtime::Worker& worker, Socket socket) : worker_(worker), socket_(std::move(socket)) {}
 
   runtime::Worker& worker_;

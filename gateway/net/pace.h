@@ -1,5 +1,5 @@
-// The progress rule of bodies in both directions (design: "Server"): a total, and a minimum rate once a grace has passed,
-// so that neither a slow sender nor a slow reader holds anything for long.
+// The progress rule of bodies in both directions (design: "Server"): a total, and a minimum rate once a grace has
+// passed, so that neither a slow sender nor a slow reader holds anything for long.
 #pragma once
 
 #include <algorithm>

@@ -15,8 +15,8 @@ std::string openssl_reason() {
 
 }  // namespace
 
-std::variant<std::shared_ptr<const TlsContext>, std::string> TlsContext::load(const std::filesystem::path& certificate,
-                                                                              const std::filesystem::path& private_key) {
+std::variant<std::shared_ptr<const TlsContext>, std::string> TlsContext::load(
+    const std::filesystem::path& certificate, const std::filesystem::path& private_key) {
   ERR_clear_error();
   SSL_CTX* raw = SSL_CTX_new(TLS_server_method());
   if (raw == nullptr) return openssl_reason();
@@ -32,7 +32,8 @@ std::variant<std::shared_ptr<const TlsContext>, std::string> TlsContext::load(co
       raw,
       [](SSL*, const unsigned char** out, unsigned char* out_size, const unsigned char* in, unsigned in_size, void*) {
         unsigned char* chosen = nullptr;
-        if (SSL_select_next_proto(&chosen, out_size, kHttp11, sizeof kHttp11 - 1, in, in_size) != OPENSSL_NPN_NEGOTIATED)
+        if (SSL_select_next_proto(&chosen, out_size, kHttp11, sizeof kHttp11 - 1, in, in_size) !=
+            OPENSSL_NPN_NEGOTIATED)
           return SSL_TLSEXT_ERR_NOACK;
         *out = chosen;
         return SSL_TLSEXT_ERR_OK;

@@ -63,13 +63,15 @@ void Pipeline::begin(Exchange& exchange) {
     if (head->headers.count(net::HeaderId::kXRequestId) == 1) offered = *head->headers.get(net::HeaderId::kXRequestId);
     if (head->headers.contains(net::HeaderId::kTraceparent)) {
       for (const net::HeaderField& field : head->headers) {
-        if (field.id == net::HeaderId::kTraceparent && parent_count < parents.size()) parents[parent_count++] = field.value;
+        if (field.id == net::HeaderId::kTraceparent && parent_count < parents.size())
+          parents[parent_count++] = field.value;
         if (field.id == net::HeaderId::kTracestate && state_count < states.size()) states[state_count++] = field.value;
       }
     }
   }
   exchange.request_id = telemetry::RequestId(offered, exchange.started_at, random);
-  exchange.trace = telemetry::TraceContext::from_request({parents.data(), parent_count}, {states.data(), state_count}, random);
+  exchange.trace =
+      telemetry::TraceContext::from_request({parents.data(), parent_count}, {states.data(), state_count}, random);
 }
 
 const RoutePlan* Pipeline::match(Exchange& exchange, const Snapshot& snapshot, Result<>& verdict) {
@@ -165,8 +167,9 @@ Task<Result<Flow>> Pipeline::steps(Exchange& exchange, const std::vector<const P
   co_return Flow::kContinue;
 }
 
-/// Refuses what is announced as too long before a byte of it is read. A body that somebody needs whole is gathered; so is a
-/// small one: then a slow or malformed sender never costs the system behind a connection, and the call can be sent again.
+/// Refuses what is announced as too long before a byte of it is read. A body that somebody needs whole is gathered; so
+/// is a small one: then a slow or malformed sender never costs the system behind a connection, and the call can be sent
+/// again.
 Task<Result<>> Pipeline::read_body(Exchange& exchange, bool whole) {
   Body& body = exchange.request.body;
   if (!body.streams()) co_return Result<>();
@@ -192,8 +195,8 @@ void Pipeline::refuse(Exchange& exchange, Error error) {
 void Pipeline::finished(Exchange& exchange, bool complete) noexcept {
   exchange.worker.refresh_clock();
   const auto* bound = static_cast<const Bound*>(exchange.bound);
-  recorder_.record(exchange, bound != nullptr ? bound->snapshot->get() : nullptr, bound != nullptr ? bound->plan : nullptr,
-                   complete);
+  recorder_.record(exchange, bound != nullptr ? bound->snapshot->get() : nullptr,
+                   bound != nullptr ? bound->plan : nullptr, complete);
 }
 
 }  // namespace causeway::pipeline

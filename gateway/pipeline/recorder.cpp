@@ -62,7 +62,9 @@ void Recorder::log(Exchange& exchange, bool complete) const {
     record.route = exchange.route->name;
     record.trace = exchange.trace.trace_id();
     record.request_id = exchange.request_id.view();
-    record.error = !exchange.failure.empty() ? exchange.failure : complete ? "" : "the caller left before the answer was sent";
+    record.error = !exchange.failure.empty() ? exchange.failure
+                   : complete                ? ""
+                                             : "the caller left before the answer was sent";
     exchange.context.log.write(record);
     return;
   }

@@ -15,7 +15,8 @@ namespace causeway::pipeline {
 class RoutePlan {
  public:
   /// `plugins` in the order of the chain: on the way in from first to last, on the way out from last to first.
-  RoutePlan(RouteContext context, std::vector<std::unique_ptr<const Plugin>> plugins, std::unique_ptr<const Adapter> adapter)
+  RoutePlan(RouteContext context, std::vector<std::unique_ptr<const Plugin>> plugins,
+            std::unique_ptr<const Adapter> adapter)
       : context(std::move(context)), adapter(std::move(adapter)), plugins_(std::move(plugins)) {
     whole_request = this->adapter->needs_whole_request();
     for (const auto& plugin : plugins_) {

@@ -1,4 +1,5 @@
-// One configuration, compiled: what a worker needs to serve calls. Immutable; workers share it until the next one is taken.
+// One configuration, compiled: what a worker needs to serve calls. Immutable; workers share it until the next one is
+// taken.
 #pragma once
 
 #include <memory>

@@ -18,10 +18,8 @@ void* ChunkPool::take() {
 }
 
 void ChunkPool::give(void* chunk) {
-  if (free_.size() < kKeep)
-    free_.push_back(chunk);
-  else
-    ::operator delete(chunk);
+  if (free_.size() < kKeep) free_.push_back(chunk);
+  else ::operator delete(chunk);
 }
 
 std::string_view Arena::copy(Bytes text) {

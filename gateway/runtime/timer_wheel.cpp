@@ -15,7 +15,8 @@ void TimerHook::disarm() {
 
 void TimerWheel::arm(TimerHook& hook, SteadyTime due) {
   hook.disarm();
-  // Rounded up, so that no hook fires early; at least one tick ahead, so that a hook may arm itself again when it fires.
+  // Rounded up, so that no hook fires early; at least one tick ahead, so that a hook may arm itself again when it
+  // fires.
   const std::int64_t exact = due == SteadyTime::max() ? INT64_MAX / 2 : tick_of(due + kResolution - Duration(1));
   hook.due_tick_ = std::max(exact, tick_ + 1);
   const auto slot = static_cast<std::size_t>(hook.due_tick_) % kSlots;

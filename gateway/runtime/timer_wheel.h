@@ -46,7 +46,8 @@ class TimerWheel {
   void arm(TimerHook& hook, SteadyTime due);
   /// Calls every hook that is due at `now`.
   void advance(SteadyTime now);
-  /// When `advance` should be called next; SteadyTime::max() when nothing is armed. May be earlier than the first due hook.
+  /// When `advance` should be called next; SteadyTime::max() when nothing is armed. May be earlier than the first due
+  /// hook.
   SteadyTime next_due() const;
   bool empty() const { return armed_ == 0; }
 

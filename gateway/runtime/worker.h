@@ -37,8 +37,8 @@ class Worker {
 
   /// Runs `work` on this worker's thread. Any thread.
   void post(std::function<void()> work);
-  /// Starts a coroutine on this worker; call on the worker's own thread or before start. An exception that leaves it ends
-  /// the process: tasks turn theirs into results.
+  /// Starts a coroutine on this worker; call on the worker's own thread or before start. An exception that leaves it
+  /// ends the process: tasks turn theirs into results.
   void spawn(Task<> task);
 
   /// Arms a hook in this worker's wheel.

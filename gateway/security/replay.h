@@ -38,8 +38,8 @@ class ReplayTable {
  public:
   /// `window` and `future_skew` are the accepted ages of a timestamp, checked by the caller; a signature is remembered
   /// to its timestamp + window + 60 s at least. `started` is the present: earlier signatures may have been used on a
-  /// process that is gone. `before` is the table that this one replaces in a running process: it knows the signatures that
-  /// are dated ahead of `started`. Throws std::bad_alloc when the address space is not to be had.
+  /// process that is gone. `before` is the table that this one replaces in a running process: it knows the signatures
+  /// that are dated ahead of `started`. Throws std::bad_alloc when the address space is not to be had.
   ReplayTable(ByteSize memory, Duration window, Duration future_skew, WallTime started,
               std::shared_ptr<ReplayTable> before = nullptr);
   ~ReplayTable();

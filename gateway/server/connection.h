@@ -1,5 +1,5 @@
-// One connection of a caller: reads requests one after the other, has each answered, writes the answers in order. Owned by
-// its coroutine, on one worker.
+// One connection of a caller: reads requests one after the other, has each answered, writes the answers in order. Owned
+// by its coroutine, on one worker.
 #pragma once
 
 #include <memory>

@@ -15,7 +15,8 @@ ServerMetrics::ServerMetrics(telemetry::Metrics& metrics)
     : connections_active(metrics.gauge("causeway_connections", "Open connections of callers.", {{"state", "active"}})),
       connections_idle(metrics.gauge("causeway_connections", "Open connections of callers.", {{"state", "idle"}})),
       active_requests(metrics.gauge("causeway_active_requests", "Calls that have begun and not ended.")),
-      connections_refused(metrics.counter("causeway_connections_refused_total", "Connections over a listener's limits.")) {}
+      connections_refused(
+          metrics.counter("causeway_connections_refused_total", "Connections over a listener's limits.")) {}
 
 Listener::Listener(std::string name, runtime::Worker& accept_worker, std::span<WorkerContext* const> workers,
                    ExchangeHandler& handler, const ServerMetrics& metrics, std::shared_ptr<const ListenerView> view)
@@ -57,7 +58,8 @@ void Listener::drain() {
 
 WorkerConnections& Listener::least_loaded() {
   return *std::min_element(workers_.begin(), workers_.end(), [](const auto& a, const auto& b) {
-    return a.context->worker.load().load(std::memory_order_relaxed) < b.context->worker.load().load(std::memory_order_relaxed);
+    return a.context->worker.load().load(std::memory_order_relaxed) <
+           b.context->worker.load().load(std::memory_order_relaxed);
   });
 }
 
@@ -94,7 +96,8 @@ void Listener::refuse(const net::AcceptedSocket& accepted) {
     head.connection_close();
     head.end();
     answer += body;
-    [[maybe_unused]] const auto sent = ::send(accepted.descriptor, answer.data(), answer.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+    [[maybe_unused]] const auto sent =
+        ::send(accepted.descriptor, answer.data(), answer.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
     ::shutdown(accepted.descriptor, SHUT_WR);
     // What the caller has already sent is read, or closing would reset the connection under the answer.
     char unread[4096];

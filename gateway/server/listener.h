@@ -1,5 +1,5 @@
-// A listener: accepts on its own thread and hands each connection to the least-loaded worker, so that few long-lived callers
-// are spread as well as many short ones.
+// A listener: accepts on its own thread and hands each connection to the least-loaded worker, so that few long-lived
+// callers are spread as well as many short ones.
 #pragma once
 
 #include <atomic>

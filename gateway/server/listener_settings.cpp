@@ -22,7 +22,8 @@ const config::Keys<LimitSettings>& LimitSettings::keys() {
       config::Keys<LimitSettings>("limits of a listener")
           .optional("connections", &LimitSettings::connections, "connections at once; further ones get 503")
           .range(1, 1000000)
-          .optional("connections_per_address", &LimitSettings::connections_per_address, "connections of one address at once")
+          .optional("connections_per_address", &LimitSettings::connections_per_address,
+                    "connections of one address at once")
           .range(1, 1000000)
           .optional("request_headers", &LimitSettings::request_headers, "the whole head of a request; more is 431")
           .range(ByteSize{1 << 10}, ByteSize{1 << 20})
@@ -35,7 +36,8 @@ const config::Keys<LimitSettings>& LimitSettings::keys() {
           .optional("minimum_rate", &LimitSettings::minimum_rate, "of a body after its first 5 seconds; slower is 408")
           .optional("idle_timeout", &LimitSettings::idle_timeout, "silence between two requests")
           .range(kMillisecond, kDay)
-          .optional("buffered_bytes", &LimitSettings::buffered_bytes, "memory for bodies that are held whole, all together")
+          .optional("buffered_bytes", &LimitSettings::buffered_bytes,
+                    "memory for bodies that are held whole, all together")
           .range(ByteSize{1 << 20}, ByteSize{1ull << 40});
   return keys;
 }

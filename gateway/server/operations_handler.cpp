@@ -49,8 +49,8 @@ Task<> OperationsHandler::handle(Exchange& exchange) {
   co_return;
 }
 
-/// A caller that has its answer finds it counted: whatever a worker has begun to record is done before this returns. A worker
-/// that is busy for longer is not waited for.
+/// A caller that has its answer finds it counted: whatever a worker has begun to record is done before this returns. A
+/// worker that is busy for longer is not waited for.
 Task<> OperationsHandler::let_workers_count(runtime::Worker& own) {
   auto left = std::make_shared<std::atomic<std::size_t>>(workers_.size());
   for (runtime::Worker* worker : workers_) worker->post([left] { left->fetch_sub(1); });

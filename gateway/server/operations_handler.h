@@ -18,7 +18,8 @@ struct Readiness {
 class OperationsHandler final : public ExchangeHandler {
  public:
   /// All outlive the handler.
-  OperationsHandler(const telemetry::Metrics& metrics, const Readiness& readiness, std::span<runtime::Worker* const> workers)
+  OperationsHandler(const telemetry::Metrics& metrics, const Readiness& readiness,
+                    std::span<runtime::Worker* const> workers)
       : metrics_(metrics), readiness_(readiness), workers_(workers) {}
 
   Task<> handle(Exchange& exchange) override;

@@ -44,8 +44,8 @@ Task<Result<>> RequestBody::say_continue() {
   if (!expect_continue_) co_return Result<>();
   expect_continue_ = false;
   if (connection_.filled_ > at_) co_return Result<>();  // it did not wait
-  const net::IoResult said =
-      co_await connection_.stream_.write("HTTP/1.1 100 Continue\r\n\r\n", exchange_.worker.now() + exchange_.pace.grace);
+  const net::IoResult said = co_await connection_.stream_.write("HTTP/1.1 100 Continue\r\n\r\n",
+                                                                exchange_.worker.now() + exchange_.pace.grace);
   if (!said.ok()) co_return failure(Code::kMalformedHttp, "body_cut");
   co_return Result<>();
 }
@@ -156,7 +156,8 @@ Task<Result<Bytes>> RequestBody::gather_in_buffer(std::size_t begin, std::size_t
 
 /// Until the end, or until there are `enough`.
 Task<Result<Bytes>> RequestBody::gather_apart(Bytes first, std::uint64_t limit, std::uint64_t enough) {
-  std::uint64_t room = framing_ == net::BodyFraming::kLength ? length_ : std::max<std::uint64_t>(2 * first.size(), kPiece);
+  std::uint64_t room =
+      framing_ == net::BodyFraming::kLength ? length_ : std::max<std::uint64_t>(2 * first.size(), kPiece);
   if (!hold_.take(room)) co_return failure(Code::kOverloaded, "buffers_full");
   char* whole = exchange_.arena.bytes(room);
   std::size_t size = first.size();

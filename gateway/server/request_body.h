@@ -19,7 +19,8 @@ class RequestBody final : public BodySource {
   Task<Result<Bytes>> gather(std::uint64_t limit) override;
   Task<Result<bool>> prefetch(std::uint64_t amount) override;
 
-  /// Uses up what has already arrived, without waiting. True when the body has ended: the next request begins behind it.
+  /// Uses up what has already arrived, without waiting. True when the body has ended: the next request begins behind
+  /// it.
   bool finish();
   bool done() const { return framing_ == net::BodyFraming::kNone || decoder_.done(); }
   /// Where the next request begins in the connection's buffer.

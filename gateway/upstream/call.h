@@ -23,15 +23,15 @@ class Pool;
 struct CallRequest {
   net::Method method = net::Method::kGet;
   std::string_view method_name;
-  std::string_view target;               ///< path and query, ready for the request line
+  std::string_view target;                ///< path and query, ready for the request line
   const net::Headers* headers = nullptr;  ///< without Host, framing and X-Request-Timeout-Ms, which the call writes
   Body* body = nullptr;
 };
 
 struct CallOptions {
-  SteadyTime deadline;        ///< of the whole call with its retries
+  SteadyTime deadline;  ///< of the whole call with its retries
   Duration connect_timeout{};
-  net::PaceRules pace;        ///< of a streamed answer's body
+  net::PaceRules pace;  ///< of a streamed answer's body
   runtime::Budget* budget = nullptr;
   telemetry::Shard* shard = nullptr;
 };

@@ -42,12 +42,13 @@ Cluster::Cluster(ClusterSettings settings, EndpointRegistry& registry, std::size
   metrics_.labels = &labels;
   metrics_.cluster = metrics.intern(*settings_.name);
   metrics_.no_answer = metrics.intern("none");
-  metrics_.requests = metrics.counter_table("causeway_upstream_requests_total",
-                                            "Attempts at systems by the status of their answer; none: there was no answer.",
-                                            {"cluster", "endpoint", "status"});
-  metrics_.duration = metrics.histogram("causeway_upstream_duration_seconds",
-                                        "From the start of an attempt to the head of its answer.",
-                                        {{"cluster", *settings_.name}});
+  metrics_.requests =
+      metrics.counter_table("causeway_upstream_requests_total",
+                            "Attempts at systems by the status of their answer; none: there was no answer.",
+                            {"cluster", "endpoint", "status"});
+  metrics_.duration =
+      metrics.histogram("causeway_upstream_duration_seconds", "From the start of an attempt to the head of its answer.",
+                        {{"cluster", *settings_.name}});
   metrics_.retries = metrics.counter("causeway_upstream_retries_total", "Attempts after the first of a call.",
                                      {{"cluster", *settings_.name}, {"reason", "connection"}});
   for (const EndpointSettings& endpoint : settings_.endpoints) {
@@ -91,9 +92,11 @@ Task<Result<>> Cluster::call(runtime::Worker& worker, const CallRequest& request
     count(*member, options, 0);
     const Resend resend = outcome.error().resend();
     const bool unsent = resend == Resend::kIfUnsent;
-    const bool lost_idle = resend == Resend::kSafe && response.lease->used_before() && net::is_idempotent(request.method);
+    const bool lost_idle =
+        resend == Resend::kSafe && response.lease->used_before() && net::is_idempotent(request.method);
     const bool possible = !request.body->streams() && --tries > 0 && worker.now() < options.deadline;
-    if (!possible || !(unsent || lost_idle)) co_return conclude(std::move(outcome.error()), request, response, *member->endpoint);
+    if (!possible || !(unsent || lost_idle))
+      co_return conclude(std::move(outcome.error()), request, response, *member->endpoint);
     fresh = true;
     if (outcome.error().code() == Code::kUpstreamUnreachable) {
       if (tries <= 1) co_return conclude(std::move(outcome.error()), request, response, *member->endpoint);

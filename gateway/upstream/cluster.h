@@ -1,5 +1,5 @@
-// A system as the gateway reaches it: its endpoints and the rules of a call. Part of a snapshot; the connections behind it
-// outlive snapshots (endpoint.h).
+// A system as the gateway reaches it: its endpoints and the rules of a call. Part of a snapshot; the connections behind
+// it outlive snapshots (endpoint.h).
 #pragma once
 
 #include <memory>
@@ -32,9 +32,9 @@ class Cluster {
   /// Names that had no address when the configuration was taken.
   std::vector<std::string> unresolved() const;
 
-  /// One call on `worker`: picks an endpoint, sends, reads the head of the answer. Another endpoint or a fresh connection is
-  /// tried only where resending is provably safe. The error's code says what happened to the call:
-  /// 50290 unreachable, 50291 broke off, 50292 nonsense, 50490 too late, 50491 the outcome of an unsafe call is unknown.
+  /// One call on `worker`: picks an endpoint, sends, reads the head of the answer. Another endpoint or a fresh
+  /// connection is tried only where resending is provably safe. The error's code says what happened to the call: 50290
+  /// unreachable, 50291 broke off, 50292 nonsense, 50490 too late, 50491 the outcome of an unsafe call is unknown.
   Task<Result<>> call(runtime::Worker& worker, const CallRequest& request, CallResponse& response,
                       const CallOptions& options) const;
 

@@ -6,10 +6,11 @@
 namespace causeway::upstream {
 
 const config::Keys<EndpointSettings>& EndpointSettings::keys() {
-  static const auto keys = config::Keys<EndpointSettings>("endpoint")
-                               .required("address", &EndpointSettings::address, "host:port of the system")
-                               .optional("weight", &EndpointSettings::weight, "its share of the calls beside the others")
-                               .range(1, 1000);
+  static const auto keys =
+      config::Keys<EndpointSettings>("endpoint")
+          .required("address", &EndpointSettings::address, "host:port of the system")
+          .optional("weight", &EndpointSettings::weight, "its share of the calls beside the others")
+          .range(1, 1000);
   return keys;
 }
 
@@ -17,7 +18,8 @@ const config::Keys<ClusterSettings>& ClusterSettings::keys() {
   static const auto keys =
       config::Keys<ClusterSettings>("cluster")
           .required("name", &ClusterSettings::name, "how routes name the system")
-          .optional("system", &ClusterSettings::system, "how people and the log call the system; default: the name in capitals")
+          .optional("system", &ClusterSettings::system,
+                    "how people and the log call the system; default: the name in capitals")
           .optional("kind", &ClusterSettings::kind, "internal, or third_party: somebody else's")
           .required("endpoints", &ClusterSettings::endpoints, "addresses of the system")
           .optional("load_balancing", &ClusterSettings::load_balancing, "how an endpoint is chosen")
@@ -25,8 +27,8 @@ const config::Keys<ClusterSettings>& ClusterSettings::keys() {
           .range(Duration(std::chrono::milliseconds(1)), Duration(std::chrono::minutes(5)))
           .optional("timeout", &ClusterSettings::timeout, "the whole call with its retries")
           .range(Duration(std::chrono::milliseconds(1)), Duration(std::chrono::hours(1)))
-          .later("retry", "per_try_timeout", "circuit_breaker", "limits", "health_check", "outlier_detection", "idempotency",
-                 "answers", "outcomes", "credentials", "tls")
+          .later("retry", "per_try_timeout", "circuit_breaker", "limits", "health_check", "outlier_detection",
+                 "idempotency", "answers", "outcomes", "credentials", "tls")
           .check([](const ClusterSettings& cluster, const config::Node& node, config::Reading& reading) {
             if (cluster.endpoints.empty()) reading.error(node, "endpoints: a cluster needs one at least");
           });

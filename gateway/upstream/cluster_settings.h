@@ -18,7 +18,9 @@ constexpr auto names(SystemKind) {
 }
 
 enum class LoadBalancing : std::uint8_t { kRoundRobin };
-constexpr auto names(LoadBalancing) { return config::table<LoadBalancing>({{"round_robin", LoadBalancing::kRoundRobin}}); }
+constexpr auto names(LoadBalancing) {
+  return config::table<LoadBalancing>({{"round_robin", LoadBalancing::kRoundRobin}});
+}
 
 /// `"10.0.0.11:8080"` or `{address: "10.0.0.12:8080", weight: 2}`.
 struct EndpointSettings {

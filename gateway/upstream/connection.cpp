@@ -33,10 +33,8 @@ Task<Result<>> Connection::send(const CallRequest& request, std::string_view hos
   Body& body = *request.body;
   const bool streams = body.streams();
   const auto declared = streams ? body.source()->declared_size() : std::optional<std::uint64_t>(body.whole().size());
-  if (!declared)
-    head.chunked();
-  else if (*declared > 0 || net::expects_body(request.method))
-    head.content_length(*declared);
+  if (!declared) head.chunked();
+  else if (*declared > 0 || net::expects_body(request.method)) head.content_length(*declared);
   head.end();
 
   const bool one_write = !streams && body.whole().size() <= kOneWrite;

@@ -1,4 +1,5 @@
-// What a failed attempt means for its call (design: details.md, Calls): told apart by whether the system may have seen it.
+// What a failed attempt means for its call (design: details.md, Calls): told apart by whether the system may have seen
+// it.
 #pragma once
 
 #include "core/result.h"
@@ -6,8 +7,8 @@
 
 namespace causeway::upstream {
 
-/// An attempt that ended without a whole answer: 50290, 50291 or 50490 as it is, but 50491 with `outcome: unknown` when a
-/// byte of an unsafe call was sent. Other errors pass.
+/// An attempt that ended without a whole answer: 50290, 50291 or 50490 as it is, but 50491 with `outcome: unknown` when
+/// a byte of an unsafe call was sent. Other errors pass.
 Error settle(Error error, net::Method method, bool sent);
 
 }  // namespace causeway::upstream

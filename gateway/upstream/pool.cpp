@@ -23,7 +23,8 @@ void Pool::give(std::unique_ptr<Connection> connection) {
 
 void Pool::on_timer() {
   const SteadyTime oldest = worker_.now() - kIdleTimeout;
-  std::erase_if(idle_, [&](const auto& connection) { return connection->idle_since() < oldest || !connection->quiet(); });
+  std::erase_if(idle_,
+                [&](const auto& connection) { return connection->idle_since() < oldest || !connection->quiet(); });
   if (!idle_.empty()) worker_.arm(*this, worker_.now() + kSweep);
 }
 

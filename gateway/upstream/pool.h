@@ -1,4 +1,5 @@
-// The idle connections of one worker to one endpoint, last in first out: the warmest is used again, the rest age and go.
+// The idle connections of one worker to one endpoint, last in first out: the warmest is used again, the rest age and
+// go.
 #pragma once
 
 #include <memory>

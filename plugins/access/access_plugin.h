@@ -1,5 +1,5 @@
-// The plugin behind `access`: which consumers may call a route, and from where. Runs on the head, so that a caller who is
-// not allowed never sends its body.
+// The plugin behind `access`: which consumers may call a route, and from where. Runs on the head, so that a caller who
+// is not allowed never sends its body.
 #pragma once
 
 #include "exchange/plugin.h"

@@ -13,7 +13,8 @@ constexpr net::HeaderId kCredentialHeaders[] = {net::HeaderId::kAuthorization, n
 const char* ambiguous(const net::Headers& headers) {
   for (const net::HeaderId id : kCredentialHeaders)
     if (headers.count(id) > 1) return "doubled_credentials";
-  const bool authorization = headers.contains(net::HeaderId::kAuthorization) || headers.contains(net::HeaderId::kXSignature);
+  const bool authorization =
+      headers.contains(net::HeaderId::kAuthorization) || headers.contains(net::HeaderId::kXSignature);
   if (authorization && headers.contains(net::HeaderId::kXApiKey)) return "two_kinds_of_credentials";
   return nullptr;
 }
@@ -32,14 +33,14 @@ Error refusal(Code code, const char* reason) {
 }  // namespace
 
 AuthenticationMetrics::AuthenticationMetrics(telemetry::Metrics& metrics)
-    : failures(metrics.counter_table("causeway_auth_failures_total", "Calls that could not prove who they are, by reason.",
-                                     {"scheme", "reason"})),
+    : failures(metrics.counter_table("causeway_auth_failures_total",
+                                     "Calls that could not prove who they are, by reason.", {"scheme", "reason"})),
       no_scheme(metrics.intern("none")) {
   for (const char* text :
        {"doubled_credentials", "two_kinds_of_credentials", "no_credentials", "scheme_not_allowed", "missing_key",
-        "missing_timestamp", "missing_signature", "bad_key_form", "bad_timestamp_form", "bad_signature_form", "unknown_key",
-        "version_not_allowed", "wrong_signature", "too_old", "in_future", "before_start", "replayed", "replay_memory_full",
-        "unknown_token"})
+        "missing_timestamp", "missing_signature", "bad_key_form", "bad_timestamp_form", "bad_signature_form",
+        "unknown_key", "version_not_allowed", "wrong_signature", "too_old", "in_future", "before_start", "replayed",
+        "replay_memory_full", "unknown_token"})
     reasons.emplace_back(text, metrics.intern(text));
 }
 
@@ -48,7 +49,8 @@ telemetry::LabelId AuthenticationMetrics::reason(std::string_view text) const {
   return row == reasons.end() ? telemetry::LabelId::kOther : row->second;
 }
 
-AuthenticationPlugin::AuthenticationPlugin(std::vector<Scheme> schemes, std::shared_ptr<const AuthenticationMetrics> metrics)
+AuthenticationPlugin::AuthenticationPlugin(std::vector<Scheme> schemes,
+                                           std::shared_ptr<const AuthenticationMetrics> metrics)
     : schemes_(std::move(schemes)), metrics_(std::move(metrics)) {
   for (const Scheme& scheme : schemes_) whole_request_ = whole_request_ || scheme.authenticator->needs_whole_request();
 }
@@ -73,7 +75,8 @@ Step AuthenticationPlugin::on_head(Exchange& exchange) const {
   if (scheme == nullptr) {
     const bool other = shows_anything(headers);
     return failed(exchange, metrics_->no_scheme,
-                  refusal(other ? Code::kWrongCredentials : Code::kNoCredentials, other ? "scheme_not_allowed" : "no_credentials"));
+                  refusal(other ? Code::kWrongCredentials : Code::kNoCredentials,
+                          other ? "scheme_not_allowed" : "no_credentials"));
   }
   Result<> verdict = scheme->authenticator->on_head(exchange);
   if (!verdict) return failed(exchange, scheme->label, std::move(verdict.error()));

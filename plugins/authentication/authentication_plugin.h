@@ -1,5 +1,5 @@
-// The plugin behind a route's `auth`: picks the scheme whose credentials are shown and never falls through to another; a
-// failed signature is not rescued by an API key beside it (design: "Authentication").
+// The plugin behind a route's `auth`: picks the scheme whose credentials are shown and never falls through to another;
+// a failed signature is not rescued by an API key beside it (design: "Authentication").
 #pragma once
 
 #include <memory>
@@ -37,7 +37,6 @@ class AuthenticationPlugin final : public Plugin {
   Step on_body(Exchange& exchange) const override;
 
  private:
-
   Error failed(Exchange& exchange, telemetry::LabelId scheme, Error error) const;
   const Scheme* presented(const Request& request) const;
 

@@ -30,7 +30,8 @@ Kind kind_of(const net::Headers& headers) {
   while (!essence.empty() && (essence.back() == ' ' || essence.back() == '\t')) essence.remove_suffix(1);
   if (equals_ignoring_case(essence, "application/json")) return Kind::kJson;
   const std::size_t plus = essence.rfind('+');
-  return plus != std::string_view::npos && equals_ignoring_case(essence.substr(plus), "+json") ? Kind::kJson : Kind::kOther;
+  return plus != std::string_view::npos && equals_ignoring_case(essence.substr(plus), "+json") ? Kind::kJson
+                                                                                               : Kind::kOther;
 }
 
 Step pass_as_is(Exchange& exchange, std::string_view why) {
@@ -51,16 +52,18 @@ Step refuse(Exchange& exchange, Bytes body, bool json) {
   const std::string_view phrase = net::reason_phrase(status);
   if (status >= 500) exchange.failure = "the system behind failed";
   exchange.reason = "upstream_status";
-  reply_refusal(exchange, {status, static_cast<std::uint32_t>(status) * 100, phrase.empty() ? "refused" : phrase, details});
+  reply_refusal(exchange,
+                {status, static_cast<std::uint32_t>(status) * 100, phrase.empty() ? "refused" : phrase, details});
   return Step::next();
 }
 
 }  // namespace
 
 const config::Keys<EnvelopeSettings>& EnvelopeSettings::keys() {
-  static const auto keys = config::Keys<EnvelopeSettings>("envelope")
-                               .optional("limit", &EnvelopeSettings::limit, "longer answers stream as they are, unwrapped")
-                               .range(ByteSize{1024}, ByteSize{1u << 30});
+  static const auto keys =
+      config::Keys<EnvelopeSettings>("envelope")
+          .optional("limit", &EnvelopeSettings::limit, "longer answers stream as they are, unwrapped")
+          .range(ByteSize{1024}, ByteSize{1u << 30});
   return keys;
 }
 
@@ -86,7 +89,8 @@ Task<Result<Flow>> EnvelopePlugin::gather_then_wrap(Exchange& exchange) const {
   Result<Bytes> whole = co_await exchange.response.body.gather(bytes(settings_.limit));
   if (!whole && whole.error().code() != Code::kBodyTooLarge) co_return std::move(whole.error());
   if (!whole) {
-    Step passed = exchange.response.status < 400 ? pass_as_is(exchange, "none; reason=size") : refuse(exchange, {}, false);
+    Step passed =
+        exchange.response.status < 400 ? pass_as_is(exchange, "none; reason=size") : refuse(exchange, {}, false);
     co_return std::move(*passed.verdict());
   }
   exchange.call.response_body = *whole;

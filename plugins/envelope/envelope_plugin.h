@@ -1,5 +1,5 @@
-// The plugin that every route has unless it says `reply: as_is`: puts a system's answer into the envelope (handbook 2.2) by a
-// prefix and a suffix around its bytes, so that every digit of it arrives as it was sent.
+// The plugin that every route has unless it says `reply: as_is`: puts a system's answer into the envelope
+// (handbook 2.2) by a prefix and a suffix around its bytes, so that every digit of it arrives as it was sent.
 #pragma once
 
 #include "config/keys.h"

@@ -42,7 +42,8 @@ std::shared_ptr<RateLimitState> RateLimitRegistry::get(const std::string& name, 
 RateLimitPlugin::RateLimitPlugin(const resilience::RateSettings& settings, std::shared_ptr<RateLimitState> state,
                                  telemetry::Counter refused)
     : limit_(settings.limit()), per_(settings.per), state_(std::move(state)), refused_(refused) {
-  const std::int64_t window = std::max<std::int64_t>(1, seconds_up(limit_.interval * static_cast<std::int64_t>(limit_.burst)));
+  const std::int64_t window =
+      std::max<std::int64_t>(1, seconds_up(limit_.interval * static_cast<std::int64_t>(limit_.burst)));
   policy_ = R"("default";q=)" + std::to_string(limit_.burst) + ";w=" + std::to_string(window);
 }
 
@@ -56,14 +57,15 @@ resilience::Decision RateLimitPlugin::admit(const Exchange& exchange) const {
 
 Step RateLimitPlugin::on_body(Exchange& exchange) const {
   const resilience::Decision decision = admit(exchange);
-  const std::string left = R"("default";r=)" + std::to_string(decision.remaining) +
-                           ";t=" + std::to_string(seconds_up(decision.reset_after));
+  const std::string left =
+      R"("default";r=)" + std::to_string(decision.remaining) + ";t=" + std::to_string(seconds_up(decision.reset_after));
   exchange.response.add_extra(net::HeaderId::kRateLimitPolicy, policy_);
   exchange.response.add_extra(net::HeaderId::kRateLimit, exchange.arena.copy(left));
   if (decision.admitted) return Step::next();
   exchange.context.shard.add(refused_);
   Error error(Code::kRateLimited);
-  error.info().retry_after_seconds = static_cast<int>(std::clamp<std::int64_t>(seconds_up(decision.retry_after), 1, 86400));
+  error.info().retry_after_seconds =
+      static_cast<int>(std::clamp<std::int64_t>(seconds_up(decision.retry_after), 1, 86400));
   error.info().reason = "rate_limited";
   return error;
 }

@@ -1,5 +1,5 @@
-// The plugin `rate_limit: {rate: 100/s, burst: 200, per: consumer}`. Runs after the caller has proved who it is, so that
-// nobody can spend another's share. Counters live in the process, not in the configuration: a reload keeps them.
+// The plugin `rate_limit: {rate: 100/s, burst: 200, per: consumer}`. Runs after the caller has proved who it is, so
+// that nobody can spend another's share. Counters live in the process, not in the configuration: a reload keeps them.
 #pragma once
 
 #include <map>
@@ -25,7 +25,8 @@ struct RateLimitState {
 /// Hands each limit its counters, by route and place in the chain. Off the workers, one thread at a time.
 class RateLimitRegistry {
  public:
-  std::shared_ptr<RateLimitState> get(const std::string& name, resilience::Per per, const security::ConsumerTable& consumers);
+  std::shared_ptr<RateLimitState> get(const std::string& name, resilience::Per per,
+                                      const security::ConsumerTable& consumers);
 
  private:
   std::map<std::string, std::weak_ptr<RateLimitState>> states_;

@@ -1,5 +1,5 @@
-// The scheme `signature`: `Authorization: ApiKey`, X-Timestamp and X-Signature (handbook 2.3). The head decides whether the
-// body of a caller is read at all; the body is hashed while it arrives.
+// The scheme `signature`: `Authorization: ApiKey`, X-Timestamp and X-Signature (handbook 2.3). The head decides whether
+// the body of a caller is read at all; the body is hashed while it arrives.
 #pragma once
 
 #include <memory>

@@ -18,10 +18,12 @@
 
 namespace causeway::fakes {
 
-/// One exchange of a request whose head is given as text, lines ended by \n. It has the id r-1 and comes from 192.0.2.7.
+/// One exchange of a request whose head is given as text, lines ended by \n. It has the id r-1 and comes from
+/// 192.0.2.7.
 class Call {
  public:
-  Call(WorkerContext& context, std::string_view lines) : exchange(context), text_(with_crlf(lines)), head_(&exchange.arena) {
+  Call(WorkerContext& context, std::string_view lines)
+      : exchange(context), text_(with_crlf(lines)), head_(&exchange.arena) {
     net::RequestParser parser;
     const Result<std::size_t> length = parser.parse(text_, head_);
     if (!length || *length != text_.size()) ADD_FAILURE() << "not a head: " << lines;

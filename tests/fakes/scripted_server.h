@@ -22,7 +22,8 @@ class Peer {
     const timeval guard{20, 0};
     ::setsockopt(descriptor_, SOL_SOCKET, SO_RCVTIMEO, &guard, sizeof guard);
   }
-  Peer(Peer&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)), received_(std::move(other.received_)) {}
+  Peer(Peer&& other) noexcept
+      : descriptor_(std::exchange(other.descriptor_, -1)), received_(std::move(other.received_)) {}
   ~Peer() { close(); }
 
   /// The next request with its body by Content-Length, or chunks as they came; empty at the end.

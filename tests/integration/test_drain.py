@@ -8,7 +8,7 @@ import time
 import pytest
 
 from harness.envelope import assert_success
-from harness.gateway import BINARY, SLOW, Gateway
+from harness.gateway import BINARY, SLOW, THREAD_SANITIZER, Gateway
 from harness.http import Broken, Connection, call, message, until
 from harness.scenes import OK, settings
 from harness.upstream import Gate
@@ -118,6 +118,7 @@ def test_drain_under_load_breaks_no_call(upstream, tmp_path):
     assert code == 0 and faults == []
 
 
+@pytest.mark.skipif(THREAD_SANITIZER, reason="its _exit flushes stdout first, which hangs on a pipe that nobody reads")
 def test_a_log_that_nobody_reads_does_not_hinder_calls_or_the_end(upstream, tmp_path):
     config, routes = settings(upstream, drain_timeout="1s")
     gateway = Gateway(config, routes, tmp_path, start=False)

@@ -11,7 +11,9 @@
 namespace causeway::runtime {
 namespace {
 
-bool is_aligned(const void* place, std::size_t alignment) { return reinterpret_cast<std::uintptr_t>(place) % alignment == 0; }
+bool is_aligned(const void* place, std::size_t alignment) {
+  return reinterpret_cast<std::uintptr_t>(place) % alignment == 0;
+}
 
 TEST(Arena, AlignsEveryAllocationAsAskedFor) {
   ChunkPool pool;

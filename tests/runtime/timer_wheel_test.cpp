@@ -40,8 +40,9 @@ class Wheel : public ::testing::Test {
 };
 
 TEST_F(Wheel, FiresNeitherEarlyNorLaterThanOneResolution) {
-  for (const Duration offset : {Duration(1), Duration(microseconds(4999)), Duration(milliseconds(5)), Duration(milliseconds(6)),
-                                Duration(milliseconds(1234)), Duration(seconds(19)), kTurn, kTurn + Duration(1)}) {
+  for (const Duration offset :
+       {Duration(1), Duration(microseconds(4999)), Duration(milliseconds(5)), Duration(milliseconds(6)),
+        Duration(milliseconds(1234)), Duration(seconds(19)), kTurn, kTurn + Duration(1)}) {
     TimerWheel fresh(kStart);
     Hook hook;
     const SteadyTime due = kStart + offset;
@@ -198,8 +199,9 @@ TEST_F(Wheel, AHookDisarmsItselfWhenItIsDestroyed) {
 
 TEST_F(Wheel, NextDueIsNeverAfterTheFirstHookAndNotBeforeTheNextTick) {
   EXPECT_EQ(wheel.next_due(), SteadyTime::max());
-  for (const Duration offset : {Duration(1), Duration(milliseconds(5)), Duration(milliseconds(320)), Duration(seconds(7)),
-                                kTurn - Duration(milliseconds(5)), kTurn, kTurn + Duration(seconds(1)), Duration(hours(1))}) {
+  for (const Duration offset :
+       {Duration(1), Duration(milliseconds(5)), Duration(milliseconds(320)), Duration(seconds(7)),
+        kTurn - Duration(milliseconds(5)), kTurn, kTurn + Duration(seconds(1)), Duration(hours(1))}) {
     Hook hook;
     wheel.arm(hook, kStart + offset);
     EXPECT_GT(wheel.next_due(), kStart) << offset.count();

@@ -5,22 +5,25 @@
 namespace causeway::app::cli {
 
 int main(int argc, char** argv) {
-  CLI::App app("Causeway: one gateway for all systems of a company.\n"
-               "  causeway check -c config/causeway.yaml     is the configuration right?\n"
-               "  causeway run   -c config/causeway.yaml     serve calls; SIGHUP reloads, SIGTERM drains");
+  CLI::App app(
+      "Causeway: one gateway for all systems of a company.\n"
+      "  causeway check -c config/causeway.yaml     is the configuration right?\n"
+      "  causeway run   -c config/causeway.yaml     serve calls; SIGHUP reloads, SIGTERM drains");
   app.name("causeway");
   app.set_version_flag("--version", "causeway " CAUSEWAY_VERSION);
   app.require_subcommand(1);
 
   std::filesystem::path run_config = "config/causeway.yaml";
   std::filesystem::path port_file;
-  CLI::App* run_command = app.add_subcommand("run", "Serve calls. SIGHUP takes the files anew, SIGTERM drains and stops.");
+  CLI::App* run_command =
+      app.add_subcommand("run", "Serve calls. SIGHUP takes the files anew, SIGTERM drains and stops.");
   run_command->add_option("-c,--config", run_config, "the operators' file")->capture_default_str();
   run_command->add_option("--port-file", port_file, "write `NAME ADDRESS` of every listener here once all listen");
   run_command->footer("Example: causeway run -c config/causeway.yaml");
 
   CheckOptions check_options;
-  CLI::App* check_command = app.add_subcommand("check", "Say everything that is wrong with a configuration; exit 0 or 2.");
+  CLI::App* check_command =
+      app.add_subcommand("check", "Say everything that is wrong with a configuration; exit 0 or 2.");
   check_command->add_option("-c,--config", check_options.config, "the operators' file")->capture_default_str();
   check_command->add_flag("--json", check_options.json, "rows of {file, line, column, path, code, message, severity}");
   check_command->footer("Example: causeway check -c config/causeway.yaml --json | jq .");

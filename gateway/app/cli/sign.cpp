@@ -64,16 +64,18 @@ int sign(const SignOptions& options) {
     if (!consumer.signing_keys.empty()) key = &consumer.signing_keys.front();
   }
   if (!known) return fail("unknown consumer \"" + options.consumer + "\": see consumers in " + options.config.string());
-  if (key == nullptr || key->secrets.empty()) return fail("the consumer \"" + options.consumer + "\" has no signing key");
+  if (key == nullptr || key->secrets.empty())
+    return fail("the consumer \"" + options.consumer + "\" has no signing key");
   std::string body;
   if (!read_body(options.body, body)) return fail("cannot read " + options.body.substr(1));
 
   const std::string timestamp = std::to_string(unix_milliseconds(SystemClock().wall()));
   const std::string signature = security::SignatureV1::sign(timestamp, *key->id, body, key->secrets.front().reveal());
   std::string command = "curl -sS -i -X " + options.method + ' ' +
-                        shell_quoted((options.url.empty() ? default_url(files.settings) : options.url) + options.path) + " \\\n" +
-                        "  -H " + shell_quoted("Authorization: ApiKey " + *key->id) + " \\\n" + "  -H " +
-                        shell_quoted("X-Timestamp: " + timestamp) + " \\\n" + "  -H " + shell_quoted("X-Signature: " + signature);
+                        shell_quoted((options.url.empty() ? default_url(files.settings) : options.url) + options.path) +
+                        " \\\n" + "  -H " + shell_quoted("Authorization: ApiKey " + *key->id) + " \\\n" + "  -H " +
+                        shell_quoted("X-Timestamp: " + timestamp) + " \\\n" + "  -H " +
+                        shell_quoted("X-Signature: " + signature);
   if (options.method == "HEAD") command.replace(command.find("-X HEAD"), 7, "-I");
   if (!body.empty())
     command += " \\\n  -H 'Content-Type: application/json' \\\n  --data-binary " +

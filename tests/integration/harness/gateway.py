@@ -17,7 +17,9 @@ from .signing import KEY, SECRET
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 BUILD = pathlib.Path(os.environ.get("CAUSEWAY_BUILD", ROOT / "build" / "release"))
 BINARY = BUILD / "causeway"
-SLOW = 4 if re.search(rb"__[at]san_init", BINARY.read_bytes()) else 1  # sanitised builds get longer hang guards
+_PROGRAM = BINARY.read_bytes()
+THREAD_SANITIZER = b"__tsan_init" in _PROGRAM
+SLOW = 4 if THREAD_SANITIZER or b"__asan_init" in _PROGRAM else 1  # sanitised builds get longer hang guards
 
 PARTNER_KEY, PARTNER_SECRET = "partner-key", "partner-secret-0123456789abcdef"
 API_TOKEN = "token-of-reporting-0123456789abcdef"
