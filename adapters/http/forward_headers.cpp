@@ -5,13 +5,23 @@
 namespace causeway::adapters {
 namespace {
 
+/// The members of a proxy's list that are addresses; whatever else it passed on ends here.
+void append_addresses(std::pmr::string& out, std::string_view list) {
+  while (!list.empty()) {
+    const std::size_t comma = list.find(',');
+    std::string_view member = list.substr(0, comma);
+    list.remove_prefix(comma == std::string_view::npos ? list.size() : comma + 1);
+    while (!member.empty() && (member.front() == ' ' || member.front() == '\t')) member.remove_prefix(1);
+    while (!member.empty() && (member.back() == ' ' || member.back() == '\t')) member.remove_suffix(1);
+    if (IpAddress::parse(member)) out.append(member).append(", ");
+  }
+}
+
 std::string_view forwarded_for(Exchange& exchange) {
   std::pmr::string list(&exchange.arena);
   if (exchange.request.peer_trusted) {
     for (const net::HeaderField& field : exchange.request.head->headers) {
-      if (field.id != net::HeaderId::kXForwardedFor) continue;
-      list.append(field.value);
-      list.append(", ");
+      if (field.id == net::HeaderId::kXForwardedFor) append_addresses(list, field.value);
     }
   }
   list.append(exchange.request.peer.to_string());

@@ -74,7 +74,9 @@ class [[nodiscard]] Result {
     assert(ok());
     return std::move(*std::get_if<0>(&state_));
   }
-  T& operator*() { return value(); }
+  T& operator*() & { return value(); }
+  const T& operator*() const& { return value(); }
+  T&& operator*() && { return std::move(*this).value(); }
   T* operator->() { return &value(); }
   const T* operator->() const { return &value(); }
   Error& error() {

@@ -5,6 +5,8 @@
 
 #include <charconv>
 
+#include "core/ip_address.h"
+
 namespace causeway::net {
 
 std::string HostPort::text() const {
@@ -18,8 +20,12 @@ std::optional<HostPort> parse_host_port(std::string_view text, bool zero_port) {
   if (colon == std::string_view::npos) return std::nullopt;
   std::string_view host = text.substr(0, colon);
   const std::string_view port = text.substr(colon + 1);
-  if (host.size() >= 2 && host.front() == '[' && host.back() == ']') host = host.substr(1, host.size() - 2);
-  else if (host.find(':') != std::string_view::npos) return std::nullopt;
+  if (host.size() >= 2 && host.front() == '[' && host.back() == ']') {
+    host = host.substr(1, host.size() - 2);
+    if (host.find(':') == std::string_view::npos || !IpAddress::parse(host)) return std::nullopt;
+  } else if (host.find(':') != std::string_view::npos) {
+    return std::nullopt;
+  }
   if (host.empty() || host.size() > 253) return std::nullopt;
   for (const char c : host) {
     const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');

@@ -75,16 +75,28 @@ Task<IoResult> Stream::accept_tls(const TlsContext& context, SteadyTime deadline
   }
 }
 
+/// One side's timer cancels what both sides wait for. The side that was not meant goes on.
+bool Stream::interrupted(const boost::system::error_code& error, const SideTimer& timer) const {
+  return error == asio::error::operation_aborted && !timer.fired && !closed_;
+}
+
 Task<IoResult> Stream::read_some(std::span<char> buffer, SteadyTime deadline) {
+  // Asio forgets the end: another read would wait for an event that does not come again.
+  if (ended_) co_return IoResult{IoStatus::kEnd, 0};
   const Deadline guard(worker_, read_timer_, deadline);
   if (ssl_ != nullptr) {
     const IoResult result = co_await read_tls(buffer, read_timer_);
+    ended_ = result.status == IoStatus::kEnd;
     co_return result;
   }
-  const auto [error, count] = co_await socket_.async_read_some(asio::buffer(buffer.data(), buffer.size()), kAwait);
-  worker_.refresh_clock();
-  if (error) co_return failure(error, read_timer_, count);
-  co_return IoResult{IoStatus::kOk, count};
+  for (;;) {
+    const auto [error, count] = co_await socket_.async_read_some(asio::buffer(buffer.data(), buffer.size()), kAwait);
+    if (interrupted(error, read_timer_)) continue;
+    worker_.refresh_clock();
+    if (!error) co_return IoResult{IoStatus::kOk, count};
+    ended_ = error == asio::error::eof;
+    co_return failure(error, read_timer_, count);
+  }
 }
 
 Task<IoResult> Stream::write(Bytes data, SteadyTime deadline) {
@@ -98,18 +110,21 @@ Task<IoResult> Stream::write(Bytes data, SteadyTime deadline) {
     const auto [error, count] =
         co_await socket_.async_write_some(asio::buffer(data.data() + done, data.size() - done), kAwait);
     done += count;
-    if (error) co_return failure(error, write_timer_, done);
+    if (error && !interrupted(error, write_timer_)) co_return failure(error, write_timer_, done);
   }
   co_return IoResult{IoStatus::kOk, done};
 }
 
 Task<IoResult> Stream::wait_readable(SteadyTime deadline) {
-  if (ssl_ != nullptr && SSL_pending(ssl_) > 0) co_return IoResult{};
+  if (ended_ || (ssl_ != nullptr && SSL_pending(ssl_) > 0)) co_return IoResult{};
   const Deadline guard(worker_, read_timer_, deadline);
-  const auto [error] = co_await socket_.async_wait(Socket::wait_read, kAwait);
-  worker_.refresh_clock();
-  if (error) co_return failure(error, read_timer_, 0);
-  co_return IoResult{};
+  for (;;) {
+    const auto [error] = co_await socket_.async_wait(Socket::wait_read, kAwait);
+    if (interrupted(error, read_timer_)) continue;
+    worker_.refresh_clock();
+    if (error) co_return failure(error, read_timer_, 0);
+    co_return IoResult{};
+  }
 }
 
 /// Waits for what OpenSSL said it needs.
@@ -123,7 +138,7 @@ Task<IoResult> Stream::tls_step(int result, SideTimer& timer) {
   const auto side = what == SSL_ERROR_WANT_READ ? Socket::wait_read : Socket::wait_write;
   const auto [error] = co_await socket_.async_wait(side, kAwait);
   worker_.refresh_clock();
-  if (error) co_return failure(error, timer, 0);
+  if (error && !interrupted(error, timer)) co_return failure(error, timer, 0);
   co_return IoResult{};
 }
 
@@ -171,6 +186,7 @@ void Stream::shutdown_send() {
 }
 
 void Stream::close() {
+  closed_ = true;
   boost::system::error_code ignored;
   socket_.close(ignored);
 }

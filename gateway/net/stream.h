@@ -77,11 +77,14 @@ class Stream {
   Task<IoResult> tls_step(int result, SideTimer& timer);
   Task<IoResult> read_tls(std::span<char> buffer, SideTimer& timer);
   Task<IoResult> write_tls(Bytes data, SideTimer& timer);
+  bool interrupted(const boost::system::error_code& error, const SideTimer& timer) const;
   IoResult failure(const boost::system::error_code& error, const SideTimer& timer, std::size_t count) const;
 
   runtime::Worker& worker_;
   Socket socket_;
   SSL* ssl_ = nullptr;
+  bool ended_ = false;   ///< the peer has closed its side
+  bool closed_ = false;  ///< we have closed ours
   SideTimer read_timer_{*this};
   SideTimer write_timer_{*this};
 };

@@ -56,11 +56,11 @@ void* Arena::do_allocate(std::size_t size, std::size_t alignment) {
     }
   }
   constexpr std::size_t kHeader = alignof(std::max_align_t);
-  if (size > ChunkPool::kChunk / 2) {
-    auto* block = static_cast<Large*>(::operator new(kHeader + size));
+  if (size + alignment > ChunkPool::kChunk / 2) {
+    auto* block = static_cast<Large*>(::operator new(kHeader + size + (alignment > kHeader ? alignment : 0)));
     block->next = large_;
     large_ = block;
-    return reinterpret_cast<char*>(block) + kHeader;
+    return aligned(reinterpret_cast<char*>(block) + kHeader);
   }
   auto* chunk = static_cast<Chunk*>(pool_.take());
   chunk->next = chunks_;

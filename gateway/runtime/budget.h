@@ -12,8 +12,9 @@ class Budget {
   explicit Budget(std::uint64_t limit) : limit_(limit) {}
 
   bool take(std::uint64_t amount) {
-    if (used_.fetch_add(amount, std::memory_order_relaxed) + amount <= limit_.load(std::memory_order_relaxed))
-      return true;
+    const std::uint64_t limit = limit_.load(std::memory_order_relaxed);
+    if (amount > limit) return false;
+    if (used_.fetch_add(amount, std::memory_order_relaxed) <= limit - amount) return true;
     used_.fetch_sub(amount, std::memory_order_relaxed);
     return false;
   }

@@ -3,6 +3,7 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -12,6 +13,7 @@
 #include <string>
 #include <string_view>
 #include <thread>
+#include <utility>
 
 namespace causeway::fakes {
 
@@ -25,6 +27,8 @@ class Peer {
   Peer(Peer&& other) noexcept
       : descriptor_(std::exchange(other.descriptor_, -1)), received_(std::move(other.received_)) {}
   ~Peer() { close(); }
+
+  bool is_open() const { return descriptor_ >= 0; }
 
   /// The next request with its body by Content-Length, or chunks as they came; empty at the end.
   std::string read_request() {
@@ -58,6 +62,12 @@ class Peer {
   /// Returns once the other side has closed.
   void wait_for_end() {
     while (receive()) continue;
+  }
+
+  /// Reads nothing; returns once the other side has reset or closed the connection.
+  void wait_without_reading() {
+    pollfd watched{descriptor_, POLLRDHUP, 0};
+    ::poll(&watched, 1, 20000);
   }
 
   void reset() {

@@ -86,7 +86,12 @@ TEST_F(StreamPair, AnOrderlyEndIsToldApartFromATimeoutAndAFailure) {
   close_other();
   EXPECT_EQ(read(), "ok 3 bye");
   EXPECT_EQ(read(), "end");
-  EXPECT_EQ(read(), "end");
+}
+
+TEST_F(StreamPair, WhoeverReadsOnAtTheEndSeesTheEndAgainAtOnce) {
+  close_other();
+  EXPECT_EQ(read(in(milliseconds(50))), "end");
+  EXPECT_EQ(read(in(milliseconds(50))), "end");
 }
 
 TEST_F(StreamPair, WritesAllOfMoreThanTheKernelTakesAtOnce) {
