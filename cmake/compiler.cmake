@@ -24,7 +24,7 @@ add_compile_options(-fPIE -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -
 if(CMAKE_CXX_COMPILER_ID MATCHES "Clang")
   add_compile_options(-Xclang -fno-pch-timestamp)  # lets ccache reuse objects that were built with a precompiled header
 endif()
-add_compile_definitions(_GLIBCXX_ASSERTIONS BOOST_ASIO_NO_DEPRECATED BOOST_ASIO_DISABLE_BOOST_REGEX
+add_compile_definitions(_GLIBCXX_ASSERTIONS BOOST_ASIO_RECYCLING_ALLOCATOR_CACHE_SIZE=16 BOOST_ASIO_NO_DEPRECATED BOOST_ASIO_DISABLE_BOOST_REGEX
                         SPDLOG_COMPILED_LIB SPDLOG_SHARED_LIB SPDLOG_FMT_EXTERNAL FMT_SHARED
                         CAUSEWAY_VERSION="${PROJECT_VERSION}")
 add_link_options(-fuse-ld=lld -pie -Wl,-z,relro,-z,now,-z,noexecstack)

@@ -10,9 +10,12 @@ class FirstPiece final : public BodyObserver {
  public:
   FirstPiece(Exchange& exchange, BodyObserver* next) : exchange_(exchange), next_(next) {}
   void on_piece(Bytes piece) override {
+    count(piece);
+    if (next_ != nullptr) next_->on_piece(piece);
+  }
+  void count(Bytes piece) {
     if (exchange_.call.request_size == 0) exchange_.call.request_body = exchange_.arena.copy(piece.substr(0, 1024));
     exchange_.call.request_size += piece.size();
-    if (next_ != nullptr) next_->on_piece(piece);
   }
 
  private:
@@ -72,7 +75,9 @@ Task<Result<>> HttpAdapter::call(Exchange& exchange) const {
   exchange.call.system = cluster_->settings().system;
   exchange.call.operation = operation_;
   if (exchange.request.body.streams()) {
-    exchange.request.observer = &exchange.own<FirstPiece>(exchange, exchange.request.observer);
+    auto& first = exchange.own<FirstPiece>(exchange, exchange.request.observer);
+    exchange.request.observer = &first;
+    first.count(exchange.request.body.source()->arrived());
   } else {
     exchange.call.request_body = exchange.request.body.whole();
     exchange.call.request_size = exchange.call.request_body.size();

@@ -67,7 +67,8 @@ std::optional<Compiled> compile(Files files, ProcessState& state, config::Errors
   const RouteBuilder::Clusters clusters = build_clusters(compiled.settings, state, errors);
   for (const server::ListenerSettings& listener : compiled.settings.listeners)
     compiled.listeners.push_back(build_listener(listener, errors));
-  RouteBuilder routes(state, compiled.settings, *snapshot->consumers, clusters, errors);
+  compiled.replays = state.replay_table(compiled.settings.signing);
+  RouteBuilder routes(state, compiled.settings, *snapshot->consumers, clusters, compiled.replays, errors);
   for (const config::IncludedFile& included : files.documents.routes) routes.add(included);
   routes.finish(*snapshot);
   if (errors.failed()) return std::nullopt;

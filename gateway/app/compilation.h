@@ -22,6 +22,7 @@ namespace causeway::app {
 struct Compiled {
   Settings settings;
   std::shared_ptr<const pipeline::Snapshot> snapshot;
+  std::shared_ptr<security::ReplayTable> replays;
   std::vector<std::shared_ptr<const server::ListenerView>> listeners;  ///< as settings.listeners
 };
 

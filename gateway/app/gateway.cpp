@@ -45,6 +45,7 @@ std::string Gateway::start() {
   log_->start();
   log_problems(errors);
   settings_ = std::move(compiled->settings);
+  state_->use(compiled->replays);
   publish(compiled->snapshot);
   for (auto& worker : workers_) worker->start();
   for (auto& listener : listeners_) listener->start();
@@ -119,23 +120,37 @@ void Gateway::reload() {
     log_->write(telemetry::Level::kError, "configuration refused", {{"errors", std::to_string(errors.error_count())}});
     return;
   }
-  for (std::size_t i = 0; i < compiled->listeners.size(); ++i) {
-    const std::string& name = *compiled->settings.listeners[i].name;
-    const auto same =
-        std::find_if(listeners_.begin(), listeners_.end(), [&](const auto& each) { return each->name() == name; });
-    const auto before = std::find_if(settings_.listeners.begin(), settings_.listeners.end(),
-                                     [&](const auto& each) { return *each.name == name; });
-    const bool moved =
-        before == settings_.listeners.end() || !(before->address == compiled->settings.listeners[i].address);
-    if (same != listeners_.end()) (*same)->take(compiled->listeners[i]);
-    if (moved) log_->write(telemetry::Level::kWarn, "restart needed", {{"listener", name}, {"key", "address"}});
-  }
+  take_listeners(*compiled);
+  warn_of_restart(compiled->settings);
   log_->configure(compiled->settings.telemetry.log);
   settings_.drain_timeout = compiled->settings.drain_timeout;
+  state_->use(compiled->replays);
   publish(compiled->snapshot);
   count(reloads_ok_);
   log_->write(telemetry::Level::kInfo, "configuration taken",
               {{"routes", std::to_string(compiled->snapshot->plans.size())}});
+}
+
+void Gateway::take_listeners(const Compiled& compiled) {
+  for (std::size_t i = 0; i < compiled.listeners.size(); ++i)
+    for (auto& listener : listeners_)
+      if (listener->name() == *compiled.settings.listeners[i].name) listener->take(compiled.listeners[i]);
+}
+
+/// What the process was started with and a reload cannot change.
+void Gateway::warn_of_restart(const Settings& wanted) {
+  const auto warn = [&](std::string_view key) {
+    log_->write(telemetry::Level::kWarn, "restart needed", {{"key", key}});
+  };
+  const auto places = [](const Settings& settings) {
+    std::map<std::string, std::string> all;
+    for (const auto& listener : settings.listeners) all[*listener.name] = listener.address.where.text();
+    return all;
+  };
+  if (places(wanted) != places(settings_)) warn("listeners[].address");
+  if (!(wanted.admin.address == settings_.admin.address)) warn("admin.address");
+  if (wanted.workers.value != settings_.workers.value) warn("workers");
+  if (wanted.node.id != settings_.node.id) warn("node.id");
 }
 
 int Gateway::open_connections() const {

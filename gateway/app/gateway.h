@@ -39,6 +39,8 @@ class Gateway {
   void make_threads(const Settings& settings);
   std::string open_listeners(Compiled& compiled);
   void publish(std::shared_ptr<const pipeline::Snapshot> snapshot);
+  void take_listeners(const Compiled& compiled);
+  void warn_of_restart(const Settings& wanted);
   void log_problems(const config::Errors& errors);
   std::string write_port_file() const;
   int open_connections() const;

@@ -23,12 +23,17 @@ struct ProcessState {
         endpoints(workers),
         authentication(std::make_shared<plugins::AuthenticationMetrics>(its_metrics)) {}
 
-  /// The table that remembers signatures: the one in use as long as it remembers enough for these settings.
-  std::shared_ptr<security::ReplayTable> replay_table(const security::SigningSettings& settings) {
-    if (!replays || !replays->covers(settings.replay_memory, settings.window, settings.future_skew))
-      replays = std::make_shared<security::ReplayTable>(settings.replay_memory, settings.window, settings.future_skew,
-                                                        clock.wall(), std::move(replays));
-    return replays;
+  /// The table that remembers signatures: the one in use as long as it remembers enough for these settings, else a new
+  /// one that replaces it if the configuration is taken.
+  std::shared_ptr<security::ReplayTable> replay_table(const security::SigningSettings& settings) const {
+    if (replays && replays->covers(settings.replay_memory, settings.window, settings.future_skew)) return replays;
+    return std::make_shared<security::ReplayTable>(settings.replay_memory, settings.window, settings.future_skew,
+                                                   clock.wall());
+  }
+  /// The configuration with this table is about to be taken.
+  void use(const std::shared_ptr<security::ReplayTable>& table) {
+    if (replays && table != replays) table->replace(replays, clock.wall());
+    replays = table;
   }
 
   telemetry::Metrics& metrics;
@@ -38,7 +43,7 @@ struct ProcessState {
   upstream::EndpointRegistry endpoints;
   plugins::RateLimitRegistry rate_limits;
   std::shared_ptr<const plugins::AuthenticationMetrics> authentication;
-  std::shared_ptr<security::ReplayTable> replays;
+  std::shared_ptr<security::ReplayTable> replays;  ///< of the configuration in use
 };
 
 }  // namespace causeway::app

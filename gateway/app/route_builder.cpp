@@ -23,8 +23,14 @@ routing::PathTemplate joined(const routing::PathTemplate& base, const routing::P
 }  // namespace
 
 RouteBuilder::RouteBuilder(ProcessState& state, const Settings& settings, const security::ConsumerTable& consumers,
-                           const Clusters& clusters, config::Errors& errors)
-    : state_(state), settings_(settings), consumers_(consumers), clusters_(clusters), errors_(errors) {}
+                           const Clusters& clusters, std::shared_ptr<security::ReplayTable> replays,
+                           config::Errors& errors)
+    : state_(state),
+      settings_(settings),
+      consumers_(consumers),
+      clusters_(clusters),
+      replays_(std::move(replays)),
+      errors_(errors) {}
 
 void RouteBuilder::add(const config::IncludedFile& file) {
   config::Reading reading(errors_, file.kind);
@@ -103,8 +109,7 @@ std::unique_ptr<const Plugin> RouteBuilder::build_authentication(const AuthSetti
   for (const auto& name : auth.any) {
     std::shared_ptr<const Authenticator> authenticator;
     if (*name == "signature")
-      authenticator = std::make_shared<plugins::SignatureAuthenticator>(consumers_, settings_.signing,
-                                                                        state_.replay_table(settings_.signing));
+      authenticator = std::make_shared<plugins::SignatureAuthenticator>(consumers_, settings_.signing, replays_);
     else if (*name == "api_key") authenticator = std::make_shared<plugins::ApiKeyAuthenticator>(consumers_);
     else continue;  // already reported
     if (!out.challenge.empty()) out.challenge += ", ";

@@ -16,7 +16,7 @@ class RouteBuilder {
 
   /// All references outlive the builder.
   RouteBuilder(ProcessState& state, const Settings& settings, const security::ConsumerTable& consumers,
-               const Clusters& clusters, config::Errors& errors);
+               const Clusters& clusters, std::shared_ptr<security::ReplayTable> replays, config::Errors& errors);
 
   /// Adds the file's routes; what is wrong goes to the errors.
   void add(const config::IncludedFile& file);
@@ -35,6 +35,7 @@ class RouteBuilder {
   const Settings& settings_;
   const security::ConsumerTable& consumers_;
   const Clusters& clusters_;
+  std::shared_ptr<security::ReplayTable> replays_;
   config::Errors& errors_;
   std::vector<routing::ApiSpec> apis_;
   std::vector<routing::RouteSpec> routes_;

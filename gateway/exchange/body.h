@@ -24,6 +24,8 @@ class BodySource {
  public:
   /// The total size when the sender has declared it.
   virtual std::optional<std::uint64_t> declared_size() const = 0;
+  /// What has arrived and was decoded, but not yet handed out: the beginning of the next piece.
+  virtual Bytes arrived() const = 0;
   /// The next piece, empty at the end. The piece is valid until the next call.
   virtual Task<Result<Bytes>> read() = 0;
   /// All of what is left, as one view that is valid as long as the exchange. `limit` exceeded → kBodyTooLarge on a

@@ -53,6 +53,11 @@ void write_body(Exchange& exchange, const Refusal& refusal) {
   text += R"(,"details":)";
   append_details(text, exchange, refusal.details);
   text += '}';
+  // What a system said about the body that this one replaces.
+  for (const net::HeaderId id : {net::HeaderId::kContentEncoding, net::HeaderId::kETag, net::HeaderId::kLastModified})
+    exchange.response.headers.remove(id);
+  for (const char* name : {"Content-Language", "Content-Disposition", "Content-Location"})
+    exchange.response.headers.remove(name);
   exchange.response.headers.set(net::HeaderId::kContentType, problem ? "application/problem+json" : kJsonType);
   exchange.response.prefix = {};
   exchange.response.body = Body(exchange.arena.copy(text));

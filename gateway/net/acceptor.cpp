@@ -4,6 +4,7 @@
 #include <netinet/in.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/generic/stream_protocol.hpp>
@@ -97,7 +98,8 @@ Socket adopt(runtime::Worker& worker, const AcceptedSocket& accepted) {
   Socket socket(worker.io().get_executor());
   boost::system::error_code error;
   socket.assign(asio::generic::stream_protocol(accepted.family, IPPROTO_TCP), accepted.descriptor, error);
-  if (!error) socket.set_option(asio::ip::tcp::no_delay(true), error);
+  if (error) ::close(accepted.descriptor);
+  else socket.set_option(asio::ip::tcp::no_delay(true), error);
   return socket;
 }
 

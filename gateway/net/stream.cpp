@@ -7,6 +7,7 @@
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
 #include "net/tls_context.h"
@@ -15,6 +16,7 @@ namespace causeway::net {
 namespace asio = boost::asio;
 namespace {
 
+constexpr int kAtOnce = 8;
 constexpr auto kAwait = asio::as_tuple(asio::use_awaitable_t<asio::io_context::executor_type>{});
 
 }  // namespace
@@ -110,7 +112,10 @@ Task<IoResult> Stream::write(Bytes data, SteadyTime deadline) {
     const auto [error, count] =
         co_await socket_.async_write_some(asio::buffer(data.data() + done, data.size() - done), kAwait);
     done += count;
+    worker_.refresh_clock();
     if (error && !interrupted(error, write_timer_)) co_return failure(error, write_timer_, done);
+    // The timer fires once; it may have done so while a part that was written waited to be seen.
+    if (done < data.size() && write_timer_.fired) co_return IoResult{IoStatus::kTimeout, done};
   }
   co_return IoResult{IoStatus::kOk, done};
 }
@@ -129,6 +134,7 @@ Task<IoResult> Stream::wait_readable(SteadyTime deadline) {
 
 /// Waits for what OpenSSL said it needs.
 Task<IoResult> Stream::tls_step(int result, SideTimer& timer) {
+  at_once_ = 0;
   const int what = SSL_get_error(ssl_, result);
   if (what == SSL_ERROR_ZERO_RETURN) co_return IoResult{IoStatus::kEnd, 0};
   if (what != SSL_ERROR_WANT_READ && what != SSL_ERROR_WANT_WRITE) {
@@ -138,8 +144,17 @@ Task<IoResult> Stream::tls_step(int result, SideTimer& timer) {
   const auto side = what == SSL_ERROR_WANT_READ ? Socket::wait_read : Socket::wait_write;
   const auto [error] = co_await socket_.async_wait(side, kAwait);
   worker_.refresh_clock();
+  if (timer.fired) co_return IoResult{IoStatus::kTimeout, 0};
   if (error && !interrupted(error, timer)) co_return failure(error, timer, 0);
   co_return IoResult{};
+}
+
+/// OpenSSL may have what was asked for without a look at the socket. A caller that always has more must let others in.
+Task<> Stream::take_turns() {
+  if (++at_once_ < kAtOnce) co_return;
+  at_once_ = 0;
+  co_await asio::post(socket_.get_executor(), asio::use_awaitable_t<asio::io_context::executor_type>{});
+  worker_.refresh_clock();
 }
 
 Task<IoResult> Stream::read_tls(std::span<char> buffer, SideTimer& timer) {
@@ -147,7 +162,10 @@ Task<IoResult> Stream::read_tls(std::span<char> buffer, SideTimer& timer) {
     ERR_clear_error();
     std::size_t count = 0;
     const int result = SSL_read_ex(ssl_, buffer.data(), buffer.size(), &count);
-    if (result == 1) co_return IoResult{IoStatus::kOk, count};
+    if (result == 1) {
+      co_await take_turns();
+      co_return IoResult{IoStatus::kOk, count};
+    }
     const IoResult step = co_await tls_step(result, timer);
     if (!step.ok()) co_return step;
   }
@@ -161,6 +179,8 @@ Task<IoResult> Stream::write_tls(Bytes data, SideTimer& timer) {
     const int result = SSL_write_ex(ssl_, data.data() + done, data.size() - done, &count);
     if (result == 1) {
       done += count;
+      co_await take_turns();
+      if (done < data.size() && timer.fired) co_return IoResult{IoStatus::kTimeout, done};
       continue;
     }
     const IoResult step = co_await tls_step(result, timer);
@@ -183,6 +203,19 @@ void Stream::shutdown_send() {
     SSL_shutdown(ssl_);
   }
   socket_.shutdown(Socket::shutdown_send, ignored);
+}
+
+void Stream::wake_reader() {
+  read_timer_.fired = true;
+  boost::system::error_code ignored;
+  socket_.cancel(ignored);
+}
+
+void Stream::abort() {
+  boost::system::error_code ignored;
+  socket_.set_option(asio::socket_base::linger(true, 0), ignored);
+  if (ssl_ != nullptr) SSL_set_quiet_shutdown(ssl_, 1);
+  close();
 }
 
 void Stream::close() {

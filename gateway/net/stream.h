@@ -60,6 +60,10 @@ class Stream {
   /// Ends our side and leaves reading open; then `close`.
   void shutdown_send();
   void close();
+  /// As `close`, but the peer sees a reset: for an answer that must not be taken for whole.
+  void abort();
+  /// Ends a pending read or wait with kTimeout, unless bytes have already come: then it returns them.
+  void wake_reader();
   bool is_tls() const { return ssl_ != nullptr; }
 
  private:
@@ -74,6 +78,7 @@ class Stream {
     Stream& stream_;
   };
 
+  Task<> take_turns();
   Task<IoResult> tls_step(int result, SideTimer& timer);
   Task<IoResult> read_tls(std::span<char> buffer, SideTimer& timer);
   Task<IoResult> write_tls(Bytes data, SideTimer& timer);
@@ -83,6 +88,7 @@ class Stream {
   runtime::Worker& worker_;
   Socket socket_;
   SSL* ssl_ = nullptr;
+  int at_once_ = 0;      ///< TLS operations in a row that did not wait
   bool ended_ = false;   ///< the peer has closed its side
   bool closed_ = false;  ///< we have closed ours
   SideTimer read_timer_{*this};

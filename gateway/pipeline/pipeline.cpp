@@ -150,6 +150,9 @@ Task<Result<>> Pipeline::run(Exchange& exchange, const RoutePlan& plan) {
   }
   flow = co_await steps(exchange, plan.on_response, &Plugin::on_response);
   if (!flow) co_return std::move(flow.error());
+  const int status = exchange.response.status;
+  if (exchange.code == 0 && status >= 400) exchange.code = static_cast<std::uint32_t>(status) * 100;
+  if (exchange.failure.empty() && status >= 500) exchange.failure = "the system behind failed";
   co_return Result<>();
 }
 

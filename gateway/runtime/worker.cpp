@@ -18,6 +18,7 @@ Worker::Worker(unsigned index, std::string name, const Clock& clock)
       clock_(clock),
       now_(clock.steady()),
       wall_now_(clock.wall()),
+      wall_read_(now_),
       wheel_(now_),
       guard_(io_.get_executor()),
       tick_(io_.get_executor()) {}
@@ -68,6 +69,8 @@ void Worker::arm(TimerHook& hook, SteadyTime due) {
 
 void Worker::refresh_clock() {
   now_ = clock_.steady();
+  if (now_ - wall_read_ < std::chrono::milliseconds(1)) return;  // finer than the wall's own resolution
+  wall_read_ = now_;
   wall_now_ = clock_.wall();
 }
 

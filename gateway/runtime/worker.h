@@ -61,6 +61,7 @@ class Worker {
   ChunkPool chunks_;
   SteadyTime now_;
   WallTime wall_now_;
+  SteadyTime wall_read_;
   TimerWheel wheel_;
   boost::asio::io_context io_{1};  // after what coroutines refer to: destroying it destroys those that still wait
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> guard_;

@@ -56,15 +56,12 @@ struct alignas(64) ReplayTable::Line {
   Slot slots[4];
 };
 
-ReplayTable::ReplayTable(ByteSize memory, Duration window, Duration future_skew, WallTime started,
-                         std::shared_ptr<ReplayTable> before)
+ReplayTable::ReplayTable(ByteSize memory, Duration window, Duration future_skew, WallTime started)
     : memory_(memory),
       future_skew_(future_skew),
       span_(span_for(window, future_skew)),
       started_(unix_milliseconds(started)),
-      lines_(std::max<std::size_t>(1, bytes(memory) / sizeof(Line) / kGenerations)),
-      before_(std::move(before)),
-      before_until_(started_ + milliseconds(before_ ? before_->future_skew_ : Duration(0))) {
+      lines_(std::max<std::size_t>(1, bytes(memory) / sizeof(Line) / kGenerations)) {
   if (RAND_bytes(reinterpret_cast<unsigned char*>(hash_key_.data()), sizeof hash_key_) != 1) throw std::bad_alloc();
   void* const pages = mmap(nullptr, lines_ * kGenerations * sizeof(Line), PROT_READ | PROT_WRITE,
                            MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
@@ -76,6 +73,13 @@ ReplayTable::~ReplayTable() { munmap(table_, lines_ * kGenerations * sizeof(Line
 
 bool ReplayTable::covers(ByteSize memory, Duration window, Duration future_skew) const {
   return memory == memory_ && span_for(window, future_skew) <= span_;
+}
+
+void ReplayTable::replace(std::shared_ptr<ReplayTable> before, WallTime now) {
+  before_ = std::move(before);
+  started_ = unix_milliseconds(now);
+  // The workers take the new configuration one after the other, within a moment that is far below this slack.
+  before_until_ = started_ + milliseconds(before_->future_skew_) + kSlackMilliseconds;
 }
 
 Admit ReplayTable::admit(const Sha256Digest& signature, WallTime timestamp, bool unsafe) {

@@ -40,8 +40,7 @@ class ReplayTable {
   /// to its timestamp + window + 60 s at least. `started` is the present: earlier signatures may have been used on a
   /// process that is gone. `before` is the table that this one replaces in a running process: it knows the signatures
   /// that are dated ahead of `started`. Throws std::bad_alloc when the address space is not to be had.
-  ReplayTable(ByteSize memory, Duration window, Duration future_skew, WallTime started,
-              std::shared_ptr<ReplayTable> before = nullptr);
+  ReplayTable(ByteSize memory, Duration window, Duration future_skew, WallTime started);
   ~ReplayTable();
   ReplayTable(const ReplayTable&) = delete;
   ReplayTable& operator=(const ReplayTable&) = delete;
@@ -50,6 +49,10 @@ class ReplayTable {
   Admit admit(const Sha256Digest& signature, WallTime timestamp, bool unsafe);
 
   /// True when this table has that size and remembers long enough for such settings, so that a reload can keep it.
+  /// Makes this table the one in use as of `now`, in place of `before`: unsafe calls signed until now are refused, what
+  /// was dated ahead is asked of `before` too. Once, before the first call that is admitted after `before` is out of
+  /// use; calls may meanwhile be admitted by both.
+  void replace(std::shared_ptr<ReplayTable> before, WallTime now);
   bool covers(ByteSize memory, Duration window, Duration future_skew) const;
 
  private:
@@ -63,7 +66,7 @@ class ReplayTable {
   Line* table_;           // all generations, one behind the other
   std::array<std::uint64_t, 2> hash_key_;
   std::shared_ptr<ReplayTable> before_;
-  std::int64_t before_until_;  // timestamps beyond this one were not accepted before
+  std::int64_t before_until_ = 0;  // timestamps beyond this one were not accepted before
 };
 
 }  // namespace causeway::security

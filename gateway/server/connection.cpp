@@ -45,7 +45,8 @@ Connection::~Connection() {
 
 Task<> Connection::serve(std::unique_ptr<Connection> connection) {
   co_await connection->run();
-  connection->stream_.close();
+  if (connection->cut_) connection->stream_.abort();
+  else connection->stream_.close();
 }
 
 Task<> Connection::run() {
@@ -56,11 +57,12 @@ Task<> Connection::run() {
   }
   for (;;) {
     const bool comes = co_await wait_for_request();
-    if (!comes) co_return;
+    if (!comes && filled_ == 0) co_return;
+    if (!comes) break;
     const Then then = co_await serve_one();
     if (then == Then::kClose) break;
   }
-  co_await linger();
+  if (!cut_) co_await linger();
 }
 
 Task<bool> Connection::handshake() {
@@ -124,6 +126,7 @@ Task<Connection::Then> Connection::exchange(ActiveExchange& active) {
   const bool complete = co_await respond(active);
   if (active.body) exchange.request_bytes += active.body->received();
   listener_.handler().finished(exchange, complete);
+  cut_ = !complete;
   if (!complete || active.closed) co_return Then::kClose;
 
   // What was read beyond this request is the beginning of the next.
@@ -220,7 +223,7 @@ void Connection::set_idle(bool idle) {
 }
 
 void Connection::close_if_idle() {
-  if (idle_) stream_.close();
+  if (idle_) stream_.wake_reader();  // a request that has just come is answered all the same
 }
 
 }  // namespace causeway::server

@@ -65,6 +65,7 @@ class Connection {
   std::size_t filled_ = 0;  ///< bytes received and not yet used up, from the buffer's start
   std::string out_;
   bool idle_ = false;
+  bool cut_ = false;  ///< the last answer could not be written whole
   Connection* next_ = nullptr;
   Connection** link_ = nullptr;
 };

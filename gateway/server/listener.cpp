@@ -101,7 +101,7 @@ void Listener::refuse(const net::AcceptedSocket& accepted) {
     ::shutdown(accepted.descriptor, SHUT_WR);
     // What the caller has already sent is read, or closing would reset the connection under the answer.
     char unread[4096];
-    while (::recv(accepted.descriptor, unread, sizeof unread, MSG_DONTWAIT) > 0) continue;
+    for (int looks = 0; looks < 16 && ::recv(accepted.descriptor, unread, sizeof unread, MSG_DONTWAIT) > 0;) ++looks;
   }
   ::close(accepted.descriptor);
   WorkerContext* context = workers_.front().context;

@@ -9,6 +9,7 @@ namespace causeway::server {
 namespace {
 
 constexpr std::size_t kPiece = 32 * 1024;
+constexpr std::uint64_t kAll = UINT64_MAX;
 
 Error failure(Code code, std::string_view reason) {
   Error error(code);
@@ -114,7 +115,7 @@ Task<Result<Bytes>> RequestBody::gather(std::uint64_t limit) {
   if (!pending_.empty()) {
     const Bytes first = std::exchange(pending_, Bytes());
     if (decoder_.done()) co_return first;
-    Result<Bytes> rest = co_await gather_apart(first, limit, limit);
+    Result<Bytes> rest = co_await gather_apart(first, limit, kAll);
     co_return rest;
   }
   const std::size_t begin = at_;
@@ -125,7 +126,7 @@ Task<Result<Bytes>> RequestBody::gather(std::uint64_t limit) {
     Result<Bytes> whole = co_await gather_in_buffer(begin, static_cast<std::size_t>(length_));
     co_return whole;
   }
-  Result<Bytes> whole = co_await gather_apart(*first, limit, limit);
+  Result<Bytes> whole = co_await gather_apart(*first, limit, kAll);
   co_return whole;
 }
 
@@ -154,24 +155,30 @@ Task<Result<Bytes>> RequestBody::gather_in_buffer(std::size_t begin, std::size_t
   co_return Bytes(connection_.buffer_ + begin, size);
 }
 
-/// Until the end, or until there are `enough`.
+/// Until the end, or until there are `enough`. The budget is charged for what arrives, not for what is announced: one
+/// byte of a stranger must not take the room of ten megabytes.
 Task<Result<Bytes>> RequestBody::gather_apart(Bytes first, std::uint64_t limit, std::uint64_t enough) {
-  std::uint64_t room =
-      framing_ == net::BodyFraming::kLength ? length_ : std::max<std::uint64_t>(2 * first.size(), kPiece);
-  if (!hold_.take(room)) co_return failure(Code::kOverloaded, "buffers_full");
+  const bool announced = framing_ == net::BodyFraming::kLength;
+  std::uint64_t room = announced ? length_ : std::max<std::uint64_t>(2 * first.size(), kPiece);
   char* whole = exchange_.arena.bytes(room);
   std::size_t size = first.size();
+  std::uint64_t charged = 0;
   if (size > 0) std::memcpy(whole, first.data(), size);
   while (!decoder_.done() && size < enough) {
     if (size == room) {
-      const std::uint64_t more = std::min(2 * room, std::max(limit, room) + kPiece);
-      if (!hold_.take(more)) co_return failure(Code::kOverloaded, "buffers_full");
-      char* larger = exchange_.arena.bytes(more);
+      room = std::min(2 * room, std::max(limit, room) + kPiece);
+      char* larger = exchange_.arena.bytes(room);
       std::memcpy(larger, whole, size);
       whole = larger;
-      room = more;
     }
-    Result<Bytes> piece = co_await receive(whole + size, room - size);
+    const std::uint64_t piece_room = std::min<std::uint64_t>(room - size, kPiece);
+    if (size + piece_room > charged) {
+      const std::uint64_t step =
+          std::max<std::uint64_t>(std::min(charged, room - charged), size + piece_room - charged);
+      if (!hold_.take(step)) co_return failure(Code::kOverloaded, "buffers_full");
+      charged += step;
+    }
+    Result<Bytes> piece = co_await receive(whole + size, announced ? charged - size : piece_room);
     if (!piece) co_return std::move(piece.error());
     // A chunk's size line may lie before its data; what is behind the body moves with it, so it is saved first.
     if (!surplus_.empty()) surplus_ = exchange_.arena.copy(surplus_);

@@ -15,6 +15,7 @@ class RequestBody final : public BodySource {
   RequestBody(Connection& connection, Exchange& exchange, const net::RequestHead& head, std::size_t at);
 
   std::optional<std::uint64_t> declared_size() const override;
+  Bytes arrived() const override { return pending_; }
   Task<Result<Bytes>> read() override;
   Task<Result<Bytes>> gather(std::uint64_t limit) override;
   Task<Result<bool>> prefetch(std::uint64_t amount) override;

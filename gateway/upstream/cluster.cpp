@@ -8,6 +8,8 @@
 namespace causeway::upstream {
 namespace {
 
+constexpr Duration kEarlyAnswer = std::chrono::seconds(1);
+
 /// Smooth weighted round robin, unrolled once: 2:1 becomes A B A, not A A B.
 std::vector<std::uint32_t> interleave(const std::vector<EndpointSettings>& endpoints) {
   std::int64_t total = 0;
@@ -30,6 +32,14 @@ Error conclude(Error error, const CallRequest& request, const CallResponse& resp
   if (why.empty()) why = "answered nonsense: " + result.info().reason;
   why = endpoint.name() + ": " + why;
   return result;
+}
+
+/// Only what is provably unsent, or what was lost with an idle connection that nobody had seen die and may safely come
+/// twice. A connection of this call's own that breaks is the system's answer to it.
+bool may_resend(const Error& error, const CallRequest& request, const CallResponse& response) {
+  if (error.code() == Code::kUpstreamUnreachable) return true;  // not a byte of the body has been read
+  if (error.code() != Code::kUpstreamBroke || request.body->streams() || !response.lease->used_before()) return false;
+  return error.resend() == Resend::kIfUnsent || (error.resend() == Resend::kSafe && net::is_idempotent(request.method));
 }
 
 bool is_callers_fault(Code code) { return number(code) < 50000 || code == Code::kOverloaded; }
@@ -65,43 +75,39 @@ std::vector<std::string> Cluster::unresolved() const {
   return names;
 }
 
-const Cluster::Member& Cluster::pick(const runtime::Worker& worker) const {
+std::size_t Cluster::pick(const runtime::Worker& worker) const {
   std::size_t& next = turns_[worker.index()].next;
   const std::uint32_t chosen = schedule_[next];
   next = next + 1 == schedule_.size() ? 0 : next + 1;
-  return members_[chosen];
+  return chosen;
 }
 
 Task<Result<>> Cluster::call(runtime::Worker& worker, const CallRequest& request, CallResponse& response,
                              const CallOptions& options) const {
+  const std::size_t first = pick(worker);
+  std::size_t at = first;
   bool fresh = false;
-  // Enough tries to meet every endpoint once, plus one for a pooled connection that had died unnoticed.
-  std::size_t tries = members_.size() + 1;
-  const Member* member = &pick(worker);
   for (;;) {
+    const Member& member = members_[at];
     ++response.attempts;
     const SteadyTime began = worker.now();
-    Result<> outcome = co_await attempt(worker, *member, request, response, options, fresh);
+    Result<> outcome = co_await attempt(worker, member, request, response, options, fresh);
     if (options.shard != nullptr && (outcome.ok() || !is_callers_fault(outcome.error().code())))
       options.shard->observe(metrics_.duration, worker.now() - began);
     if (outcome.ok()) {
-      count(*member, options, response.head.status);
+      count(member, options, response.head.status);
       co_return outcome;
     }
     if (is_callers_fault(outcome.error().code())) co_return outcome;  // the caller's body failed, not the system
-    count(*member, options, 0);
-    const Resend resend = outcome.error().resend();
-    const bool unsent = resend == Resend::kIfUnsent;
-    const bool lost_idle =
-        resend == Resend::kSafe && response.lease->used_before() && net::is_idempotent(request.method);
-    const bool possible = !request.body->streams() && --tries > 0 && worker.now() < options.deadline;
-    if (!possible || !(unsent || lost_idle))
-      co_return conclude(std::move(outcome.error()), request, response, *member->endpoint);
-    fresh = true;
-    if (outcome.error().code() == Code::kUpstreamUnreachable) {
-      if (tries <= 1) co_return conclude(std::move(outcome.error()), request, response, *member->endpoint);
-      member = &pick(worker);
-    }
+    count(member, options, 0);
+    const bool unreachable = outcome.error().code() == Code::kUpstreamUnreachable;
+    if (unreachable) at = at + 1 == members_.size() ? 0 : at + 1;
+    const bool tried_all = unreachable && at == first;
+    if (tried_all || worker.now() >= options.deadline || !may_resend(outcome.error(), request, response))
+      co_return conclude(std::move(outcome.error()), request, response, *member.endpoint);
+    // Another endpoint may have a living idle connection; of this one they may all have died with the one that was
+    // tried.
+    fresh = !unreachable;
     if (options.shard != nullptr) options.shard->add(metrics_.retries);
   }
 }
@@ -132,6 +138,12 @@ Task<Result<>> Cluster::attempt(runtime::Worker& worker, const Member& member, c
   if (!sent) {
     if (!sent_now && sent.error().code() == Code::kUpstreamBroke)
       co_return Error(Code::kUpstreamBroke, "closed before a byte was sent", Resend::kIfUnsent);
+    if (sent.error().code() != Code::kUpstreamBroke) co_return sent;
+    // A system that refuses a long body may answer and close before it has read all of it: that answer counts.
+    CallOptions soon = options;
+    soon.deadline = std::min(options.deadline, worker.now() + kEarlyAnswer);
+    Result<> answered = co_await response.lease->receive(request, response, soon);
+    if (answered) co_return answered;
     co_return sent;
   }
   CallOptions rest = options;

@@ -47,7 +47,7 @@ class Cluster {
     std::size_t next = 0;
   };
 
-  const Member& pick(const runtime::Worker& worker) const;
+  std::size_t pick(const runtime::Worker& worker) const;
   Task<Result<>> attempt(runtime::Worker& worker, const Member& member, const CallRequest& request,
                          CallResponse& response, const CallOptions& options, bool fresh) const;
   void count(const Member& member, const CallOptions& options, int status) const;

@@ -235,6 +235,8 @@ void Connection::rest() {
   pending_ = {};
   piece_ = nullptr;
   arena_ = nullptr;
+  if (capacity_ > kBuffer) buffer_.reset();
+  if (out_.capacity() > 2 * kOneWrite) out_ = std::string();
   hold_.release();
   hold_.attach(nullptr);
   idle_since_ = worker_.now();

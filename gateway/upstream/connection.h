@@ -37,6 +37,7 @@ class Connection final : public BodySource {
 
   // BodySource: the body of the answer that `receive` began.
   std::optional<std::uint64_t> declared_size() const override;
+  Bytes arrived() const override { return pending_; }
   Task<Result<Bytes>> read() override;
   Task<Result<Bytes>> gather(std::uint64_t limit) override;
   Task<Result<bool>> prefetch(std::uint64_t amount) override;

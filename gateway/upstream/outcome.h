@@ -7,7 +7,7 @@
 
 namespace causeway::upstream {
 
-/// An attempt that ended without a whole answer: 50290, 50291 or 50490 as it is, but 50491 with `outcome: unknown` when
+/// A call that ended without a whole answer: 50290, 50291 or 50490 as it is, but 50491 with `outcome: unknown` when
 /// a byte of an unsafe call was sent. Other errors pass.
 Error settle(Error error, net::Method method, bool sent);
 

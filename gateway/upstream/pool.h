@@ -17,7 +17,9 @@ class Pool final : public runtime::TimerHook {
   static constexpr Duration kIdleTimeout = std::chrono::seconds(55);  // below the usual 60 s and 75 s of servers
   static constexpr Duration kSweep = std::chrono::seconds(5);
 
-  explicit Pool(runtime::Worker& worker) : worker_(worker) {}
+  explicit Pool(runtime::Worker& worker) : worker_(worker) {
+    idle_.reserve(kMaxIdle);  // giving a connection back must not fail
+  }
 
   /// A connection that was silent since its last answer, or null.
   std::unique_ptr<Connection> take();

@@ -55,7 +55,7 @@ resilience::Decision RateLimitPlugin::admit(const Exchange& exchange) const {
   return (*state_->dense)[index].admit(limit_, now);
 }
 
-Step RateLimitPlugin::on_body(Exchange& exchange) const {
+Step RateLimitPlugin::decide(Exchange& exchange) const {
   const resilience::Decision decision = admit(exchange);
   const std::string left =
       R"("default";r=)" + std::to_string(decision.remaining) + ";t=" + std::to_string(seconds_up(decision.reset_after));

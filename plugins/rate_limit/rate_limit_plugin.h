@@ -38,10 +38,16 @@ class RateLimitPlugin final : public Plugin {
   RateLimitPlugin(const resilience::RateSettings& settings, std::shared_ptr<RateLimitState> state,
                   telemetry::Counter refused);
 
-  Needs needs() const override { return {.body = true}; }
-  Step on_body(Exchange& exchange) const override;
+  /// An address is known at the head, before a body is read; who calls is known for sure only after it.
+  Needs needs() const override {
+    const bool at_head = per_ == resilience::Per::kAddress;
+    return {.head = at_head, .body = !at_head};
+  }
+  Step on_head(Exchange& exchange) const override { return decide(exchange); }
+  Step on_body(Exchange& exchange) const override { return decide(exchange); }
 
  private:
+  Step decide(Exchange& exchange) const;
   resilience::Decision admit(const Exchange& exchange) const;
 
   resilience::Limit limit_;

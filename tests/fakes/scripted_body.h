@@ -22,6 +22,7 @@ class ScriptedBody final : public BodySource {
 
   std::optional<std::uint64_t> declared_size() const override { return declared_; }
 
+  Bytes arrived() const override { return {}; }
   Task<Result<Bytes>> read() override {
     if (pieces_.empty()) {
       if (broken_) co_return Error(*broken_);

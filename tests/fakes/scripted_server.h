@@ -9,6 +9,9 @@
 
 #include <atomic>
 #include <functional>
+#include <list>
+#include <mutex>
+#include <set>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -17,15 +20,42 @@
 
 namespace causeway::fakes {
 
-/// One accepted connection. Everything ends quietly once the other side is gone.
+/// The descriptors of a server's connections, so that its end can end them.
+class OpenDescriptors {
+ public:
+  void add(int descriptor) {
+    const std::lock_guard lock(mutex_);
+    open_.insert(descriptor);
+    if (ended_) ::shutdown(descriptor, SHUT_RDWR);
+  }
+  void close(int descriptor) {
+    const std::lock_guard lock(mutex_);
+    open_.erase(descriptor);
+    ::close(descriptor);
+  }
+  void end() {
+    const std::lock_guard lock(mutex_);
+    ended_ = true;
+    for (const int descriptor : open_) ::shutdown(descriptor, SHUT_RDWR);
+  }
+
+ private:
+  std::mutex mutex_;
+  std::set<int> open_;
+  bool ended_ = false;
+};
+
+/// One accepted connection. Everything ends quietly once the other side, or the server, is gone.
 class Peer {
  public:
-  explicit Peer(int descriptor) : descriptor_(descriptor) {
+  Peer(int descriptor, OpenDescriptors& open) : descriptor_(descriptor), open_(&open) {
+    if (descriptor_ < 0) return;
     const timeval guard{20, 0};
     ::setsockopt(descriptor_, SOL_SOCKET, SO_RCVTIMEO, &guard, sizeof guard);
+    open_->add(descriptor_);
   }
   Peer(Peer&& other) noexcept
-      : descriptor_(std::exchange(other.descriptor_, -1)), received_(std::move(other.received_)) {}
+      : descriptor_(std::exchange(other.descriptor_, -1)), open_(other.open_), received_(std::move(other.received_)) {}
   ~Peer() { close(); }
 
   bool is_open() const { return descriptor_ >= 0; }
@@ -77,8 +107,7 @@ class Peer {
   }
 
   void close() {
-    if (descriptor_ >= 0) ::close(descriptor_);
-    descriptor_ = -1;
+    if (descriptor_ >= 0) open_->close(std::exchange(descriptor_, -1));
   }
 
  private:
@@ -91,6 +120,7 @@ class Peer {
   }
 
   int descriptor_;
+  OpenDescriptors* open_;
   std::string received_;
 };
 
@@ -114,6 +144,7 @@ class ScriptedServer {
   ScriptedServer& operator=(const ScriptedServer&) = delete;
   ~ScriptedServer() {
     ::shutdown(listener_, SHUT_RDWR);
+    open_.end();
     thread_.join();
     ::close(listener_);
   }
@@ -122,7 +153,7 @@ class ScriptedServer {
   Peer accept() {
     const int descriptor = ::accept(listener_, nullptr, nullptr);
     if (descriptor >= 0) ++accepted_;
-    return Peer(descriptor);
+    return {descriptor, open_};
   }
   /// For the script: nobody can connect any more.
   void stop_listening() { ::shutdown(listener_, SHUT_RDWR); }
@@ -134,8 +165,24 @@ class ScriptedServer {
   int listener_;
   std::uint16_t port_;
   std::atomic<int> accepted_{0};
+  OpenDescriptors open_;
   std::thread thread_;
 };
+
+/// Answers every request of every connection with the same bytes.
+inline ScriptedServer::Script answers(std::string text) {
+  return [text = std::move(text)](ScriptedServer& server) {
+    std::list<std::thread> threads;
+    for (;;) {
+      Peer peer = server.accept();
+      if (!peer.is_open()) break;
+      threads.emplace_back([&text, peer = std::move(peer)]() mutable {
+        while (!peer.read_request().empty()) peer.send(text);
+      });
+    }
+    for (std::thread& thread : threads) thread.join();
+  };
+}
 
 /// A port where nobody listens.
 inline std::uint16_t closed_port() {

@@ -17,7 +17,8 @@ TEST(ReplaySuccessor, RemembersSignaturesDatedAheadOfItsStart) {
   const WallTime reload = kStart + std::chrono::seconds(100);
   const WallTime ahead = reload + std::chrono::seconds(30);
   ASSERT_EQ(before->admit(signature("a"), ahead, true), Admit::kAccepted);
-  ReplayTable after(kMemory, 2 * kWindow, kSkew, reload, before);
+  ReplayTable after(kMemory, 2 * kWindow, kSkew, reload);
+  after.replace(before, reload);
   EXPECT_EQ(after.admit(signature("a"), ahead, true), Admit::kReplayed);
   EXPECT_EQ(after.admit(signature("b"), ahead, true), Admit::kAccepted);
   EXPECT_EQ(after.admit(signature("b"), ahead, true), Admit::kReplayed);
@@ -26,9 +27,20 @@ TEST(ReplaySuccessor, RemembersSignaturesDatedAheadOfItsStart) {
 TEST(ReplaySuccessor, RefusesWhatWasSignedBeforeIt) {
   auto before = std::make_shared<ReplayTable>(kMemory, kWindow, kSkew, kStart);
   const WallTime reload = kStart + std::chrono::seconds(100);
-  ReplayTable after(kMemory, 2 * kWindow, kSkew, reload, before);
+  ReplayTable after(kMemory, 2 * kWindow, kSkew, reload);
+  after.replace(before, reload);
   EXPECT_EQ(after.admit(signature("a"), reload, true), Admit::kBeforeStart);
   EXPECT_EQ(after.admit(signature("a"), reload + std::chrono::milliseconds(1), true), Admit::kAccepted);
+}
+
+TEST(ReplaySuccessor, KnowsWhatTheOtherAdmittedWhileBothWereInUse) {
+  auto before = std::make_shared<ReplayTable>(kMemory, kWindow, kSkew, kStart);
+  const WallTime reload = kStart + std::chrono::seconds(100);
+  ReplayTable after(kMemory, 2 * kWindow, kSkew, kStart + std::chrono::seconds(50));
+  after.replace(before, reload);
+  const WallTime late = reload + std::chrono::milliseconds(60'005);
+  ASSERT_EQ(before->admit(signature("a"), late, true), Admit::kAccepted);
+  EXPECT_EQ(after.admit(signature("a"), late, true), Admit::kReplayed);
 }
 
 }  // namespace

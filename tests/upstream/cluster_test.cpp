@@ -85,8 +85,8 @@ TEST_F(ClusterTest, ABodyOfUnknownLengthGoesInChunks) {
   call.body = Body(source);
   EXPECT_EQ(send(cluster(server), call, options()), "200 ok");
   const std::string request = seen.get_future().get();
-  EXPECT_EQ(request.substr(request.find("\r\n\r\n") + 4),
-            "6\r\nhello \r\na\r\nwonderful \r\n5\r\nworld\r\n0\r\n\r\n");
+  EXPECT_EQ(request.substr(request.find("\r\n\r\n") + 4), "6\r\nhello \r\na\r\nwonderful \r\n5\r\nworld\r\n0\r\n\r\n");
+  call.answer.lease = {};
   EXPECT_EQ(idle(server), 1u);
 }
 
@@ -148,9 +148,17 @@ TEST_F(ClusterTest, ADeadEndpointIsSteppedOver) {
   ScriptedServer alive(answers(std::string(kOk)));
   const Cluster& wms = cluster({{{"127.0.0.1", fakes::closed_port()}, 1}, at(alive)});
   EXPECT_EQ(send(wms, net::Method::kPost, "x"), "200 ok x2");
+  EXPECT_EQ(send(wms, net::Method::kPost, "x"), "200 ok");  // its own turn
   EXPECT_EQ(send(wms, net::Method::kPost, "x"), "200 ok x2");
   EXPECT_EQ(samples("causeway_upstream_retries_total"),
             "causeway_upstream_retries_total{cluster=\"wms\",reason=\"connection\"} 2\n");
+}
+
+TEST_F(ClusterTest, StandingInForADeadEndpointNeedsNoNewConnections) {
+  ScriptedServer alive(answers(std::string(kOk)));
+  const Cluster& wms = cluster({{{"127.0.0.1", fakes::closed_port()}, 1}, at(alive)});
+  for (int i = 0; i < 6; ++i) EXPECT_EQ(get(wms).text.substr(0, 6), "200 ok");
+  EXPECT_EQ(alive.accepted(), 1);
 }
 
 TEST_F(ClusterTest, ADeadEndpointIsSteppedOverWhateverItsWeight) {
@@ -160,14 +168,7 @@ TEST_F(ClusterTest, ADeadEndpointIsSteppedOverWhateverItsWeight) {
 }
 
 TEST_F(ClusterTest, ADeadEndpointIsSteppedOverByCallsAtTheSameTime) {
-  ScriptedServer alive([&](ScriptedServer& self) {
-    for (;;) {
-      Peer peer = self.accept();
-      if (!peer.is_open()) return;
-      peer.read_request();
-      peer.send("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok");
-    }
-  });
+  ScriptedServer alive(answers(std::string(kOk)));
   const Cluster& wms = cluster({{{"127.0.0.1", fakes::closed_port()}, 1}, at(alive)});
   const CallOptions with = options();
   std::list<OneCall> calls;
@@ -176,7 +177,9 @@ TEST_F(ClusterTest, ADeadEndpointIsSteppedOverByCallsAtTheSameTime) {
     OneCall& call = calls.emplace_back(worker.chunks(), net::Method::kPost, "/");
     worker.spawn(fakes::keep(wms.call(worker, call.request, call.answer, with), results.emplace_back()));
   }
-  fakes::run_until(worker, [&] { return std::all_of(results.begin(), results.end(), [](const auto& each) { return each; }); });
+  fakes::run_until(worker, [&] {
+    return std::all_of(results.begin(), results.end(), [](const auto& each) { return each.has_value(); });
+  });
   for (const auto& each : results) EXPECT_EQ(fakes::failure(*each), "");
 }
 

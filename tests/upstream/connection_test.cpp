@@ -163,7 +163,6 @@ TEST_F(ConnectionTest, FieldsOfInterimAnswersAreForgotten) {
   EXPECT_FALSE(call.answer.head.headers.get("X-Early"));
   call.answer.lease = {};
   EXPECT_EQ(idle(server), 1u);
-  clusters.clear();
 }
 
 TEST_F(ConnectionTest, AHeadLargerThanTheFirstBufferIsRead) {
@@ -203,7 +202,6 @@ TEST_F(ConnectionTest, AnswersToHeadHaveNoBody) {
   ScriptedServer server(once_and_stay("HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n"));
   EXPECT_EQ(send(cluster(server), net::Method::kHead), "200 ");
   EXPECT_EQ(idle(server), 1u);
-  clusters.clear();
 }
 
 TEST_F(ConnectionTest, ABodyMayEndWithTheConnection) {

@@ -16,6 +16,7 @@
 
 namespace causeway::upstream {
 
+using fakes::answers;
 using fakes::Peer;
 using fakes::ScriptedServer;
 
@@ -122,16 +123,5 @@ class UpstreamFixture : public ::testing::Test {
   EndpointRegistry registry{workers};
   std::vector<std::unique_ptr<Cluster>> clusters;
 };
-
-/// Answers every request of every connection, one connection after the other.
-inline ScriptedServer::Script answers(std::string text) {
-  return [text](ScriptedServer& server) {
-    for (;;) {
-      Peer peer = server.accept();
-      if (!peer.is_open()) return;
-      while (!peer.read_request().empty()) peer.send(text);
-    }
-  };
-}
 
 }  // namespace causeway::upstream
