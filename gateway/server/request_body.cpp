@@ -171,19 +171,17 @@ Task<Result<Bytes>> RequestBody::gather_apart(Bytes first, std::uint64_t limit, 
       std::memcpy(larger, whole, size);
       whole = larger;
     }
-    const std::uint64_t piece_room = std::min<std::uint64_t>(room - size, kPiece);
-    if (size + piece_room > charged) {
-      const std::uint64_t step =
-          std::max<std::uint64_t>(std::min(charged, room - charged), size + piece_room - charged);
-      if (!hold_.take(step)) co_return failure(Code::kOverloaded, "buffers_full");
-      charged += step;
-    }
-    Result<Bytes> piece = co_await receive(whole + size, announced ? charged - size : piece_room);
+    const std::uint64_t left = room - size;
+    Result<Bytes> piece = co_await receive(whole + size, announced ? left : std::min<std::uint64_t>(left, kPiece));
     if (!piece) co_return std::move(piece.error());
     // A chunk's size line may lie before its data; what is behind the body moves with it, so it is saved first.
     if (!surplus_.empty()) surplus_ = exchange_.arena.copy(surplus_);
     if (!piece->empty() && piece->data() != whole + size) std::memmove(whole + size, piece->data(), piece->size());
     size += piece->size();
+    if (size <= charged) continue;
+    const std::uint64_t step = std::max<std::uint64_t>(size - charged, std::min(charged, room - charged));
+    if (!hold_.take(step)) co_return failure(Code::kOverloaded, "buffers_full");
+    charged += step;
   }
   co_return Bytes(whole, size);
 }

@@ -23,7 +23,10 @@ class ScriptedBody final : public BodySource {
   std::optional<std::uint64_t> declared_size() const override { return declared_; }
 
   Bytes arrived() const override { return {}; }
+  Bytes arrived() const override { return has_arrived_ ? Bytes(pieces_.front()) : Bytes(); }
+
   Task<Result<Bytes>> read() override {
+    has_arrived_ = false;
     if (pieces_.empty()) {
       if (broken_) co_return Error(*broken_);
       co_return Bytes();
@@ -35,6 +38,7 @@ class ScriptedBody final : public BodySource {
   }
 
   Task<Result<Bytes>> gather(std::uint64_t limit) override {
+    has_arrived_ = false;
     if (declared_ && *declared_ > limit) co_return Error(Code::kBodyTooLarge);
     while (!pieces_.empty()) {
       ++reads_;
@@ -57,7 +61,8 @@ class ScriptedBody final : public BodySource {
     }
     const bool whole = pieces_.empty();
     if (whole && broken_) co_return Error(*broken_);
-    if (!first.empty()) pieces_.push_front(std::move(first));
+    has_arrived_ = !first.empty();
+    if (has_arrived_) pieces_.push_front(std::move(first));
     co_return whole;
   }
 
@@ -67,6 +72,7 @@ class ScriptedBody final : public BodySource {
   std::optional<Code> broken_;
   std::string current_;
   std::string whole_;
+  bool has_arrived_ = false;
   int reads_ = 0;
 };
 
