@@ -22,7 +22,6 @@ class ScriptedBody final : public BodySource {
 
   std::optional<std::uint64_t> declared_size() const override { return declared_; }
 
-  Bytes arrived() const override { return {}; }
   Bytes arrived() const override { return has_arrived_ ? Bytes(pieces_.front()) : Bytes(); }
 
   Task<Result<Bytes>> read() override {
