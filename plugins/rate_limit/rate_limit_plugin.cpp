@@ -11,13 +11,18 @@ std::int64_t seconds_up(Duration duration) { return std::chrono::ceil<std::chron
 
 std::shared_ptr<RateLimitState> RateLimitRegistry::get(const std::string& name, resilience::Per per,
                                                        const security::ConsumerTable& consumers) {
-  std::erase_if(states_, [](const auto& entry) { return entry.second.expired(); });
-  std::weak_ptr<RateLimitState>& known = states_[name];
+  // A configuration that was refused is gone by now, and with it what was made for it: the one in use is the newest
+  // left.
+  for (auto each = states_.begin(); each != states_.end();) {
+    std::erase_if(each->second, [](const auto& state) { return state.expired(); });
+    each = each->second.empty() ? states_.erase(each) : std::next(each);
+  }
+  std::vector<std::weak_ptr<RateLimitState>>& known = states_[name];
   std::vector<std::string> names;
   if (per == resilience::Per::kConsumer)
     for (const security::Consumer& consumer : consumers.all()) names.push_back(consumer.name);
   const bool by_address = per == resilience::Per::kAddress;
-  std::shared_ptr<RateLimitState> before = known.lock();
+  std::shared_ptr<RateLimitState> before = known.empty() ? nullptr : known.back().lock();
   if (before && before->consumers == names && by_address == (before->addresses != nullptr)) return before;
 
   auto state = std::make_shared<RateLimitState>();
@@ -35,7 +40,7 @@ std::shared_ptr<RateLimitState> RateLimitRegistry::get(const std::string& name, 
     state->dense = std::make_unique<resilience::GcraArray>(names.size() + 1);
   }
   state->consumers = std::move(names);
-  known = state;
+  known.push_back(state);
   return state;
 }
 

@@ -29,7 +29,8 @@ class RateLimitRegistry {
                                       const security::ConsumerTable& consumers);
 
  private:
-  std::map<std::string, std::weak_ptr<RateLimitState>> states_;
+  std::map<std::string, std::vector<std::weak_ptr<RateLimitState>>>
+      states_;  // those of living configurations, oldest first
 };
 
 class RateLimitPlugin final : public Plugin {

@@ -63,6 +63,8 @@ class ExchangeFixture : public ::testing::Test {
 
   Call& call(std::string_view head = "GET /orders HTTP/1.1\nHost: a") { return calls_.emplace_back(context, head); }
 
+  void end_calls() { calls_.clear(); }
+
   void advance(Duration by) {
     clock.advance(by);
     worker.refresh_clock();

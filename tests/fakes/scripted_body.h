@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "exchange/body.h"
+#include "exchange/exchange.h"
 
 namespace causeway::fakes {
 
@@ -17,6 +17,8 @@ class ScriptedBody final : public BodySource {
 
   /// After the last piece: this instead of the end.
   void break_with(Code code) { broken_ = code; }
+  /// Shows the request's observer every piece that is handed out, as a connection does.
+  void observe(const Request& request) { request_ = &request; }
   /// Pieces that were handed out.
   int reads() const { return reads_; }
 
@@ -33,6 +35,7 @@ class ScriptedBody final : public BodySource {
     ++reads_;
     current_ = std::move(pieces_.front());
     pieces_.pop_front();
+    if (request_ != nullptr && request_->observer != nullptr) request_->observer->on_piece(current_);
     co_return Bytes(current_);
   }
 
@@ -69,6 +72,7 @@ class ScriptedBody final : public BodySource {
   std::deque<std::string> pieces_;
   std::optional<std::uint64_t> declared_;
   std::optional<Code> broken_;
+  const Request* request_ = nullptr;
   std::string current_;
   std::string whole_;
   bool has_arrived_ = false;
