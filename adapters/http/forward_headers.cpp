@@ -1,6 +1,7 @@
 #include <string>
 
 #include "adapters/http/http_adapter.h"
+#include "net/endpoint_address.h"
 
 namespace causeway::adapters {
 namespace {
@@ -13,7 +14,11 @@ void append_addresses(std::pmr::string& out, std::string_view list) {
     list.remove_prefix(comma == std::string_view::npos ? list.size() : comma + 1);
     while (!member.empty() && (member.front() == ' ' || member.front() == '\t')) member.remove_prefix(1);
     while (!member.empty() && (member.back() == ' ' || member.back() == '\t')) member.remove_suffix(1);
-    if (IpAddress::parse(member)) out.append(member).append(", ");
+    if (IpAddress::parse(member)) {
+      out.append(member).append(", ");
+    } else if (const auto with_port = net::parse_host_port(member); with_port && IpAddress::parse(with_port->host)) {
+      out.append(with_port->host).append(", ");
+    }
   }
 }
 

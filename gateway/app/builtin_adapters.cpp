@@ -35,11 +35,9 @@ std::unique_ptr<const Adapter> build_http(const config::Tagged& tagged, const Bu
   if (found == context.clusters.end()) {
     std::vector<std::string_view> names;
     for (const auto& [name, cluster] : context.clusters) names.push_back(name);
-    const std::string_view near = config::nearest(*settings.cluster, names);
     auto step = reading.resume(settings.cluster.path);
     reading.error(settings.cluster.position,
-                  "unknown cluster " + config::quote(*settings.cluster) +
-                      (near.empty() ? "" : " (did you mean " + config::quote(near) + "?)"),
+                  "unknown cluster " + config::quote(*settings.cluster) + config::suggestion(*settings.cluster, names),
                   "reference");
   }
   return adapters::HttpAdapter::build(settings, found == context.clusters.end() ? nullptr : found->second,
@@ -81,10 +79,7 @@ std::unique_ptr<const Adapter> build_adapter(const config::Deferred& adapter, co
     }
     names.push_back(row.name);
   }
-  const std::string_view near = config::nearest(tagged->name, names);
-  reading.error(tagged->key,
-                "unknown adapter " + config::quote(tagged->name) +
-                    (near.empty() ? "" : " (did you mean " + config::quote(near) + "?)"),
+  reading.error(tagged->key, "unknown adapter " + config::quote(tagged->name) + config::suggestion(tagged->name, names),
                 "reference");
   return nullptr;
 }

@@ -58,11 +58,8 @@ std::unique_ptr<const Plugin> build_plugin(const config::Tagged& tagged, const B
     }
     names.push_back(row.name);
   }
-  const std::string_view near = config::nearest(tagged.name, names);
-  context.reading.error(tagged.key,
-                        "unknown plugin " + config::quote(tagged.name) +
-                            (near.empty() ? "" : " (did you mean " + config::quote(near) + "?)"),
-                        "reference");
+  context.reading.error(
+      tagged.key, "unknown plugin " + config::quote(tagged.name) + config::suggestion(tagged.name, names), "reference");
   return nullptr;
 }
 

@@ -147,10 +147,8 @@ bool Value<app::AuthSettings>::read_into(const Node& node, Reading& reading, app
     if (*scheme == "oauth" || *scheme == "mtls" || *scheme == "webhook") {
       reading.error(scheme.position, '"' + *scheme + "\" is not in this version", "not_in_this_version");
     } else {
-      const std::string_view near = nearest(*scheme, known);
       reading.error(scheme.position,
-                    "expected one of signature, api_key; got " + quote(*scheme) +
-                        (near.empty() ? "" : " (did you mean " + quote(near) + "?)"),
+                    "expected one of signature, api_key; got " + quote(*scheme) + suggestion(*scheme, known),
                     "expected");
     }
   }

@@ -19,10 +19,8 @@ bool check_keys(const KeysView& view, const Node& node, Reading& reading) {
       std::vector<std::string_view> names;
       for (const KeyView& candidate : view.keys)
         if (!candidate.later) names.push_back(candidate.name);
-      const std::string_view near = nearest(entry.key.text(), names);
       reading.error(entry.key,
-                    fmt::format("unknown key {}{}", quote(entry.key.text()),
-                                near.empty() ? "" : fmt::format(" (did you mean \"{}\"?)", near)),
+                    fmt::format("unknown key {}{}", quote(entry.key.text()), suggestion(entry.key.text(), names)),
                     "unknown_key");
     } else {
       reading.error(entry.key, fmt::format("\"{}\" is not in this version", key->name), "not_in_this_version");

@@ -11,11 +11,6 @@ namespace {
 
 constexpr std::size_t kLongestSuggested = 64;
 
-std::string suggestion(std::string_view name, const std::vector<std::string_view>& candidates) {
-  const std::string_view near = nearest(name, candidates);
-  return near.empty() ? std::string() : fmt::format(" (did you mean \"{}\"?)", near);
-}
-
 /// Optimal string alignment: insertions, deletions, replacements and swaps of neighbours count one each.
 std::size_t distance(std::string_view a, std::string_view b) {
   std::vector<std::size_t> before, last(b.size() + 1), now(b.size() + 1);
@@ -121,6 +116,11 @@ std::string_view nearest(std::string_view name, const std::vector<std::string_vi
     best_distance = steps;
   }
   return best;
+}
+
+std::string suggestion(std::string_view name, const std::vector<std::string_view>& candidates) {
+  const std::string_view near = nearest(name, candidates);
+  return near.empty() ? std::string() : fmt::format(" (did you mean \"{}\"?)", near);
 }
 
 std::optional<Tagged> read_tagged(const Node& node, Reading& reading) {

@@ -91,6 +91,8 @@ std::string shown(const Node& node);
 
 /// The candidate that was probably meant, empty when none is near (edit distance, a third of the length at most).
 std::string_view nearest(std::string_view name, const std::vector<std::string_view>& candidates);
+/// ` (did you mean "x"?)` for the end of a message, empty when none is near.
+std::string suggestion(std::string_view name, const std::vector<std::string_view>& candidates);
 
 /// A choice with its settings, such as `adapter: {http: {...}}` or the list item `- rate_limit: {...}` or just `-
 /// rate_limit`.

@@ -11,9 +11,7 @@ namespace {
 
 std::string unknown(std::string_view what, const config::Placed<std::string>& name,
                     const std::vector<std::string_view>& known) {
-  const std::string_view meant = config::nearest(name.value, known);
-  const std::string suggestion = meant.empty() ? "" : fmt::format(" (did you mean {}?)", config::quote(meant));
-  return fmt::format("{} {}{}", what, config::quote(name.value), suggestion);
+  return fmt::format("{} {}{}", what, config::quote(name.value), config::suggestion(name.value, known));
 }
 
 bool has(const Consumer& consumer, const std::string& role) {

@@ -26,9 +26,10 @@ Error error_with(Code code, auto fill) {
 
 TEST_F(ReplyTest, AnErrorBecomesTheEnvelope) {
   fakes::Call& one = call();
-  EXPECT_EQ(reply(one, Error(Code::kNoRoute)),
-            "404\nContent-Type: application/json\n\n"
-            R"({"code":40490,"message":"no such route","data":null,"timestamp":1772337600123,"details":{"requestId":"r-1"}})");
+  EXPECT_EQ(
+      reply(one, Error(Code::kNoRoute)),
+      "404\nContent-Type: application/json\n\n"
+      R"({"code":40490,"message":"no such route","data":null,"timestamp":1772337600123,"details":{"requestId":"r-1"}})");
   EXPECT_EQ(one.exchange.code, 40490u);
   EXPECT_EQ(one.exchange.reason, "no_route");
   EXPECT_EQ(one.exchange.failure, "no_route");
@@ -126,9 +127,10 @@ TEST_F(ReplyTest, NothingOfAnAnswerThatWasBegunIsLeftButItsExtraFields) {
   response.body = Body(Bytes("secret"));
   response.suffix = "}";
   response.head_length = 1234;
-  EXPECT_EQ(reply(one, Error(Code::kInternal, "why")),
-            "500\nContent-Type: application/json\nRateLimit: r=1\n\n"
-            R"({"code":50090,"message":"internal error","data":null,"timestamp":1772337600123,"details":{"requestId":"r-1"}})");
+  EXPECT_EQ(
+      reply(one, Error(Code::kInternal, "why")),
+      "500\nContent-Type: application/json\nRateLimit: r=1\n\n"
+      R"({"code":50090,"message":"internal error","data":null,"timestamp":1772337600123,"details":{"requestId":"r-1"}})");
   EXPECT_FALSE(response.head_length.has_value());
 }
 

@@ -17,7 +17,7 @@ class ManualClock final : public Clock {
 
  private:
   WallTime wall_{std::chrono::milliseconds(1772337600123)};  // 2026-03-01T04:00:00.123Z
-  SteadyTime steady_ = std::chrono::steady_clock::now();  // so that a loop with real timers finds none of them due
+  SteadyTime steady_ = std::chrono::steady_clock::now();     // so that a loop with real timers finds none of them due
 };
 
 }  // namespace causeway::fakes

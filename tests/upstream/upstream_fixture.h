@@ -85,8 +85,9 @@ class UpstreamFixture : public ::testing::Test {
     const Result<> result = fakes::run(worker, to.call(worker, call.request, call.answer, with));
     std::string text;
     if (!result) text = fakes::describe(result.error());
-    else text = std::to_string(call.answer.head.status) + ' ' +
-                (call.answer.body.streams() ? "(streams)" : std::string(call.answer.body.whole()));
+    else
+      text = std::to_string(call.answer.head.status) + ' ' +
+             (call.answer.body.streams() ? "(streams)" : std::string(call.answer.body.whole()));
     if (call.answer.attempts > 1) text += " x" + std::to_string(call.answer.attempts);
     return {text};
   }

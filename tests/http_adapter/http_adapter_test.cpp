@@ -1,0 +1,282 @@
+#include "adapters/http/http_adapter.h"
+
+#include <gtest/gtest.h>
+
+#include <future>
+#include <memory>
+#include <string>
+
+#include "config/yaml.h"
+#include "fakes/consumers.h"
+#include "fakes/exchange_fixture.h"
+#include "fakes/scripted_body.h"
+#include "fakes/scripted_server.h"
+
+namespace causeway::adapters {
+namespace {
+
+using fakes::Peer;
+using fakes::ScriptedServer;
+
+routing::PathTemplate path_template(std::string_view text) {
+  routing::TemplateError error;
+  return routing::PathTemplate::parse(text, error).value();
+}
+
+HttpSettings settings_of(const std::string& yaml, config::Errors& errors) {
+  const auto node = config::read_yaml(yaml, "t.yaml", errors);
+  config::Reading reading(errors, config::FileKind::kRoutes);
+  return config::read<HttpSettings>(*node, reading);
+}
+
+class HttpAdapterTest : public fakes::ExchangeFixture {
+ protected:
+  ~HttpAdapterTest() override {
+    end_calls();  // they hold connections of the cluster
+    adapter.reset();
+    clusters.clear();
+    worker.io().poll();
+  }
+
+  /// What `check` says about these settings of a route that matches `matched`; `adapter` is what came of them.
+  std::string build(const std::string& yaml, std::string_view matched = "/orders/{id}/{rest...}",
+                    std::uint16_t port = 1) {
+    config::Errors errors;
+    const HttpSettings settings = settings_of(yaml, errors);
+    upstream::ClusterSettings wms;
+    wms.name.value = "wms";
+    wms.system = "WMS";
+    wms.endpoints = {{{"127.0.0.1", port}, 1}};
+    // Kept, because a call that is still alive gives its connection back to the pools behind its cluster.
+    const auto cluster = std::make_shared<const upstream::Cluster>(wms, registry, 1, metrics, labels);
+    clusters.push_back(cluster);
+    config::Reading reading(errors, config::FileKind::kRoutes);
+    adapter = HttpAdapter::build(settings, cluster, path_template(matched), reading);
+    return errors.to_text();
+  }
+
+  void match(fakes::Call& one, std::initializer_list<std::string_view> values) {
+    for (const std::string_view value : values) one.exchange.match.parameters.push(value);
+    one.exchange.match.parameters.set_names(names);
+  }
+
+  /// Calls a system that answers with `bytes`; gives the request that it got, without X-Request-Timeout-Ms.
+  std::string call_system(fakes::Call& one, const std::string& yaml, const std::string& bytes = kOk) {
+    const auto seen = std::make_shared<std::promise<std::string>>();
+    server = std::make_unique<ScriptedServer>([seen, bytes](ScriptedServer& self) {
+      Peer peer = self.accept();
+      if (!peer.is_open()) return;
+      seen->set_value(peer.read_request());
+      peer.send(bytes);
+      peer.wait_for_end();
+    });
+    EXPECT_EQ(build(yaml, "/orders/{id}/{rest...}", server->port()), "");
+    last_error = fakes::failure(run(adapter->call(one.exchange)));
+    if (server->accepted() == 0) return "";
+    std::string request = seen->get_future().get();
+    const std::size_t timeout = request.find("X-Request-Timeout-Ms: ");
+    request.erase(timeout, request.find('\n', timeout) + 1 - timeout);
+    return request;
+  }
+  /// The request line alone.
+  std::string target(fakes::Call& one, const std::string& yaml) {
+    const std::string request = call_system(one, yaml);
+    return last_error.empty() ? request.substr(0, request.find(" HTTP/1.1")) : last_error;
+  }
+  /// The fields that go to the system, a line each.
+  std::string forwarded(fakes::Call& one) {
+    net::Headers out;
+    forward_headers(one.exchange, out);
+    std::string text;
+    for (const net::HeaderField& field : out) {
+      if (field.id == net::HeaderId::kTraceparent) EXPECT_EQ(field.value, one.exchange.trace.traceparent());
+      else text.append(field.name).append(": ").append(field.value).append("\n");
+    }
+    return text;
+  }
+
+  static inline const std::string kOk = "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 2\r\n\r\nok";
+  const std::vector<std::string> names{"id", "rest"};
+  runtime::Worker* workers[1] = {&worker};
+  upstream::EndpointRegistry registry{workers};
+  std::unique_ptr<ScriptedServer> server;
+  std::vector<std::shared_ptr<const upstream::Cluster>> clusters;
+  std::unique_ptr<HttpAdapter> adapter;
+  std::string last_error;
+};
+
+TEST_F(HttpAdapterTest, SaysWhatIsWrongWithItsSettings) {
+  EXPECT_EQ(build("{path: \"/x/{id}\", query: {order: \"{id}\", kind: full}}"), "");
+  EXPECT_EQ(build("{path: \"/x/{no}\"}"), "t.yaml:1:8: path: {no} is not a parameter of \"/orders/{id}/{rest...}\"\n");
+  EXPECT_EQ(build("{query: {order: \"{no}\"}}"),
+            "t.yaml:1:17: query.order: {no} is not a parameter of \"/orders/{id}/{rest...}\"\n");
+  EXPECT_EQ(build("{path: \"/x/{{ .id }}\"}"), "t.yaml:1:8: path: {{ }} in a path is not in this version\n");
+  EXPECT_EQ(build("{query: {a: \"{{ .id }}\"}}"), "t.yaml:1:13: query.a: {{ }} in a query is not in this version\n");
+  EXPECT_EQ(build("{method: FETCH}"), "t.yaml:1:1: method: expected a method such as GET or POST, got \"FETCH\"\n");
+}
+
+TEST_F(HttpAdapterTest, WithoutAPathTheCallersGoesOnAsItWasMatched) {
+  fakes::Call& one = call("GET /orders/%37?b=%20&a=1 HTTP/1.1\nHost: a");
+  one.exchange.request.path = "/orders/7";
+  EXPECT_EQ(target(one, "{}"), "GET /orders/7?b=%20&a=1");
+}
+
+TEST_F(HttpAdapterTest, AnEmptyQueryOfTheCallerGoesOnToo) {
+  EXPECT_EQ(target(call("GET /orders? HTTP/1.1\nHost: a"), "{}"), "GET /orders?");
+  EXPECT_EQ(target(call("GET /orders HTTP/1.1\nHost: a"), "{}"), "GET /orders");
+}
+
+TEST_F(HttpAdapterTest, ParametersBecomePartsOfThePathAndKeepTheirEscapesOnce) {
+  fakes::Call& one = call("GET /orders/x HTTP/1.1\nHost: a");
+  match(one, {"a%20b", "x/y"});
+  EXPECT_EQ(target(one, "{path: \"/internal/{id}/{rest...}\"}"), "GET /internal/a%20b/x/y");
+}
+
+TEST_F(HttpAdapterTest, AnOwnQueryReplacesTheCallers) {
+  fakes::Call& one = call("GET /orders/x?admin=1 HTTP/1.1\nHost: a");
+  match(one, {"a%26b%2Bc d", ""});
+  EXPECT_EQ(target(one, "{path: /x, query: {order: \"{id}\", \"k&\": \"a b&c\"}}"),
+            "GET /x?k%26=a%20b%26c&order=a%26b%2Bc%20d");
+}
+
+TEST_F(HttpAdapterTest, AnOwnQueryMayBeEmpty) {
+  EXPECT_EQ(target(call("GET /orders?admin=1 HTTP/1.1\nHost: a"), "{path: /x, query: {}}"), "GET /x");
+}
+
+TEST_F(HttpAdapterTest, AParameterThatCannotBePartOfAPathIsRefusedBeforeAnybodyIsCalled) {
+  fakes::Call& one = call("GET /orders/x HTTP/1.1\nHost: a");
+  match(one, {"..", ""});
+  EXPECT_EQ(target(one, "{path: \"/internal/{id}\"}"), "40090 bad_parameter");
+  EXPECT_EQ(one.exchange.call.attempts, 0);
+}
+
+TEST_F(HttpAdapterTest, AMethodOfItsOwnReplacesTheCallers) {
+  EXPECT_EQ(target(call("GET /orders HTTP/1.1\nHost: a"), "{method: POST}"), "POST /orders");
+  EXPECT_EQ(target(call("PURGE /orders HTTP/1.1\nHost: a"), "{}"), "PURGE /orders");
+}
+
+TEST_F(HttpAdapterTest, TheCallersFieldsGoOnWithoutItsCredentialsAndSpoofedNames) {
+  fakes::Call& one = call(
+      "POST /orders HTTP/1.1\nHost: api.example.com\nAuthorization: ApiKey k\nX-Signature: s\nX-Timestamp: 1\n"
+      "X-API-Key: t\nX_Consumer_Name: root\nX-Consumer-Roles: admin\nX-Forwarded-For: 6.6.6.6\nForwarded: for=6.6.6.6\n"
+      "X-Request-Id: theirs\nTraceparent: theirs\nConnection: X-Hop\nX-Hop: 1\nRange: bytes=0-1\nAccept-Encoding: "
+      "gzip\n"
+      "Content-Type: application/json\nIdempotency-Key: i\nX-Own: kept\nAccept: */*");
+  EXPECT_EQ(forwarded(one),
+            "Content-Type: application/json\nX-Own: kept\nAccept: */*\nX-Request-Id: r-1\n"
+            "X-Forwarded-For: 192.0.2.7\nX-Forwarded-Proto: http\nX-Forwarded-Host: api.example.com\n");
+}
+
+TEST_F(HttpAdapterTest, RangesAndCodingsGoOnWhereTheAnswerPassesAsItIs) {
+  fakes::Call& one = call("GET / HTTP/1.1\nHost: a\nRange: bytes=0-1\nAccept-Encoding: gzip");
+  one.route.wrapped = false;
+  EXPECT_EQ(forwarded(one),
+            "Range: bytes=0-1\nAccept-Encoding: gzip\nX-Request-Id: r-1\n"
+            "X-Forwarded-For: 192.0.2.7\nX-Forwarded-Proto: http\nX-Forwarded-Host: a\n");
+}
+
+TEST_F(HttpAdapterTest, TheSystemLearnsWhoCallsOnlyWhenItWasProved) {
+  const auto consumers = fakes::consumers();
+  fakes::Call& one = call("GET / HTTP/1.1\nHost: a");
+  one.exchange.consumer = consumers.find("oms");
+  EXPECT_EQ(forwarded(one).find("X-Consumer"), std::string::npos);
+  one.exchange.authenticated = true;
+  EXPECT_EQ(forwarded(one),
+            "X-Consumer-Name: oms\nX-Consumer-Roles: internal,reader\nX-Request-Id: r-1\n"
+            "X-Forwarded-For: 192.0.2.7\nX-Forwarded-Proto: http\nX-Forwarded-Host: a\n");
+}
+
+TEST_F(HttpAdapterTest, ATrustedProxysListIsContinuedAndAnothersIsNot) {
+  const std::string_view request =
+      "GET / HTTP/1.1\nHost: a\nX-Forwarded-For: 203.0.113.9, 10.0.0.1\nX-Forwarded-For: 10.0.0.2\nX-Forwarded-Proto: "
+      "https";
+  EXPECT_EQ(forwarded(call(request)),
+            "X-Request-Id: r-1\nX-Forwarded-For: 192.0.2.7\nX-Forwarded-Proto: http\nX-Forwarded-Host: a\n");
+  fakes::Call& trusted = call(request);
+  trusted.exchange.request.peer_trusted = true;
+  EXPECT_EQ(forwarded(trusted),
+            "X-Request-Id: r-1\nX-Forwarded-For: 203.0.113.9, 10.0.0.1, 10.0.0.2, 192.0.2.7\n"
+            "X-Forwarded-Proto: https\nX-Forwarded-Host: a\n");
+}
+
+TEST_F(HttpAdapterTest, WhatATrustedProxyPassedOnUnlookedAtEndsHere) {
+  fakes::Call& one =
+      call("GET / HTTP/1.1\nHost: a\nX-Forwarded-For: unknown, <script>, 2001:db8::1\nX-Forwarded-Proto: ftp");
+  one.exchange.request.peer_trusted = true;
+  one.exchange.request.tls = true;
+  EXPECT_EQ(
+      forwarded(one),
+      "X-Request-Id: r-1\nX-Forwarded-For: 2001:db8::1, 192.0.2.7\nX-Forwarded-Proto: https\nX-Forwarded-Host: a\n");
+}
+
+TEST_F(HttpAdapterTest, ACallersAddressWithItsPortIsNotLost) {
+  // security::client_address takes such a member for the caller, so the system has to see it too.
+  fakes::Call& one = call("GET / HTTP/1.1\nHost: a\nX-Forwarded-For: 203.0.113.9:4711");
+  one.exchange.request.peer_trusted = true;
+  EXPECT_NE(forwarded(one).find("X-Forwarded-For: 203.0.113.9"), std::string::npos) << forwarded(one);
+}
+
+TEST_F(HttpAdapterTest, ABodyArrivesByteForByte) {
+  fakes::Call& one = call("POST /orders HTTP/1.1\nHost: a\nContent-Type: application/json\nContent-Length: 13");
+  one.exchange.request.body = Body(Bytes("{\"p\": 19.90 }"));
+  const std::string request = call_system(one, "{operation: createOrder}");
+  EXPECT_EQ(request.substr(request.find("\r\n\r\n") + 4), "{\"p\": 19.90 }");
+  EXPECT_EQ(one.exchange.call.system, "WMS");
+  EXPECT_EQ(one.exchange.call.operation, "createOrder");
+  EXPECT_EQ(one.exchange.call.request_body, "{\"p\": 19.90 }");
+  EXPECT_EQ(one.exchange.call.request_size, 13u);
+  EXPECT_EQ(one.exchange.call.attempts, 1);
+}
+
+TEST_F(HttpAdapterTest, TheAnswerComesBackWithoutWhatBelongsToTheConnection) {
+  fakes::Call& one = call();
+  call_system(
+      one, "{}",
+      "HTTP/1.1 201 Created\r\nServer: wms/1\r\nSet-Cookie: a=b\r\nConnection: X-Hop\r\nX-Hop: 1\r\n"
+      "X-Causeway-Envelope: forged\r\nAccess-Control-Allow-Origin: *\r\nDate: Mon\r\nETag: \"v1\"\r\nLocation: /7\r\n"
+      "Content-Type: application/json\r\nContent-Length: 2\r\n\r\n{}");
+  EXPECT_EQ(last_error, "");
+  EXPECT_EQ(answer(one), "201\nETag: \"v1\"\nLocation: /7\nContent-Type: application/json\n\n{}");
+  EXPECT_EQ(one.exchange.call.response_body, "{}");
+  EXPECT_EQ(one.exchange.call.response_size, 2u);
+  EXPECT_EQ(one.exchange.call.response_type, "application/json");
+}
+
+TEST_F(HttpAdapterTest, ALongAnswerStreams) {
+  fakes::Call& one = call();
+  const std::string body(100000, 'x');
+  call_system(one, "{}", "HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n" + body);
+  ASSERT_TRUE(one.exchange.response.body.streams());
+  EXPECT_EQ(one.exchange.call.response_size, 100000u);
+  EXPECT_EQ(answer(one), "200\n\n" + body);
+}
+
+TEST_F(HttpAdapterTest, AnAnswerToHeadHasTheLengthThatTheSystemSaid) {
+  fakes::Call& one = call("HEAD /orders HTTP/1.1\nHost: a");
+  call_system(one, "{}", "HTTP/1.1 200 OK\r\nContent-Length: 1234\r\n\r\n");
+  EXPECT_EQ(last_error, "");
+  EXPECT_EQ(one.exchange.response.head_length, 1234u);
+  EXPECT_EQ(answer(one), "200\n\n");
+}
+
+TEST_F(HttpAdapterTest, AFailedCallIsNotedForTheRecord) {
+  build("{}", "/orders/{id}", fakes::closed_port());
+  fakes::Call& one = call();
+  EXPECT_EQ(fakes::failure(run(adapter->call(one.exchange))).substr(0, 6), "50290:");
+  EXPECT_EQ(one.exchange.call.system, "WMS");
+  EXPECT_EQ(one.exchange.call.attempts, 1);
+}
+
+TEST_F(HttpAdapterTest, AStreamedRequestIsNotedByItsFirstPieceAndItsSize) {
+  fakes::Call& one = call("POST /orders HTTP/1.1\nHost: a\nContent-Length: 9");
+  fakes::ScriptedBody source({"1234", "56789"}, 9);
+  one.exchange.request.body = Body(source);
+  source.observe(one.exchange.request);
+  const std::string request = call_system(one, "{}");
+  EXPECT_EQ(request.substr(request.find("\r\n\r\n") + 4), "123456789");
+  EXPECT_EQ(one.exchange.call.request_body, "1234");
+  EXPECT_EQ(one.exchange.call.request_size, 9u);
+}
+
+}  // namespace
+}  // namespace causeway::adapters
