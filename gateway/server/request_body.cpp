@@ -171,8 +171,9 @@ Task<Result<Bytes>> RequestBody::gather_apart(Bytes first, std::uint64_t limit, 
       std::memcpy(larger, whole, size);
       whole = larger;
     }
-    const std::uint64_t left = room - size;
-    Result<Bytes> piece = co_await receive(whole + size, announced ? left : std::min<std::uint64_t>(left, kPiece));
+    std::uint64_t wanted = room - size;
+    if (!announced) wanted = std::min<std::uint64_t>(wanted, kPiece);
+    Result<Bytes> piece = co_await receive(whole + size, wanted);
     if (!piece) co_return std::move(piece.error());
     // A chunk's size line may lie before its data; what is behind the body moves with it, so it is saved first.
     if (!surplus_.empty()) surplus_ = exchange_.arena.copy(surplus_);
