@@ -16,6 +16,13 @@ T read_settings(const config::Tagged& tagged, config::Reading& reading) {
   return config::read<T>(config::Node::mapping(tagged.key.position(), {}), reading);
 }
 
+/// What a limit's counters are kept by: the route's name and the place in its list, but not the route's place in the
+/// file.
+std::string limit_name(const std::string& route, const std::string& path) {
+  const bool own = path.starts_with("routes[");
+  return route + ' ' + (own ? path.substr(path.find('.') + 1) : path);
+}
+
 std::unique_ptr<const Plugin> build_rate_limit(const config::Tagged& tagged, const BuildContext& context) {
   const std::size_t before = context.reading.errors().error_count();
   const auto settings = read_settings<resilience::RateSettings>(tagged, context.reading);
@@ -29,7 +36,8 @@ std::unique_ptr<const Plugin> build_rate_limit(const config::Tagged& tagged, con
   telemetry::Counter refused =
       context.state.metrics.counter("causeway_rate_limited_total", "Calls refused by rate_limit.", {{"route", route}});
   return std::make_unique<plugins::RateLimitPlugin>(
-      settings, context.state.rate_limits.get(route + ' ' + tagged.path, settings.per, context.consumers), refused);
+      settings, context.state.rate_limits.get(limit_name(route, tagged.path), settings.per, context.consumers),
+      refused);
 }
 
 std::unique_ptr<const Plugin> build_envelope(const config::Tagged& tagged, const BuildContext& context) {

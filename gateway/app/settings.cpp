@@ -126,24 +126,27 @@ bool Value<app::AuthSettings>::read_into(const Node& node, Reading& reading, app
   constexpr std::string_view kExpected = "none or {any: [signature, api_key]}";
   out.any.clear();
   if (node.is_scalar() && node.text() == "none") return true;
+  // What is wrong is reported, but something was said: the route is not also told that `auth` is missing.
+  const auto said = [&] {
+    if (out.any.empty()) out.any.emplace_back();
+    return true;
+  };
   const Node* any = node.find("any");
   if (!node.is_mapping() || node.entries().size() != 1 || any == nullptr) {
     reading.expected(node, kExpected);
-    return false;
+    return said();
   }
   auto step = reading.enter("any");
   if (any->is_scalar() && any->text() == "none") return true;
-  if (!Value<std::vector<Placed<std::string>>>::read_into(*any, reading, out.any, nullptr)) return false;
+  if (!Value<std::vector<Placed<std::string>>>::read_into(*any, reading, out.any, nullptr)) return said();
   if (out.any.empty()) {
     reading.expected(*any, "a list of schemes such as [signature]");
-    return false;
+    return said();
   }
-  bool ok = true;
   const std::vector<std::string_view> known = {"signature", "api_key"};
   for (const auto& scheme : out.any) {
     if (std::find(known.begin(), known.end(), *scheme) != known.end()) continue;
     auto inner = reading.resume(scheme.path);
-    ok = false;
     if (*scheme == "oauth" || *scheme == "mtls" || *scheme == "webhook") {
       reading.error(scheme.position, '"' + *scheme + "\" is not in this version", "not_in_this_version");
     } else {
@@ -152,7 +155,7 @@ bool Value<app::AuthSettings>::read_into(const Node& node, Reading& reading, app
                     "expected");
     }
   }
-  return ok;
+  return said();
 }
 
 }  // namespace causeway::config
