@@ -117,11 +117,16 @@ Task<Result<>> Cluster::attempt(runtime::Worker& worker, const Member& member, c
   Pool& pool = member.endpoint->pool(worker);
   std::unique_ptr<Connection> connection = fresh ? nullptr : pool.take();
   if (!connection) {
-    connection = std::make_unique<Connection>(worker);
     const auto& addresses = member.endpoint->addresses();
     if (addresses.empty()) co_return Error(Code::kUpstreamUnreachable, "the name has no address", Resend::kIfUnsent);
     const SteadyTime due = std::min(options.deadline, worker.now() + options.connect_timeout);
-    const net::IoResult connected = co_await connection->connect(addresses.front(), due);
+    // A name may have addresses that nobody listens on (`localhost` is often ::1 first).
+    net::IoResult connected;
+    for (const net::SocketAddress& address : addresses) {
+      connection = std::make_unique<Connection>(worker);
+      connected = co_await connection->connect(address, due);
+      if (connected.ok() || connected.status == net::IoStatus::kTimeout) break;
+    }
     if (!connected.ok())
       co_return Error(Code::kUpstreamUnreachable,
                       connected.status == net::IoStatus::kTimeout ? "no connection in time" : "connection refused",

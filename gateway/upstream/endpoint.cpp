@@ -17,6 +17,8 @@ std::shared_ptr<const Endpoint> EndpointRegistry::get(const net::HostPort& where
   std::vector<net::SocketAddress> addresses = net::resolve(where);
   auto& known = known_[where.text()];
   std::shared_ptr<const Endpoint> endpoint = known.lock();
+  // A name that cannot be looked up at the moment keeps the addresses that it had.
+  if (addresses.empty() && endpoint) return endpoint;
   if (!endpoint || endpoint->addresses() != addresses) {
     endpoint = std::make_shared<const Endpoint>(where, std::move(addresses), workers_);
     known = endpoint;
