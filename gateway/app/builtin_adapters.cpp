@@ -1,6 +1,5 @@
 #include "app/builtin_adapters.h"
 
-#include "adapters/http/http_adapter.h"
 #include "adapters/static/static_adapter.h"
 
 namespace causeway::app {
@@ -8,18 +7,9 @@ namespace {
 
 /// The route's keys over those of `defaults.http`.
 adapters::HttpSettings read_http(const config::Tagged& tagged, const BuildContext& context) {
-  adapters::HttpSettings settings;
-  config::Reading& reading = context.reading;
-  if (context.defaults.http) {
-    // Errors in the defaults are reported once, by whoever reads the defaults.
-    config::Errors reported_elsewhere;
-    config::Reading quiet(reported_elsewhere, reading.kind());
-    auto step = quiet.resume(context.defaults.http->path);
-    adapters::HttpSettings::keys().read_into(context.defaults.http->node, quiet, settings);
-  }
-  if (tagged.settings.is_null()) return settings;
-  auto step = reading.resume(tagged.path);
-  adapters::HttpSettings::keys().read_into(tagged.settings, reading, settings);
+  adapters::HttpSettings settings = context.http_defaults;
+  auto step = context.reading.resume(tagged.path);
+  if (!tagged.settings.is_null()) adapters::HttpSettings::keys().read_into(tagged.settings, context.reading, settings);
   return settings;
 }
 

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "adapters/http/http_adapter.h"
 #include "app/process_state.h"
 #include "app/settings.h"
 #include "config/document.h"
@@ -46,6 +47,7 @@ struct BuildContext {
   const security::ConsumerTable& consumers;
   const std::map<std::string, std::shared_ptr<const upstream::Cluster>, std::less<>>& clusters;
   const DefaultSettings& defaults;
+  const adapters::HttpSettings& http_defaults;  ///< `defaults.http`, read
   const RouteSettings& route;
   const config::Position& position;      ///< of the route
   const routing::PathTemplate& matched;  ///< base and path of the route

@@ -117,7 +117,8 @@ void Gateway::reload() {
   };
   if (!compiled) {
     count(reloads_refused_);
-    log_->write(telemetry::Level::kError, "configuration refused", {{"errors", std::to_string(errors.error_count())}});
+    const auto wrong = std::ranges::count(errors.list(), config::Severity::kError, &config::Problem::severity);
+    log_->write(telemetry::Level::kError, "configuration refused", {{"errors", std::to_string(wrong)}});
     return;
   }
   take_listeners(*compiled);

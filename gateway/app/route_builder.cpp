@@ -35,24 +35,26 @@ RouteBuilder::RouteBuilder(ProcessState& state, const Settings& settings, const 
 void RouteBuilder::add(const config::IncludedFile& file) {
   config::Reading reading(errors_, file.kind);
   const auto settings = config::read<RouteFile>(file.node, reading);
+  Start start{settings, {}, {}};
   if (settings.defaults.http) {
     auto step = reading.resume(settings.defaults.http->path);
-    config::read<adapters::HttpSettings>(settings.defaults.http->node, reading);
+    adapters::HttpSettings::keys().read_into(settings.defaults.http->node, reading, start.http);
   }
+  if (settings.defaults.access) start.access = security::AccessRule(*settings.defaults.access, consumers_, errors_);
   apis_.push_back({settings, file.node});
-  for (const auto& route : settings.routes) add_route(settings, route, reading);
+  for (const auto& route : settings.routes) add_route(start, route, reading);
 }
 
-void RouteBuilder::add_route(const RouteFile& file, const config::Placed<RouteSettings>& route,
-                             config::Reading& reading) {
-  const routing::PathTemplate matched = joined(file.base, route->match.path);
-  const BuildContext context{state_, reading, consumers_, clusters_, file.defaults, *route, route.position, matched};
+void RouteBuilder::add_route(const Start& start, const config::Placed<RouteSettings>& route, config::Reading& reading) {
+  const routing::PathTemplate matched = joined(start.file.base, route->match.path);
+  const BuildContext context{state_,     reading, consumers_,     clusters_, start.file.defaults,
+                             start.http, *route,  route.position, matched};
   RouteContext out;
   out.name = *route->name;
-  out.api = file.api;
+  out.api = start.file.api;
   auto step = reading.resume(route.path);
   std::unique_ptr<const Adapter> adapter = build_adapter(route->adapter, context);
-  std::vector<std::unique_ptr<const Plugin>> chain = build_chain(context, file, out);
+  std::vector<std::unique_ptr<const Plugin>> chain = build_chain(context, start.access, out);
 
   routing::RouteSpec spec;
   spec.index = static_cast<std::uint32_t>(routes_.size());
@@ -71,11 +73,12 @@ void RouteBuilder::add_route(const RouteFile& file, const config::Placed<RouteSe
   else plans_.push_back(nullptr);
 }
 
-std::vector<std::unique_ptr<const Plugin>> RouteBuilder::build_chain(const BuildContext& context, const RouteFile& file,
+std::vector<std::unique_ptr<const Plugin>> RouteBuilder::build_chain(const BuildContext& context,
+                                                                     const security::AccessRule& defaults_access,
                                                                      RouteContext& out) {
   std::vector<std::unique_ptr<const Plugin>> chain;
   const RouteSettings& route = context.route;
-  const DefaultSettings& defaults = file.defaults;
+  const DefaultSettings& defaults = context.defaults;
   out.wrapped = route.reply.value_or(defaults.reply.value_or(Reply::kEnvelope)) == Reply::kEnvelope;
   out.request_body = route.limits.request_body ? route.limits.request_body : defaults.limits.request_body;
   out.body_timeout = route.limits.body_timeout ? route.limits.body_timeout : defaults.limits.body_timeout;
@@ -93,8 +96,8 @@ std::vector<std::unique_ptr<const Plugin>> RouteBuilder::build_chain(const Build
   else if (!auth->any.empty()) chain.push_back(build_authentication(*auth, out));
 
   security::AccessRule rule = security::AccessRule::narrow(
-      defaults.access ? security::AccessRule(*defaults.access, consumers_, errors_) : security::AccessRule(),
-      route.access ? security::AccessRule(*route.access, consumers_, errors_) : security::AccessRule(), errors_);
+      defaults_access, route.access ? security::AccessRule(*route.access, consumers_, errors_) : security::AccessRule(),
+      errors_);
   if (rule.asks_for_consumer() && auth && auth->any.empty())
     errors_.warn(context.route.name.position, context.route.name.path,
                  "access asks who is calling, but `auth: none` lets nobody say it: every call is refused", "conflict");

@@ -25,8 +25,16 @@ class RouteBuilder {
   void finish(pipeline::Snapshot& snapshot);
 
  private:
-  void add_route(const RouteFile& file, const config::Placed<RouteSettings>& route, config::Reading& reading);
-  std::vector<std::unique_ptr<const Plugin>> build_chain(const BuildContext& context, const RouteFile& file,
+  /// What every route of a file starts from, read once.
+  struct Start {
+    const RouteFile& file;
+    adapters::HttpSettings http;
+    security::AccessRule access;
+  };
+
+  void add_route(const Start& start, const config::Placed<RouteSettings>& route, config::Reading& reading);
+  std::vector<std::unique_ptr<const Plugin>> build_chain(const BuildContext& context,
+                                                         const security::AccessRule& defaults_access,
                                                          RouteContext& out);
   std::unique_ptr<const Plugin> build_authentication(const AuthSettings& auth, RouteContext& out);
   void add_plugins(const BuildContext& context, std::vector<std::unique_ptr<const Plugin>>& chain, bool& has_envelope);

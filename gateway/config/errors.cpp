@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <tuple>
 #include <utility>
 
@@ -58,6 +59,9 @@ std::vector<Problem> Errors::list() const {
   };
   std::vector<Problem> sorted = problems_;
   std::ranges::stable_sort(sorted, {}, place);
+  // What many read alike (the defaults of a file, for each of its routes) is wrong once.
+  std::set<std::string> seen;
+  std::erase_if(sorted, [&](const Problem& problem) { return !seen.insert(problem.to_text()).second; });
   return sorted;
 }
 

@@ -41,7 +41,7 @@ class Errors {
   std::size_t error_count() const { return errors_; }
   bool empty() const { return problems_.empty(); }
 
-  /// By file, line, column; problems of one place stay in the order in which they were found.
+  /// By file, line, column; problems of one place stay in the order in which they were found, the same one only once.
   std::vector<Problem> list() const;
   /// One line a problem, each ended by a newline.
   std::string to_text() const;

@@ -278,5 +278,24 @@ TEST_F(CompilationTest, LimitsPerConsumerNeedConsumers) {
             "are; this route has auth: none\n");
 }
 
+TEST_F(CompilationTest, WhatIsWrongInTheDefaultsIsToldOnceHoweverManyRoutesStartFromThem) {
+  EXPECT_EQ(
+      compile_files(kMain, R"(api: orders
+base: /orders
+defaults:
+  auth: {any: [signature]}
+  access: {consumers: [omz], roles: [nobody]}
+  http: {cluster: orders-system, timeout: soon}
+  plugins: [{rate_limit: {rate: fast}}]
+routes:
+  - {name: a, match: {method: GET, path: /a}, adapter: {http: {path: /a}}}
+  - {name: b, match: {method: GET, path: /b}, adapter: {http: {path: /b}}}
+)"),
+      "routes/orders.yaml:5:24: defaults.access.consumers[0]: unknown consumer \"omz\" (did you mean \"oms\"?)\n"
+      "routes/orders.yaml:5:38: defaults.access.roles[0]: warning: no consumer has the role \"nobody\"\n"
+      "routes/orders.yaml:6:43: defaults.http.timeout: expected a duration such as 5s or 250ms, got \"soon\"\n"
+      "routes/orders.yaml:7:33: defaults.plugins[0].rate_limit.rate: expected a rate such as 100/s, got \"fast\"\n");
+}
+
 }  // namespace
 }  // namespace causeway::app
