@@ -16,11 +16,15 @@ struct Fault {
     kReset,    ///< cuts the connection instead of answering
     kGarbage,  ///< answers something that is not HTTP
     kNotJson,  ///< answers 200 with broken JSON
-    kError,    ///< answers 500
+    kStatus,   ///< answers `status`
   };
   Mode mode = Mode::kNone;
+  int status = 500;
+  std::string message = "the database is on fire";  ///< of kStatus
+  std::optional<int> retry_after;                   ///< of kStatus, in seconds
   std::chrono::milliseconds duration{3000};
   std::string path;          ///< prefix of the paths that it hits; empty: all
+  std::string contains;      ///< what a body has that it hits; empty: all
   std::optional<int> times;  ///< calls that it still hits; empty: until it is changed
   bool effect = true;        ///< whether the work is done although the answer is bad
 };
@@ -29,8 +33,8 @@ class Faults {
  public:
   /// Takes the JSON of POST /faults. Returns what is wrong with it, or an empty string.
   std::string set(const std::string& json);
-  /// The fault that a call of this path meets; uses up one of `times`.
-  Fault take(const std::string& path);
+  /// The fault that a call of this path and body meets; uses up one of `times`.
+  Fault take(const std::string& path, const std::string& body);
   Fault current() const;
   std::string json() const;
 

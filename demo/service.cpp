@@ -95,7 +95,7 @@ void Service::post(const std::string& pattern, Handler handler) {
 
 void Service::serve(const httplib::Request& request, httplib::Response& response, const Handler& handler) {
   ++requests_;
-  const auto fault = faults_.take(request.path);
+  const auto fault = faults_.take(request.path, request.body);
   if (fault.mode == Fault::Mode::kSlow) std::this_thread::sleep_for(fault.duration);
 
   if (fault.effect) {
@@ -115,8 +115,9 @@ void Service::serve(const httplib::Request& request, httplib::Response& response
     case Fault::Mode::kNotJson:
       fill(response, {200, "{\"orderId\": oops"});
       break;
-    case Fault::Mode::kError:
-      fill(response, refusal(500, "INTERNAL", "the database is on fire"));
+    case Fault::Mode::kStatus:
+      fill(response, refusal(fault.status, fault.status < 500 ? "REFUSED" : "INTERNAL", fault.message));
+      if (fault.retry_after) response.set_header("Retry-After", std::to_string(*fault.retry_after));
       break;
     default:
       break;

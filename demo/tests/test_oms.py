@@ -1,47 +1,19 @@
 """The demo OMS alone: what it answers, what it remembers, and the faults that can be switched on."""
 import http.client
 import json
-import os
-import pathlib
 import subprocess
 
 import pytest
 
-PROGRAM = pathlib.Path(os.environ.get("CAUSEWAY_BUILD", "build/release")) / "demo_oms"
+from system import System
+
 ORDER = b'{"externalNo": "SHOP-1", "buyerId": 4781320682406083640,\n "items": [{"skuId": "SKU001", "qty": 2, "price": 19.90}]}'
-
-
-class Oms:
-    def __init__(self, *arguments):
-        self.process = subprocess.Popen([PROGRAM, "--port", "0", *arguments], stdout=subprocess.PIPE, text=True)
-        self.port = int(self.process.stdout.readline().rsplit(":", 1)[1])
-
-    def call(self, method, path, body=None, headers=None):
-        """-> (status, text); raises what http.client raises when there is no answer."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
-        try:
-            connection.request(method, path, body, headers or {})
-            answer = connection.getresponse()
-            return answer.status, answer.read().decode()
-        finally:
-            connection.close()
-
-    def get(self, path):
-        return json.loads(self.call("GET", path)[1])
-
-    def fault(self, **fault):
-        assert self.call("POST", "/faults", json.dumps(fault).encode())[0] == 200
-
-    def kill(self):
-        self.process.kill()
-        self.process.wait()
 
 
 @pytest.fixture
 def oms():
-    system = Oms()
-    yield system
-    system.kill()
+    with System("oms") as system:
+        yield system
 
 
 def test_an_order_keeps_every_digit_of_its_numbers(oms):
@@ -73,19 +45,15 @@ def test_the_ledger_has_the_headers_that_came_with_the_effect(oms):
 
 def test_a_restart_takes_up_the_ledger_of_a_killed_system(tmp_path):
     ledger = str(tmp_path / "oms.jsonl")
-    before = Oms("--ledger", ledger)
-    created = before.call("POST", "/internal/orders", ORDER)[1]
-    order = json.loads(created)["orderId"]
-    cancelled = before.call("POST", f"/orders/{order}/cancel")
-    before.kill()
-    after = Oms("--ledger", ledger)
-    try:
+    with System("oms", "--ledger", ledger) as before:
+        created = before.call("POST", "/internal/orders", ORDER)[1]
+        order = json.loads(created)["orderId"]
+        cancelled = before.call("POST", f"/orders/{order}/cancel")
+    with System("oms", "--ledger", ledger) as after:
         assert after.call("GET", f"/orders/{order}") == cancelled
         assert "19.90" in cancelled[1] and '"status":"CANCELLED"' in cancelled[1]
         assert [entry["effect"] for entry in after.get("/ledger")] == ["order_created", "order_cancelled"]
         assert after.get("/inventory/SKU001")["available"] == 1_000_000
-    finally:
-        after.kill()
 
 
 def test_stock_is_reserved_given_back_and_never_oversold(oms):
@@ -151,12 +119,24 @@ def test_refuse_closes_the_port_and_opens_it_again(oms):
     assert oms.call("GET", "/health")[0] == 200
 
 
-def test_an_unknown_fault_is_refused(oms):
-    status, text = oms.call("POST", "/faults", b'{"mode": "flood"}')
-    assert status == 400 and json.loads(text)["errCode"] == "BAD_FAULT"
+@pytest.mark.parametrize("mode", ["flood", "200", 600, "42", "4x9"])
+def test_an_unknown_fault_is_refused(oms, mode):
+    status, text = oms.call("POST", "/faults", json.dumps({"mode": mode}))
+    assert (status, json.loads(text)) == (400, {
+        "errCode": "BAD_FAULT", "errMsg": "mode: none, refuse, slow, reset, garbage, not_json or a status, 400 to 599"})
+
+
+def test_any_status_can_be_answered_to_the_calls_that_contain_a_text(oms):
+    oms.fault(mode=429, contains="SHOP-1", message="too many", retry_after=7, effect=False)
+    assert oms.get("/faults") == {"mode": "429", "duration_ms": 3000, "message": "too many", "retry_after": 7,
+                                  "contains": "SHOP-1", "effect": False}
+    status, headers, text = oms.ask("POST", "/internal/orders", ORDER)
+    assert (status, json.loads(text)) == (429, {"errCode": "REFUSED", "errMsg": "too many"})
+    assert headers["Retry-After"] == "7"
+    assert oms.call("POST", "/internal/orders", ORDER.replace(b"SHOP-1", b"SHOP-2"))[0] == 201
 
 
 def test_a_second_copy_on_the_same_port_says_so(oms):
-    second = subprocess.run([PROGRAM, "--port", str(oms.port)], capture_output=True, text=True, timeout=10)
+    second = subprocess.run([oms.program, "--port", str(oms.port)], capture_output=True, text=True, timeout=10)
     assert second.returncode == 1
     assert second.stderr == f"oms: cannot listen on 127.0.0.1:{oms.port}: the port is taken\n"

@@ -1,5 +1,7 @@
 #include "app/builtin_adapters.h"
 
+#include "adapters/event_status/event_status_adapter.h"
+#include "adapters/publish/publish_adapter.h"
 #include "adapters/static/static_adapter.h"
 
 namespace causeway::app {
@@ -41,15 +43,49 @@ std::unique_ptr<const Adapter> build_static(const config::Tagged& tagged, const 
   return std::make_unique<adapters::StaticAdapter>(settings);
 }
 
+/// No settings at all are those of the struct.
+template <class T>
+T read_settings(const config::Tagged& tagged, config::Reading& reading) {
+  auto step = reading.resume(tagged.path);
+  if (!tagged.settings.is_null()) return config::read<T>(tagged.settings, reading);
+  return config::read<T>(config::Node::mapping(tagged.key.position(), {}), reading);
+}
+
+std::unique_ptr<const Adapter> build_publish(const config::Tagged& tagged, const BuildContext& context) {
+  const auto settings = read_settings<adapters::PublishSettings>(tagged, context.reading);
+  return adapters::PublishAdapter::build(settings, find_topic(settings.topic, context), context.state.log,
+                                         context.reading);
+}
+
+std::unique_ptr<const Adapter> build_event_status(const config::Tagged& tagged, const BuildContext& context) {
+  const auto settings = read_settings<adapters::EventStatusSettings>(tagged, context.reading);
+  adapters::EventStatusAdapter::Topics topics;
+  if (settings.topic->empty()) {
+    for (const auto& [name, topic] : context.topics.all()) topics.push_back(topic);
+  } else if (auto topic = find_topic(settings.topic, context)) {
+    topics.push_back(std::move(topic));
+  }
+  return adapters::EventStatusAdapter::build(std::move(topics), context.matched, context.state.log,
+                                             context.state.deliveries, tagged.key, context.reading);
+}
+
 struct Row {
   std::string_view name;
   std::unique_ptr<const Adapter> (*build)(const config::Tagged&, const BuildContext&);  ///< null: not in this version
 };
 
 constexpr Row kAdapters[] = {
-    {"http", build_http},      {"static", build_static}, {"publish", nullptr},       {"transaction", nullptr},
-    {"event_status", nullptr}, {"pull", nullptr},        {"composite", nullptr},     {"sql", nullptr},
-    {"soap", nullptr},         {"file", nullptr},        {"request_reply", nullptr},
+    {"http", build_http},
+    {"static", build_static},
+    {"publish", build_publish},
+    {"transaction", nullptr},
+    {"event_status", build_event_status},
+    {"pull", nullptr},
+    {"composite", nullptr},
+    {"sql", nullptr},
+    {"soap", nullptr},
+    {"file", nullptr},
+    {"request_reply", nullptr},
 };
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "plugins/envelope/envelope_plugin.h"
+#include "plugins/publish/publish_plugin.h"
 #include "plugins/rate_limit/rate_limit_plugin.h"
 
 namespace causeway::app {
@@ -69,6 +70,13 @@ std::unique_ptr<const Plugin> build_plugin(const config::Tagged& tagged, const B
   context.reading.error(
       tagged.key, "unknown plugin " + config::quote(tagged.name) + config::suggestion(tagged.name, names), "reference");
   return nullptr;
+}
+
+std::unique_ptr<const Plugin> build_publish(const config::Deferred& publish, const BuildContext& context) {
+  auto step = context.reading.resume(publish.path);
+  const auto settings = config::read<plugins::PublishSettings>(publish.node, context.reading);
+  return plugins::PublishPlugin::build(settings, find_topic(settings.topic, context), context.state.log,
+                                       context.reading);
 }
 
 }  // namespace causeway::app

@@ -68,12 +68,28 @@ std::optional<Compiled> compile(Files files, ProcessState& state, config::Errors
   for (const server::ListenerSettings& listener : compiled.settings.listeners)
     compiled.listeners.push_back(build_listener(listener, errors));
   compiled.replays = state.replay_table(compiled.settings.signing);
-  RouteBuilder routes(state, compiled.settings, *snapshot->consumers, clusters, compiled.replays, errors);
+  events::check_topics(compiled.settings.topics, errors);
+  compiled.topics = std::make_shared<const events::TopicTable>(compiled.settings.topics, state.metrics);
+  compiled.subscriptions =
+      events::build_subscriptions(compiled.settings.subscriptions, *compiled.topics, clusters, errors);
+  RouteBuilder routes(state, compiled.settings, *snapshot->consumers, clusters, *compiled.topics, compiled.replays,
+                      errors);
   for (const config::IncludedFile& included : files.documents.routes) routes.add(included);
   routes.finish(*snapshot);
   if (errors.failed()) return std::nullopt;
   compiled.snapshot = std::move(snapshot);
   return compiled;
+}
+
+std::shared_ptr<const events::Topic> find_topic(const config::Placed<std::string>& name, const BuildContext& context) {
+  auto topic = context.topics.find(*name);
+  if (topic || name.path.empty()) return topic;  // a missing key has been reported
+  std::vector<std::string_view> names;
+  for (const auto& [known, ignored] : context.topics.all()) names.push_back(known);
+  auto step = context.reading.resume(name.path);
+  context.reading.error(name.position, "unknown topic " + config::quote(*name) + config::suggestion(*name, names),
+                        "reference");
+  return nullptr;
 }
 
 }  // namespace causeway::app

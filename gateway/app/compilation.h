@@ -14,6 +14,8 @@
 #include "app/settings.h"
 #include "config/document.h"
 #include "config/errors.h"
+#include "events/subscription/subscription_table.h"
+#include "events/topic.h"
 #include "pipeline/snapshot.h"
 #include "server/listener.h"
 #include "upstream/cluster.h"
@@ -25,6 +27,8 @@ struct Compiled {
   std::shared_ptr<const pipeline::Snapshot> snapshot;
   std::shared_ptr<security::ReplayTable> replays;
   std::vector<std::shared_ptr<const server::ListenerView>> listeners;  ///< as settings.listeners
+  std::shared_ptr<const events::TopicTable> topics;
+  std::shared_ptr<const events::SubscriptionTable> subscriptions;
 };
 
 /// What the files say, before anything is resolved.
@@ -46,11 +50,15 @@ struct BuildContext {
   config::Reading& reading;  ///< of the route file
   const security::ConsumerTable& consumers;
   const std::map<std::string, std::shared_ptr<const upstream::Cluster>, std::less<>>& clusters;
+  const events::TopicTable& topics;
   const DefaultSettings& defaults;
   const adapters::HttpSettings& http_defaults;  ///< `defaults.http`, read
   const RouteSettings& route;
   const config::Position& position;      ///< of the route
   const routing::PathTemplate& matched;  ///< base and path of the route
 };
+
+/// Null when there is no topic of this name, which is reported then.
+std::shared_ptr<const events::Topic> find_topic(const config::Placed<std::string>& name, const BuildContext& context);
 
 }  // namespace causeway::app

@@ -23,6 +23,7 @@ Gateway::~Gateway() {
   // in the order in which they post to each other; only then what their last handlers referred to.
   for (runtime::Worker* worker : worker_pointers_) worker->post([this, worker] { pipeline_->take(*worker, nullptr); });
   const std::weak_ptr<const pipeline::Snapshot> watched = snapshot_;
+  close();
   snapshot_.reset();
   while (!watched.expired()) std::this_thread::sleep_for(kDrainLook);
   for (auto& worker : workers_) worker->finish();
@@ -39,23 +40,25 @@ std::string Gateway::start() {
   make_threads(files.settings);
   std::optional<Compiled> compiled = compile(std::move(files), *state_, errors);
   if (!compiled) return errors.to_text();
-  std::string problem = open_listeners(*compiled);
-  if (!problem.empty()) return problem + '\n';
-
   log_->start();
   log_problems(errors);
+  std::string problem = events_->open(compiled->settings);
+  if (problem.empty()) problem = events_->take(*compiled);
+  if (problem.empty()) problem = open_listeners(*compiled);
+  if (!problem.empty()) return problem + '\n';
+
   settings_ = std::move(compiled->settings);
   state_->use(compiled->replays);
   publish(compiled->snapshot);
   for (auto& worker : workers_) worker->start();
   for (auto& listener : listeners_) listener->start();
-  admin_listener_->start();
+  admin_->start();
   readiness_.configured = true;
   accept_worker_->start();
   admin_worker_->start();
   for (const auto& listener : listeners_)
     log_->write(telemetry::Level::kInfo, "listening", {{"name", listener->name()}, {"address", listener->address()}});
-  log_->write(telemetry::Level::kInfo, "listening", {{"name", "admin"}, {"address", admin_listener_->address()}});
+  log_->write(telemetry::Level::kInfo, "listening", {{"name", "admin"}, {"address", admin_->address()}});
   return write_port_file();
 }
 
@@ -70,10 +73,11 @@ void Gateway::make_threads(const Settings& settings) {
     context_pointers_.push_back(contexts_.back().get());
   }
   admin_context_ = std::make_unique<WorkerContext>(*admin_worker_, metrics_.add_shard(), log_->add_call_log());
-  admin_context_pointer_ = admin_context_.get();
   state_ = std::make_unique<ProcessState>(worker_pointers_, metrics_, clock_);
   pipeline_ = std::make_unique<pipeline::Pipeline>(count, metrics_, state_->labels);
-  operations_ = std::make_unique<server::OperationsHandler>(metrics_, readiness_, worker_pointers_);
+  events_ = std::make_unique<EventHost>(*state_, context_pointers_, *accept_worker_, *log_);
+  admin_ = std::make_unique<AdminHost>(*admin_worker_, *admin_context_, worker_pointers_, metrics_, readiness_);
+  readiness_.impaired = [this]() -> std::string_view { return events_->accepts_intake() ? "" : "store_full"; };
   collected_.push_back(metrics_.collect_gauge("causeway_build_info", "The version that runs.",
                                               {{"version", CAUSEWAY_VERSION}}, [] { return 1.0; }));
   constexpr std::string_view kReloads = "causeway_config_reloads_total";
@@ -90,10 +94,7 @@ std::string Gateway::open_listeners(Compiled& compiled) {
     std::string problem = listeners_.back()->open(settings.address.where);
     if (!problem.empty()) return "listener " + *settings.name + ": " + problem;
   }
-  admin_listener_ =
-      std::make_unique<server::Listener>("admin", *admin_worker_, std::span(&admin_context_pointer_, 1), *operations_,
-                                         admin_metrics_, std::make_shared<const server::ListenerView>());
-  std::string problem = admin_listener_->open(compiled.settings.admin.address.where);
+  const std::string problem = admin_->open(compiled.settings);
   return problem.empty() ? problem : "admin: " + problem;
 }
 
@@ -107,9 +108,12 @@ void Gateway::publish(std::shared_ptr<const pipeline::Snapshot> snapshot) {
     worker->post([this, worker, shared] { pipeline_->take(*worker, shared); });
 }
 
-void Gateway::reload() {
+ReloadOutcome Gateway::reload() {
+  const std::lock_guard lock(reloading_);
   config::Errors errors;
   std::optional<Compiled> compiled = compile(read_files(options_.config, errors), *state_, errors);
+  ReloadOutcome outcome;
+  outcome.problems = errors.to_json();
   log_problems(errors);
   telemetry::Shard& shard = admin_context_->shard;
   const auto count = [&](telemetry::Counter counter) {
@@ -119,7 +123,13 @@ void Gateway::reload() {
     count(reloads_refused_);
     const auto wrong = std::ranges::count(errors.list(), config::Severity::kError, &config::Problem::severity);
     log_->write(telemetry::Level::kError, "configuration refused", {{"errors", std::to_string(wrong)}});
-    return;
+    return outcome;
+  }
+  const std::string problem = events_->take(*compiled);
+  if (!problem.empty()) {
+    count(reloads_refused_);
+    log_->write(telemetry::Level::kError, "configuration refused", {{"reason", problem}});
+    return outcome;
   }
   take_listeners(*compiled);
   warn_of_restart(compiled->settings);
@@ -130,6 +140,9 @@ void Gateway::reload() {
   count(reloads_ok_);
   log_->write(telemetry::Level::kInfo, "configuration taken",
               {{"routes", std::to_string(compiled->snapshot->plans.size())}});
+  outcome.taken = true;
+  outcome.routes = compiled->snapshot->plans.size();
+  return outcome;
 }
 
 void Gateway::take_listeners(const Compiled& compiled) {
@@ -150,6 +163,9 @@ void Gateway::warn_of_restart(const Settings& wanted) {
   };
   if (places(wanted) != places(settings_)) warn("listeners[].address");
   if (!(wanted.admin.address == settings_.admin.address)) warn("admin.address");
+  if (wanted.store.value_or(store::StoreSettings()).sqlite.path !=
+      settings_.store.value_or(store::StoreSettings()).sqlite.path)
+    warn("store.sqlite.path");
   if (wanted.workers.value != settings_.workers.value) warn("workers");
   if (wanted.node.id != settings_.node.id) warn("node.id");
 }
@@ -164,16 +180,19 @@ bool Gateway::drain(bool (*again)()) {
   readiness_.draining = true;
   log_->write(telemetry::Level::kInfo, "draining", {{"connections", std::to_string(open_connections())}});
   for (auto& listener : listeners_) listener->drain();
+  events_->drain();
   const SteadyTime end = clock_.steady() + settings_.drain_timeout;
-  while (open_connections() > 0 && clock_.steady() < end && !again()) std::this_thread::sleep_for(kDrainLook);
+  const auto busy = [&] { return open_connections() > 0 || !events_->idle(); };
+  while (busy() && clock_.steady() < end && !again()) std::this_thread::sleep_for(kDrainLook);
   const int left = open_connections();
-  if (left == 0) {
-    admin_listener_->drain();
-    const SteadyTime soon = clock_.steady() + std::chrono::seconds(2);
-    while (admin_listener_->connections() > 0 && clock_.steady() < soon) std::this_thread::sleep_for(kDrainLook);
-  }
+  const bool in_order = !busy() && admin_->drain(std::chrono::seconds(2));
   log_->write(telemetry::Level::kInfo, "stopped", {{"cut", std::to_string(left)}});
-  return left == 0 && admin_listener_->connections() == 0;
+  return in_order;
+}
+
+void Gateway::close() {
+  if (admin_) admin_->close();
+  if (events_) events_->stop();
 }
 
 void Gateway::flush_log() { log_->stop(); }
@@ -193,7 +212,7 @@ std::string Gateway::write_port_file() const {
   {
     std::ofstream file(draft);
     for (const auto& listener : listeners_) file << listener->name() << ' ' << listener->address() << '\n';
-    file << "admin " << admin_listener_->address() << '\n';
+    file << "admin " << admin_->address() << '\n';
     if (!file.flush()) return "cannot write " + options_.port_file.string() + '\n';
   }
   std::error_code error;

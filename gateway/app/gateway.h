@@ -3,13 +3,15 @@
 
 #include <filesystem>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
+#include "app/admin_host.h"
 #include "app/compilation.h"
+#include "app/event_host.h"
 #include "pipeline/pipeline.h"
 #include "server/listener.h"
-#include "server/operations_handler.h"
 #include "telemetry/log_thread.h"
 
 namespace causeway::app {
@@ -19,7 +21,13 @@ struct RunOptions {
   std::filesystem::path port_file;  ///< empty: none
 };
 
-/// Used by the main thread. Not restartable.
+struct ReloadOutcome {
+  bool taken = false;
+  std::size_t routes = 0;
+  std::string problems;  ///< rows as `causeway check --json` prints them, warnings too
+};
+
+/// Used by the main thread, but for `reload`. Not restartable.
 class Gateway {
  public:
   explicit Gateway(RunOptions options);
@@ -27,11 +35,14 @@ class Gateway {
 
   /// Compiles, binds, starts. Empty, or what went wrong (already with file:line:col where it is the configuration).
   std::string start();
-  /// Takes the files as they are now, or keeps what is running and logs every error.
-  void reload();
+  /// Takes the files as they are now, or keeps what is running and logs every error. Any thread but a worker,
+  /// one after the other.
+  ReloadOutcome reload();
   /// Stops accepting and lets calls in flight end. `again` is asked every few milliseconds whether to stop at once.
   /// True when everything ended in order.
   bool drain(bool (*again)());
+  /// Ends deliveries, admin port and store in this order; after `drain`, while the workers still run.
+  void close();
   /// Writes what was logged. After `drain`.
   void flush_log();
 
@@ -46,6 +57,7 @@ class Gateway {
   int open_connections() const;
 
   const RunOptions options_;
+  std::mutex reloading_;
   SystemClock clock_;
   telemetry::Metrics metrics_;
   std::unique_ptr<telemetry::LogThread> log_;
@@ -60,14 +72,12 @@ class Gateway {
   std::vector<std::unique_ptr<WorkerContext>> contexts_;
   std::vector<WorkerContext*> context_pointers_;
   std::unique_ptr<WorkerContext> admin_context_;
-  WorkerContext* admin_context_pointer_ = nullptr;
   std::unique_ptr<ProcessState> state_;
   std::unique_ptr<pipeline::Pipeline> pipeline_;
-  std::unique_ptr<server::OperationsHandler> operations_;
+  std::unique_ptr<EventHost> events_;
+  std::unique_ptr<AdminHost> admin_;
   server::ServerMetrics server_metrics_;
-  const server::ServerMetrics admin_metrics_;  ///< counts where nobody looks: operators are not callers
   std::vector<std::unique_ptr<server::Listener>> listeners_;
-  std::unique_ptr<server::Listener> admin_listener_;
   Settings settings_;
   std::shared_ptr<const pipeline::Snapshot> snapshot_;
   telemetry::Counter reloads_ok_;

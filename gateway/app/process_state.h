@@ -4,6 +4,9 @@
 
 #include <memory>
 
+#include "app/late_store.h"
+#include "events/delivery_states.h"
+#include "events/event_log.h"
 #include "plugins/authentication/authentication_plugin.h"
 #include "plugins/rate_limit/rate_limit_plugin.h"
 #include "security/replay.h"
@@ -40,6 +43,9 @@ struct ProcessState {
   telemetry::StandardLabels labels;
   const Clock& clock;
   std::size_t worker_count;
+  LateStore store;
+  events::EventLog log{store, clock, metrics};
+  events::DeliveryStates* deliveries = nullptr;  ///< what a status route asks; null when nothing is delivered
   upstream::EndpointRegistry endpoints;
   plugins::RateLimitRegistry rate_limits;
   std::shared_ptr<const plugins::AuthenticationMetrics> authentication;

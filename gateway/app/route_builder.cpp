@@ -23,12 +23,13 @@ routing::PathTemplate joined(const routing::PathTemplate& base, const routing::P
 }  // namespace
 
 RouteBuilder::RouteBuilder(ProcessState& state, const Settings& settings, const security::ConsumerTable& consumers,
-                           const Clusters& clusters, std::shared_ptr<security::ReplayTable> replays,
-                           config::Errors& errors)
+                           const Clusters& clusters, const events::TopicTable& topics,
+                           std::shared_ptr<security::ReplayTable> replays, config::Errors& errors)
     : state_(state),
       settings_(settings),
       consumers_(consumers),
       clusters_(clusters),
+      topics_(topics),
       replays_(std::move(replays)),
       errors_(errors) {}
 
@@ -47,7 +48,7 @@ void RouteBuilder::add(const config::IncludedFile& file) {
 
 void RouteBuilder::add_route(const Start& start, const config::Placed<RouteSettings>& route, config::Reading& reading) {
   const routing::PathTemplate matched = joined(start.file.base, route->match.path);
-  const BuildContext context{state_,     reading, consumers_,     clusters_, start.file.defaults,
+  const BuildContext context{state_,     reading, consumers_,     clusters_, topics_, start.file.defaults,
                              start.http, *route,  route.position, matched};
   RouteContext out;
   out.name = *route->name;
@@ -104,6 +105,8 @@ std::vector<std::unique_ptr<const Plugin>> RouteBuilder::build_chain(const Build
   if (rule.asks_for_consumer() || rule.asks_for_address())
     chain.push_back(std::make_unique<plugins::AccessPlugin>(std::move(rule)));
   for (auto& plugin : own) chain.push_back(std::move(plugin));
+  if (route.publish)
+    if (auto publish = build_publish(*route.publish, context)) chain.push_back(std::move(publish));
   return chain;
 }
 

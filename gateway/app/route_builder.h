@@ -16,7 +16,8 @@ class RouteBuilder {
 
   /// All references outlive the builder.
   RouteBuilder(ProcessState& state, const Settings& settings, const security::ConsumerTable& consumers,
-               const Clusters& clusters, std::shared_ptr<security::ReplayTable> replays, config::Errors& errors);
+               const Clusters& clusters, const events::TopicTable& topics,
+               std::shared_ptr<security::ReplayTable> replays, config::Errors& errors);
 
   /// Adds the file's routes; what is wrong goes to the errors.
   void add(const config::IncludedFile& file);
@@ -43,6 +44,7 @@ class RouteBuilder {
   const Settings& settings_;
   const security::ConsumerTable& consumers_;
   const Clusters& clusters_;
+  const events::TopicTable& topics_;
   std::shared_ptr<security::ReplayTable> replays_;
   config::Errors& errors_;
   std::vector<routing::ApiSpec> apis_;

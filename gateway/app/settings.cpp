@@ -45,6 +45,18 @@ const config::Keys<AdminSettings>& AdminSettings::keys() {
   return keys;
 }
 
+const config::Keys<EmbeddedBusSettings>& EmbeddedBusSettings::keys() {
+  static const auto keys = config::Keys<EmbeddedBusSettings>("the store carries the topics");
+  return keys;
+}
+
+const config::Keys<BusSettings>& BusSettings::keys() {
+  static const auto keys = config::Keys<BusSettings>("what carries the topics")
+                               .optional("embedded", &BusSettings::embedded, "the store itself; nothing else to run")
+                               .later("kafka", "rocketmq");
+  return keys;
+}
+
 const config::Keys<Settings>& Settings::keys() {
   static const auto keys =
       config::Keys<Settings>("causeway.yaml")
@@ -60,8 +72,12 @@ const config::Keys<Settings>& Settings::keys() {
           .optional("secrets", &Settings::secrets, "the only secrets that route files may name")
           .optional("consumers", &Settings::consumers, "who may call")
           .optional("clusters", &Settings::clusters, "the systems that are called")
+          .optional("store", &Settings::store, "where events, cursors and dead letters are kept")
+          .optional("bus", &Settings::bus, "what carries the topics")
+          .optional("topics", &Settings::topics, "what happens, by subject")
+          .optional("subscriptions", &Settings::subscriptions, "which system is told about which topic")
           .optional("telemetry", &Settings::telemetry, "what is logged")
-          .later("store", "bus", "oauth", "databases", "topics", "alerts", "subscriptions", "jobs", "flows")
+          .later("oauth", "databases", "alerts", "jobs", "flows")
           .check([](const Settings& settings, const config::Node& file, config::Reading& reading) {
             if (settings.listeners.empty()) reading.error(file, "listeners: at least one is needed");
             std::set<std::string> names;
@@ -101,7 +117,8 @@ const config::Keys<RouteSettings>& RouteSettings::keys() {
         .optional("versions", &RouteSettings::versions, "only these of the file's versions")
         .optional("without", &RouteSettings::without, "plugins of the defaults that this route does without")
         .required("adapter", &RouteSettings::adapter, "where the call goes")
-        .later("from", "publish", "on_unknown", "fallback", "shadow", "split", "trace", "default_version");
+        .optional("publish", &RouteSettings::publish, "the event that a successful call is")
+        .later("from", "on_unknown", "fallback", "shadow", "split", "trace", "default_version");
     return made;
   }();
   return keys;

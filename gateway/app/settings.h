@@ -8,10 +8,13 @@
 
 #include "config/keys.h"
 #include "config/placed.h"
+#include "events/subscription/settings.h"
+#include "events/topic_settings.h"
 #include "routing/settings.h"
 #include "security/access.h"
 #include "security/consumer_settings.h"
 #include "server/listener_settings.h"
+#include "store/settings.h"
 #include "telemetry/settings.h"
 #include "upstream/cluster_settings.h"
 
@@ -27,6 +30,16 @@ struct AdminSettings {
   static const config::Keys<AdminSettings>& keys();
 };
 
+/// `embedded: {}`: the store itself carries the topics.
+struct EmbeddedBusSettings {
+  static const config::Keys<EmbeddedBusSettings>& keys();
+};
+
+struct BusSettings {
+  EmbeddedBusSettings embedded;
+  static const config::Keys<BusSettings>& keys();
+};
+
 struct Settings {
   NodeSettings node;
   std::vector<server::ListenerSettings> listeners;
@@ -38,7 +51,12 @@ struct Settings {
   std::map<std::string, config::Secret> secrets;
   std::vector<security::ConsumerSettings> consumers;
   std::vector<upstream::ClusterSettings> clusters;
+  std::optional<store::StoreSettings> store;  ///< absent: the default one, if there are topics
+  BusSettings bus;
+  std::vector<events::TopicSettings> topics;
+  std::vector<events::SubscriptionSettings> subscriptions;
   telemetry::TelemetrySettings telemetry;
+  bool wants_store() const { return store.has_value() || !topics.empty(); }
   static const config::Keys<Settings>& keys();
 };
 
@@ -76,6 +94,7 @@ struct RouteSettings : RouteBaseSettings {
   std::vector<std::string> versions;
   std::vector<config::Placed<std::string>> without;
   config::Deferred adapter;
+  std::optional<config::Deferred> publish;  ///< what has happened when the call succeeds
   static const config::Keys<RouteSettings>& keys();
 };
 

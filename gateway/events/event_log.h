@@ -35,7 +35,8 @@ struct Receipt {
 };
 
 /// All or nothing: any conflict makes the whole append fail with kConflictingPayload (nothing is stored, `receipts` say
-/// which). Duplicates within one append count as duplicates of the first.
+/// which). Duplicates within one append count as duplicates of the first. May be a part of another change: call `apply`
+/// there, and LogSignal::announce once that is durable.
 class Append final : public store::Change {
  public:
   /// `signal` outlives the store. `now` is stored_at.
@@ -46,6 +47,8 @@ class Append final : public store::Change {
   void settled(Result<> result) noexcept override;
   const std::vector<EventDraft>& drafts() const { return drafts_; }
   const std::vector<Receipt>& receipts() const { return receipts_; }  ///< as drafts, once applied
+  const Topic& topic() const { return *topic_; }
+  std::size_t stored() const { return stored_; }  ///< how many were new
 
  private:
   std::shared_ptr<const Topic> topic_;
@@ -54,6 +57,7 @@ class Append final : public store::Change {
   WallTime now_;
   LogSignal& signal_;
   std::vector<Receipt> receipts_;
+  std::size_t stored_ = 0;
 };
 
 /// Where an event of this key goes: murmur2(key) over the shards as Kafka's default partitioner does; without a key by
@@ -63,6 +67,7 @@ std::uint32_t shard_of(std::string_view key, std::string_view event_id, std::uin
 /// The process's log: what adapters and plugins publish through. Thread safe; outlives every configuration.
 class EventLog {
  public:
+  /// All outlive it.
   EventLog(store::Store& store, const Clock& clock, telemetry::Metrics& metrics);
   LogSignal& signal() { return signal_; }
   store::Store& store() { return store_; }
@@ -76,12 +81,15 @@ class EventLog {
   store::Store& store_;
   const Clock& clock_;
   LogSignal signal_;
+  const telemetry::Counter duplicates_;
+  const telemetry::Counter conflicts_;
 };
 
-/// The features' tables: pass it to the store when it opens.
+/// The log's tables: pass it to the store when it opens.
 extern const store::Schema kEventSchema;
 
-/// A new UUIDv7 in text form.
+/// A new UUIDv7 (RFC 9562) in text form: `now`, a counter that keeps those of one thread ascending, 62 random bits. Any
+/// thread.
 std::string new_event_id(WallTime now);
 
 }  // namespace causeway::events

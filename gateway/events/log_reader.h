@@ -1,7 +1,9 @@
 // Reading the log: what a subscription, the relay to a broker and the admin API see of stored events.
 #pragma once
 
+#include <shared_mutex>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "events/topic.h"
@@ -13,14 +15,15 @@ struct StoredEvent {
   Position position = 0;
   std::string event_id;
   std::string source;
-  std::string key;         ///< empty: none
+  std::string key;  ///< empty: none
   std::string type;
   std::int64_t stored_at = 0;  ///< unix milliseconds
-  std::string headers;     ///< traceparent and the like: JSON object of strings
-  std::string body;        ///< the event as JSON, digits exact: {"eventId":…,"eventType":…,"timestamp":…,"data":…} or flat
+  std::string headers;         ///< traceparent and the like: JSON object of strings
+  std::string body;  ///< the event as JSON, digits exact: {"eventId":…,"eventType":…,"timestamp":…,"data":…} or flat
 };
 
-/// Events of one shard behind `after`, ascending, up to `limit` of them or `max_bytes` of bodies (at least one).
+/// Events of one shard behind `after`, ascending, up to `limit` of them or until their bodies reach `max_bytes`: at
+/// least one, if there is one. Positions are dense: a gap is what retention took.
 class ReadShard final : public store::Query {
  public:
   std::string topic;
@@ -45,11 +48,23 @@ class ReadEvent final : public store::Query {
   Result<> run(store::Session& session) override;
 };
 
+/// One event by its id; `found` false when there is none, or retention has taken it.
+class FindEvent final : public store::Query {
+ public:
+  std::string topic;
+  std::string event_id;
+  bool found = false;
+  std::uint32_t shard = 0;
+  StoredEvent event;
+
+  Result<> run(store::Session& session) override;
+};
+
 /// The last position given in each shard of a topic (index = shard); 0 where nothing was stored.
 std::vector<Position> shard_ends(store::Session& session, std::string_view topic, std::uint32_t shards);
 
-/// Told about new events: `appended` is called on the writer thread after a group that stored events of this topic has
-/// become durable; it must be quick (post to a worker). Owned by the subscriber, which unregisters before it dies.
+/// Told about new events: `appended` is called once those of this topic are durable, on any thread and often. It must
+/// be quick (set a flag, post to a worker). Owned by the subscriber, which unregisters before it dies.
 class LogListener {
  public:
   virtual void appended(std::string_view topic) noexcept = 0;
@@ -58,15 +73,16 @@ class LogListener {
   ~LogListener() = default;
 };
 
-/// Thread safe. One a process, made before the store opens; the append changes announce through it.
+/// Thread safe. One a process, made before the store opens; whoever makes an append durable announces through it.
 class LogSignal {
  public:
   void add(LogListener& listener);
-  void remove(LogListener& listener);  ///< no call is running or will come after it returns
+  /// No call is running or will come after it returns. Not from within `appended`.
+  void remove(LogListener& listener);
   void announce(std::string_view topic) noexcept;
 
  private:
-  std::mutex mutex_;
+  std::shared_mutex mutex_;
   std::vector<LogListener*> listeners_;
 };
 

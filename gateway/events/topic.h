@@ -1,15 +1,15 @@
-// A topic as the process knows it: its settings, its number, its metrics. Looked up when the configuration is compiled,
+// A topic as the process knows it: its settings, its key, its metrics. Looked up when the configuration is compiled,
 // so that the path of an event has no look-up by name.
 #pragma once
 
-#include <atomic>
 #include <cstdint>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "events/key_template.h"
 #include "events/topic_settings.h"
 #include "telemetry/metrics.h"
 
@@ -18,9 +18,10 @@ namespace causeway::events {
 /// Where an event lies: dense and in commit order within a shard, from 1.
 using Position = std::int64_t;
 
-/// Immutable: one of each configuration. `name` and `shards` never change over the life of a topic.
+/// Immutable: one of each configuration. `shards` never changes once there are events.
 struct Topic {
   TopicSettings settings;
+  KeyTemplate key;            ///< settings.key; the route's or the call's own key wins over it
   telemetry::Counter stored;  ///< causeway_events_stored_total{topic}
   const std::string& name() const { return *settings.name; }
   std::uint32_t shards() const { return settings.shards; }
@@ -30,6 +31,7 @@ struct Topic {
 class TopicTable {
  public:
   TopicTable() = default;
+  /// The settings have passed check_topics; of doubled names the first counts.
   TopicTable(const std::vector<TopicSettings>& settings, telemetry::Metrics& metrics);
   /// Null when there is none of this name.
   std::shared_ptr<const Topic> find(std::string_view name) const;

@@ -43,6 +43,8 @@ Task<> OperationsHandler::handle(Exchange& exchange) {
     answer(exchange, 503, kJsonType, R"({"status":"draining"})");
   } else if (!readiness_.configured) {
     answer(exchange, 503, kJsonType, R"({"status":"starting"})");
+  } else if (const std::string_view why = readiness_.impaired ? readiness_.impaired() : ""; !why.empty()) {
+    answer(exchange, 503, kJsonType, exchange.own<std::string>(R"({"status":")" + std::string(why) + R"("})"));
   } else {
     answer(exchange, 200, kJsonType, R"({"status":"ready"})");
   }

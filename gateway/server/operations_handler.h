@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <span>
 
 #include "exchange/exchange.h"
@@ -13,6 +14,9 @@ namespace causeway::server {
 struct Readiness {
   std::atomic<bool> configured{false};
   std::atomic<bool> draining{false};
+  /// Says in a word why calls cannot be served although all is configured (`store_full`), or nothing. Thread safe; set
+  /// before the admin port opens.
+  std::function<std::string_view()> impaired;
 };
 
 class OperationsHandler final : public ExchangeHandler {

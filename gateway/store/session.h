@@ -4,6 +4,8 @@
 // The SQL is what SQLite and PostgreSQL share; parameters are written `?1, ?2 …`.
 #pragma once
 
+#include <concepts>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <stdexcept>
@@ -30,7 +32,7 @@ struct Sql {
   const char* text;
 };
 
-/// A parameter. Text and blobs are only borrowed until the statement has run.
+/// A parameter. Text and blobs are only borrowed: `run` needs them until it returns, `query` copies them.
 struct Blob {
   std::string_view bytes;
 };

@@ -51,6 +51,7 @@ int run(const std::filesystem::path& config, const std::filesystem::path& port_f
     gateway.reload();
   }
   const bool in_order = gateway.drain(stop_at_once);
+  if (in_order) gateway.close();
   // Nobody may be reading the log any more; the end does not wait for it.
   std::signal(SIGALRM, [](int) { _exit(kFailed); });
   alarm(kFlushSeconds);

@@ -1,0 +1,133 @@
+#include "adapters/publish/publish_adapter.h"
+
+#include <utility>
+
+#include "core/json_text.h"
+#include "exchange/reply.h"
+
+namespace causeway::adapters {
+namespace {
+
+using events::Acknowledge;
+
+void append_number(std::pmr::string& out, std::int64_t number) { out += std::to_string(number); }
+
+// What the answer says of one event, without braces.
+void append_outcome(std::pmr::string& out, Acknowledge acknowledge, const events::Receipt& receipt) {
+  out += R"(,"status":")";
+  out += events::status_word(acknowledge);
+  out += '"';
+  if (acknowledge == Acknowledge::kBroker) {
+    out += R"(,"partition":)";
+    append_number(out, receipt.shard);
+    out += R"(,"offset":)";
+    append_number(out, receipt.position);
+  }
+  if (receipt.duplicate) out += R"(,"duplicate":true)";
+}
+
+Error refuse_conflicts(const events::Append& append) {
+  std::vector<events::RefusedItem> items;
+  for (std::size_t i = 0; i < append.receipts().size(); ++i)
+    if (append.receipts()[i].conflict)
+      items.push_back({i, Code::kConflictingPayload, code_info(Code::kConflictingPayload).message});
+  return events::refuse_items(items);
+}
+
+}  // namespace
+
+const config::Keys<PublishSettings>& PublishSettings::keys() {
+  static const auto keys =
+      config::Keys<PublishSettings>("publish adapter")
+          .required("topic", &PublishSettings::topic, "where the events go")
+          .optional("type", &PublishSettings::type, "the eventType of every event; default: the publisher says it")
+          .optional("key", &PublishSettings::key,
+                    "a template over the event's data, for events that say no key; default: the topic's")
+          .optional("acknowledge", &PublishSettings::acknowledge,
+                    "stored: 202 once they are durable; broker: 201 once they are on the bus");
+  return keys;
+}
+
+std::unique_ptr<PublishAdapter> PublishAdapter::build(const PublishSettings& settings,
+                                                      std::shared_ptr<const events::Topic> topic, events::EventLog& log,
+                                                      config::Reading& reading) {
+  auto parsed = events::KeyTemplate::parse(*settings.key);
+  events::KeyTemplate key;
+  if (const auto* problem = std::get_if<events::KeyTemplate::Problem>(&parsed)) {
+    auto step = reading.resume(settings.key.path);
+    reading.error(settings.key.position,
+                  problem->message + " (at character " + std::to_string(problem->offset + 1) + ')', "expected");
+  } else {
+    key = std::move(std::get<events::KeyTemplate>(parsed));
+  }
+  return std::unique_ptr<PublishAdapter>(
+      new PublishAdapter(events::Intake(topic, settings.type, std::move(key)), topic, settings.acknowledge, log));
+}
+
+PublishAdapter::PublishAdapter(events::Intake intake, std::shared_ptr<const events::Topic> topic,
+                               Acknowledge acknowledge, events::EventLog& log)
+    : intake_(std::move(intake)), topic_(std::move(topic)), acknowledge_(acknowledge), log_(log) {
+  if (topic_) operation_ = "publish " + topic_->name();
+}
+
+Task<Result<>> PublishAdapter::call(Exchange& exchange) const {
+  const Bytes body = exchange.request.body.whole();
+  const WallTime now = exchange.worker.wall_now();
+  Result<events::Intake::Taken> taken =
+      intake_.read(exchange.request.head->headers, body, {now, exchange.trace.traceparent()});
+  if (!taken) co_return std::move(taken.error());
+
+  exchange.call.system = "embedded";
+  exchange.call.operation = operation_;
+  exchange.call.attempts = 1;
+  exchange.call.request_body = body;
+  exchange.call.request_size = body.size();
+  std::string source = exchange.authenticated && exchange.consumer != nullptr ? exchange.consumer->name : std::string();
+  events::Append append(topic_, std::move(source), std::move(taken->drafts), now, log_.signal());
+  Result<std::vector<events::Receipt>> stored = co_await log_.append(exchange.worker, exchange.context.shard, append);
+  if (!stored) {
+    if (taken->list && stored.error().code() == Code::kConflictingPayload) co_return refuse_conflicts(append);
+    co_return std::move(stored.error());
+  }
+  answer(exchange, append, taken->list);
+  co_return Result<>();
+}
+
+void PublishAdapter::answer(Exchange& exchange, const events::Append& append, bool list) const {
+  std::pmr::string text(&exchange.arena);
+  if (list) text += R"({"items":[)";
+  for (std::size_t i = 0; i < append.drafts().size(); ++i) {
+    if (i > 0) text += ',';
+    text += '{';
+    if (list) {
+      text += R"("index":)";
+      append_number(text, static_cast<std::int64_t>(i));
+      text += ',';
+    }
+    text += R"("eventId":)";
+    append_json_string(text, append.drafts()[i].event_id);
+    if (!list) {
+      text += R"(,"topic":)";
+      append_json_string(text, topic_->name());
+    }
+    append_outcome(text, acknowledge_, append.receipts()[i]);
+    text += '}';
+  }
+  if (list) text += "]}";
+
+  Response& response = exchange.response;
+  response.status = acknowledge_ == Acknowledge::kBroker ? 201 : 202;
+  response.headers.set(net::HeaderId::kContentType, kJsonType);
+  if (!list) {
+    std::pmr::string event(&exchange.arena);
+    event.append(append.drafts()[0].event_id).append("; status=").append(events::status_word(acknowledge_));
+    response.headers.set(net::HeaderId::kXCausewayEvent, exchange.arena.copy(event));
+  }
+  const Bytes body = exchange.arena.copy(text);
+  response.body = Body(body);
+  exchange.call.response_body = body;
+  exchange.call.response_size = body.size();
+  exchange.call.response_type = kJsonType;
+}
+
+}  // namespace causeway::adapters

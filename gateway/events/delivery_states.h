@@ -1,0 +1,35 @@
+// What became of one stored event: a port that the subscriptions implement and the status of an event is told by.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "events/topic.h"
+#include "store/session.h"
+
+namespace causeway::events {
+
+/// How far one subscription is with one event.
+struct DeliveryState {
+  std::string subscription;
+  /// delivered: the system took it · pending: its turn has not come · retrying: tried and to be tried again · held:
+  /// waits behind a dead letter of its key · dead: a dead letter · discarded: a person gave it up. Static.
+  std::string_view state;
+  std::uint32_t attempts = 0;  ///< so far; 0 for what went through at once, whose attempts are not kept
+};
+
+/// Thread safe: called inside a store query, on whatever thread runs it.
+class DeliveryStates {
+ public:
+  /// Appends a row for every subscription that is told of this event, in the order of their names. Subscriptions that
+  /// began behind it have none.
+  virtual void describe(store::Session& session, std::string_view topic, std::uint32_t shard, Position position,
+                        std::vector<DeliveryState>& out) = 0;
+
+ protected:
+  ~DeliveryStates() = default;
+};
+
+}  // namespace causeway::events

@@ -1,0 +1,141 @@
+#include "events/subscription/delivery_call.h"
+
+#include <optional>
+#include <span>
+#include <string_view>
+
+#include "core/json_scan.h"
+#include "telemetry/request_id.h"
+#include "telemetry/trace_context.h"
+
+namespace causeway::events {
+namespace {
+
+constexpr std::uint64_t kAnswerLimit = 64 * 1024;  // more is nobody's receipt; the connection is closed instead
+constexpr std::size_t kBodyStart = 1024;
+constexpr std::string_view kJson = "application/json";
+
+/// The trace that the event's publisher was in goes on.
+telemetry::TraceContext trace_of(const EventCopy& event, telemetry::Random& random) {
+  const auto parent = json_string_value(find_member(event.headers, "traceparent"));
+  const auto state = json_string_value(find_member(event.headers, "tracestate"));
+  const std::string_view parents[] = {parent ? std::string_view(*parent) : std::string_view()};
+  const std::string_view states[] = {state ? std::string_view(*state) : std::string_view()};
+  return telemetry::TraceContext::from_request(std::span(parents, parent ? 1 : 0), std::span(states, state ? 1 : 0),
+                                               random);
+}
+
+/// Everything that a call refers to, alive until its answer was read.
+struct OneCall {
+  OneCall(WorkerContext& context, const SubscriptionSpec& its_spec, const EventCopy& its_event, Place place)
+      : spec(its_spec),
+        event(its_event),
+        key(event.event_id + "/" + spec.name()),
+        sequence(std::to_string(place.position)),
+        request_id(event.event_id, context.worker.wall_now(), context.random),
+        trace(trace_of(event, context.random)),
+        arena(context.worker.chunks()),
+        headers(&arena),
+        body(event.body),
+        answer(arena) {
+    using net::HeaderId;
+    headers.add(HeaderId::kContentType, kJson);
+    headers.add(HeaderId::kIdempotencyKey, key);
+    headers.add("X-Causeway-Sequence", sequence);
+    headers.add(HeaderId::kXRequestId, request_id.view());
+    headers.add(HeaderId::kTraceparent, trace.traceparent());
+    if (!trace.tracestate().empty()) headers.add(HeaderId::kTracestate, trace.tracestate());
+    for (const auto& [name, value] : spec.target.headers) headers.add(name, value);
+    request.method = spec.target.method;
+    request.method_name = net::method_name(request.method);
+    request.target = spec.target.target;
+    request.headers = &headers;
+    request.body = &body;
+  }
+
+  const SubscriptionSpec& spec;
+  const EventCopy& event;
+  const std::string key;
+  const std::string sequence;
+  const telemetry::RequestId request_id;
+  const telemetry::TraceContext trace;
+  runtime::Arena arena;
+  net::Headers headers;
+  Body body;
+  upstream::CallRequest request;
+  upstream::CallResponse answer;  // last: its connection goes back first
+};
+
+std::string words(const Error& error) {
+  const ErrorInfo* info = error.info_if();
+  if (info != nullptr && !info->internal.empty()) return info->internal;
+  return std::string(code_info(error.code()).name);
+}
+
+void log(WorkerContext& context, const OneCall& call, const CallOutcome& outcome, Bytes answer_body, std::uint32_t code,
+         std::uint32_t attempt) {
+  const bool ok = outcome.status >= 200 && outcome.status < 300;
+  const std::string said = "answered " + std::to_string(outcome.status);
+  telemetry::CallRecord record;
+  record.time = outcome.began;
+  record.failed = !ok;
+  record.system = call.spec.target.cluster->settings().system;
+  record.method = call.spec.target.operation;
+  record.request = {call.event.body, call.event.body.size(), kJson};
+  record.response = {answer_body, answer_body.size(),
+                     call.answer.head.headers.get(net::HeaderId::kContentType).value_or(std::string_view())};
+  record.cost = outcome.took;
+  record.status = outcome.status;
+  record.code = code;
+  record.attempt = attempt;
+  record.route = call.spec.name();
+  record.trace = call.trace.trace_id();
+  record.request_id = call.request_id.view();
+  record.error = ok ? std::string_view() : outcome.error.empty() ? std::string_view(said) : outcome.error;
+  context.log.write(record);
+}
+
+std::uint32_t code_of(int status) {
+  return status >= 200 && status < 300 ? number(Code::kSuccess) : static_cast<std::uint32_t>(status) * 100;
+}
+
+}  // namespace
+
+Task<CallOutcome> deliver(WorkerContext& context, const SubscriptionSpec& spec, const EventCopy& event, Place place,
+                          std::uint32_t attempt) {
+  runtime::Worker& worker = context.worker;
+  worker.refresh_clock();
+  OneCall call(context, spec, event, place);
+  CallOutcome outcome;
+  outcome.began = worker.wall_now();
+  const SteadyTime began = worker.now();
+  upstream::CallOptions options;
+  options.deadline = began + spec.target.timeout;
+  options.connect_timeout = spec.target.connect_timeout;
+  options.pace.total = spec.target.timeout;
+  options.shard = &context.shard;
+
+  Result<> called = co_await spec.target.cluster->call(worker, call.request, call.answer, options);
+  std::optional<Error> problem;
+  Bytes body;
+  if (!called) {
+    problem.emplace(std::move(called.error()));
+  } else {
+    Result<Bytes> gathered = co_await call.answer.body.gather(kAnswerLimit);
+    if (gathered) body = *gathered;
+    else if (gathered.error().code() != Code::kBodyTooLarge) problem.emplace(std::move(gathered.error()));
+  }
+  worker.refresh_clock();
+  outcome.took = worker.now() - began;
+  if (problem) {
+    outcome.error = words(*problem);
+  } else {
+    outcome.status = call.answer.head.status;
+    outcome.retry_after = call.answer.head.headers.get(net::HeaderId::kRetryAfter).value_or(std::string_view());
+    outcome.body = body.substr(0, kBodyStart);
+  }
+  log(context, call, outcome, body, problem ? number(problem->code()) : code_of(outcome.status), attempt);
+  co_return outcome;
+}
+
+}  // namespace causeway::events

@@ -1,0 +1,210 @@
+#include "events/subscription/dispatcher.h"
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+namespace causeway::events {
+namespace {
+
+constexpr std::size_t kLoadedAtOnce = Dispatcher::kLoad - Dispatcher::kRowWindow;
+
+}  // namespace
+
+Dispatcher::Dispatcher(const Rules& rules, const std::vector<Position>& low, const std::vector<FoundRow>& rows,
+                       bool paused)
+    : rules_(rules), windows_(low.begin(), low.end()), paused_(paused) {
+  std::vector<std::string> names;
+  for (const FoundRow& row : rows) {
+    std::string name;
+    Lane& lane = lane_at(row.place, row.key, name);
+    count(row.state, 1);
+    if (row.state == RowState::kDead) {
+      lane.dead.push_back(row.place.position);
+      continue;
+    }
+    if (lane.waiting++ == 0) names.push_back(name);
+    if (lane.dead.empty()) lane.before_dead = true;
+  }
+  for (const std::string& name : names) advance(name);
+}
+
+// A name for each key, or for each event where there is no order.
+std::string Dispatcher::lane_name(Place place, const std::string& key) const {
+  if (rules_.order == Order::kByKey && !key.empty()) return "k" + key;
+  return "p" + std::to_string(place.shard) + ":" + std::to_string(place.position);
+}
+
+Dispatcher::Lane& Dispatcher::lane_at(Place place, const std::string& key, std::string& name) {
+  name = lane_name(place, key);
+  const auto [lane, fresh] = lanes_.try_emplace(name);
+  if (fresh) {
+    lane->second.shard = place.shard;
+    if (name.front() == 'k') lane->second.key = key;
+    else lane->second.position = place.position;
+  }
+  return lane->second;
+}
+
+bool Dispatcher::blocked(const Lane& lane, Position position) const {
+  return rules_.on_dead_letter == OnDeadLetter::kPark && !lane.dead.empty() && lane.dead.front() < position;
+}
+
+bool Dispatcher::takes_fresh(const Lane& lane) const {
+  if (lane.waiting > 0 || lane.loading || blocked(lane, std::numeric_limits<Position>::max())) return false;
+  return lane.line.empty() || lane.line.front()->row == Delivery::Row::kNone;
+}
+
+std::size_t Dispatcher::room() const {
+  if (paused_ || counts_.retrying >= kMaxRetrying || window_bytes_ >= kWindowBytes || exposed_ >= kWindow) return 0;
+  return kWindow - exposed_;
+}
+
+void Dispatcher::arrived(std::uint32_t shard, StoredEvent event) {
+  const Place place{shard, event.position};
+  windows_[shard].read(place.position);
+  ++exposed_;
+  window_bytes_ += event.body.size();
+  auto delivery = std::make_unique<Delivery>();
+  Lane& lane = lane_at(place, event.key, delivery->lane);
+  delivery->place = place;
+  delivery->since = event.stored_at;
+  delivery->event = {std::move(event.event_id), std::move(event.key),     std::move(event.type),
+                     event.stored_at,           std::move(event.headers), std::move(event.body)};
+  if (!takes_fresh(lane)) {
+    insert_row(*delivery, RowState::kHeld, {});
+    ++lane.waiting;
+    ++lane.unwritten;
+    return;
+  }
+  lane.line.push_back(delivery.get());
+  const std::string name = delivery->lane;
+  deliveries_.emplace(place, std::move(delivery));
+  advance(name);
+}
+
+void Dispatcher::join(Lane& lane, Delivery& delivery) {
+  const auto behind = std::ranges::upper_bound(lane.line, delivery.place.position, {},
+                                               [](const Delivery* each) { return each->place.position; });
+  lane.line.insert(behind, &delivery);
+}
+
+void Dispatcher::make_ready(Delivery& delivery) {
+  if (delivery.row == Delivery::Row::kUnwritten) {
+    delivery.stage = Delivery::Stage::kDueUnwritten;  // its body can only be read once it is written
+    return;
+  }
+  delivery.stage = Delivery::Stage::kReady;
+  (delivery.row == Delivery::Row::kNone ? ready_fresh_ : ready_rows_).push_back(&delivery);
+}
+
+void Dispatcher::advance(const std::string& name) {
+  const auto found = lanes_.find(name);
+  if (found == lanes_.end() || found->second.in_flight) return;
+  Lane& lane = found->second;
+  if (!lane.line.empty()) {
+    Delivery& head = *lane.line.front();
+    if (head.stage == Delivery::Stage::kWaiting && !blocked(lane, head.place.position)) make_ready(head);
+  } else if (lane.waiting > 0) {
+    want_rows(name, lane);
+  } else if (lane.dead.empty() && !lane.loading) {
+    lanes_.erase(found);
+  }
+}
+
+void Dispatcher::want_rows(const std::string& name, Lane& lane) {
+  const bool parked = blocked(lane, std::numeric_limits<Position>::max()) && !lane.before_dead;
+  if (lane.loading || parked || lane.waiting <= lane.unwritten) return;
+  lane.loading = true;
+  loads_.push_back(name);
+}
+
+std::optional<LoadRequest> Dispatcher::next_load() {
+  if (loads_.empty() || paused_ || deliveries_.size() >= kMaxLoaded) return std::nullopt;
+  LoadRequest request;
+  request.lane = std::move(loads_.front());
+  loads_.pop_front();
+  const Lane& lane = lanes_.at(request.lane);
+  request.shard = lane.shard;
+  request.key = lane.key;
+  request.position = lane.position;
+  return request;
+}
+
+void Dispatcher::not_loaded(const LoadRequest& request) { loads_.push_back(request.lane); }
+
+void Dispatcher::loaded(const LoadRequest& request, std::vector<LoadedRow> rows, SteadyTime now, WallTime wall) {
+  Lane& lane = lanes_.at(request.lane);
+  lane.loading = false;
+  lane.before_dead = false;
+  std::size_t taken = 0;
+  for (LoadedRow& row : rows) {
+    // What has been decided since and is not written yet is not what the row says.
+    if (deliveries_.contains(row.place) || finishing_.contains(row.place) || holding_.contains(row.place)) continue;
+    if (std::ranges::binary_search(lane.dead, row.place.position)) continue;
+    if (taken++ == kLoadedAtOnce) break;
+    auto delivery = std::make_unique<Delivery>();
+    delivery->place = row.place;
+    delivery->lane = request.lane;
+    delivery->event = std::move(row.event);
+    delivery->since = row.since;
+    delivery->attempts = row.attempts;
+    delivery->row = Delivery::Row::kWritten;
+    delivery->row_state = row.state;
+    const Duration wait = std::chrono::milliseconds(row.next_at - unix_milliseconds(wall));
+    if (row.state == RowState::kRetrying && wait > Duration(0)) {
+      delivery->stage = Delivery::Stage::kBackingOff;
+      delivery->due = now + wait;
+      backing_off_.emplace(delivery->due, delivery.get());
+    }
+    --lane.waiting;
+    join(lane, *delivery);
+    deliveries_.emplace(row.place, std::move(delivery));
+  }
+  if (taken == 0 && rows.size() < kLoad) lane.waiting = lane.unwritten;  // somebody else has removed them
+  advance(request.lane);
+}
+
+void Dispatcher::count(RowState state, int by) {
+  if (state == RowState::kRetrying) counts_.retrying += by;
+  if (state == RowState::kHeld) counts_.held += by;
+  if (state == RowState::kDead) counts_.dead += by;
+}
+
+void Dispatcher::resume() {
+  paused_ = false;
+  pause_unwritten_ = false;
+  dead_in_a_row_.clear();
+}
+
+void Dispatcher::replayed(Place place, const std::string& key) {
+  std::string name;
+  Lane& lane = lane_at(place, key, name);
+  std::erase(lane.dead, place.position);
+  count(RowState::kDead, -1);
+  count(RowState::kRetrying, 1);
+  if (deliveries_.size() >= kMaxLoaded) {
+    ++lane.waiting;
+    lane.before_dead = true;
+  } else {
+    auto delivery = std::make_unique<Delivery>();
+    delivery->place = place;
+    delivery->lane = name;
+    delivery->event.key = key;
+    delivery->row = Delivery::Row::kWritten;
+    delivery->row_state = RowState::kRetrying;
+    join(lane, *delivery);
+    deliveries_.emplace(place, std::move(delivery));
+  }
+  advance(name);
+}
+
+void Dispatcher::discarded(Place place, const std::string& key) {
+  std::string name;
+  Lane& lane = lane_at(place, key, name);
+  std::erase(lane.dead, place.position);
+  count(RowState::kDead, -1);
+  advance(name);
+}
+
+}  // namespace causeway::events

@@ -1,0 +1,134 @@
+// One subscription at work: reads the log, makes the attempts that its dispatcher asks for, writes down what was
+// learnt.
+//
+// Everything happens on its worker but what is marked. Coroutines hold it by a shared pointer, so that what is in
+// flight ends in order whatever becomes of its owner.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "events/event_log.h"
+#include "events/subscription/dispatcher.h"
+#include "events/subscription/subscription_table.h"
+#include "events/subscription/subscription_tables.h"
+#include "exchange/worker_context.h"
+#include "telemetry/log_thread.h"
+#include "telemetry/metrics.h"
+
+namespace causeway::events {
+
+/// What anybody may know of a running subscription. Thread safe.
+struct RunnerGauges {
+  enum class PausedBy : std::uint8_t { kNobody, kOperator, kDeadLetters };
+  std::atomic<PausedBy> paused_by{PausedBy::kNobody};
+  std::atomic<std::int64_t> behind{0};  ///< events beyond the cursors
+  std::atomic<std::int64_t> retrying{0};
+  std::atomic<std::int64_t> held{0};
+  std::atomic<std::int64_t> dead{0};
+  std::atomic<std::int64_t> oldest_stored_at{0};  ///< unix milliseconds, of what is not finished; 0: nothing
+
+  std::int64_t backlog() const { return behind + retrying + held; }
+};
+
+class SubscriptionRunner final : public std::enable_shared_from_this<SubscriptionRunner>, private LogListener {
+ public:
+  static constexpr Duration kSample = std::chrono::seconds(1);
+  static constexpr Duration kAgain = std::chrono::milliseconds(500);  ///< after the store has failed
+  static constexpr Duration kGather = std::chrono::milliseconds(5);   ///< cursors that nobody waits for
+
+  /// Everything outlives it.
+  SubscriptionRunner(EventLog& log, WorkerContext& context, telemetry::Metrics& metrics, telemetry::LogThread& lines,
+                     std::shared_ptr<const SubscriptionSpec> spec);
+  SubscriptionRunner(const SubscriptionRunner&) = delete;
+  SubscriptionRunner& operator=(const SubscriptionRunner&) = delete;
+
+  // Any thread, one at a time.
+  /// After its cursor is durable.
+  void start();
+  /// Another configuration with the same group, topic and rules of order.
+  void use(std::shared_ptr<const SubscriptionSpec> spec);
+  /// Reads and attempts nothing more.
+  void drain();
+  /// After `drain`: nothing is in flight and everything is durable. Never true without it.
+  bool idle() const { return draining_ && (!entered_ || idle_); }
+  /// The end: lets go of timers and metrics. What is in flight ends without it.
+  void release();
+
+  // Any thread.
+  const GroupId& id() const { return id_; }
+  const std::string& name() const { return name_; }
+  runtime::Worker& worker() { return context_.worker; }
+  const RunnerGauges& gauges() const { return *gauges_; }
+
+  // For operators, on the worker. kDraining when it does not run (yet).
+  Task<Result<>> set_paused(bool paused);
+  /// How many of these dead letters were replayed: those that still are dead ones.
+  Task<Result<std::int64_t>> replay(std::vector<Place> places);
+  /// With another body and eventId.
+  Task<Result<std::int64_t>> replay_edited(Place place, EventCopy event);
+  Task<Result<std::int64_t>> discard(Place place, std::string reason);
+
+ private:
+  class Alarm final : public runtime::TimerHook {
+   public:
+    Alarm(SubscriptionRunner& runner, void (SubscriptionRunner::*ring)()) : runner_(runner), ring_(ring) {}
+
+   private:
+    void on_timer() override { (runner_.*ring_)(); }
+    SubscriptionRunner& runner_;
+    void (SubscriptionRunner::*ring_)();
+  };
+  using Self = std::shared_ptr<SubscriptionRunner>;
+
+  void appended(std::string_view topic) noexcept override;
+  void enter();
+  static Task<> open(Self self);
+  void pump();
+  void begin_work();
+  static Task<> read(Self self);
+  static Task<> load(Self self, LoadRequest request);
+  static Task<> settle(Self self);
+  static Task<> attempt(Self self, Delivery* delivery);
+  void conclude(Delivery& delivery, const struct CallOutcome& outcome, const SubscriptionSpec& spec);
+  void tell_dead(const Delivery& delivery, std::string_view reason);
+  void sample_now();
+  static Task<> sample(Self self);
+  void publish();
+
+  EventLog& log_;
+  WorkerContext& context_;
+  telemetry::LogThread& lines_;
+  const GroupId id_;
+  const std::string name_;
+  const std::shared_ptr<RunnerGauges> gauges_ = std::make_shared<RunnerGauges>();
+  std::vector<telemetry::Collected> collected_;
+  telemetry::Counter succeeded_, retried_, died_;
+  std::atomic<bool> woken_{false};  // a wake-up is on its way
+  std::atomic<bool> entered_{false};
+  std::atomic<bool> draining_{false};
+  std::atomic<bool> idle_{false};
+
+  // The worker's.
+  std::shared_ptr<const SubscriptionSpec> spec_;
+  std::optional<Dispatcher> dispatcher_;
+  Alarm retry_alarm_{*this, &SubscriptionRunner::pump};
+  Alarm sample_alarm_{*this, &SubscriptionRunner::sample_now};
+  std::size_t first_shard_ = 0;
+  bool more_ = true;  // there may be events that were not read
+  bool opening_ = false;
+  bool reading_ = false;
+  bool loading_ = false;
+  bool settling_ = false;
+  bool sampling_ = false;
+  bool stale_ = true;  // something has happened since the last sample
+  bool pumping_ = false;
+  bool pump_again_ = false;
+  bool released_ = false;
+  bool gave_up_ = false;  // released, and the store takes nothing any more
+};
+
+}  // namespace causeway::events

@@ -1,0 +1,128 @@
+#include "events/subscription/dead_letter_tables.h"
+#include "events/subscription/delivery_call.h"
+#include "events/subscription/runner.h"
+#include "events/subscription/verdict.h"
+
+namespace causeway::events {
+
+using PausedBy = RunnerGauges::PausedBy;
+
+void SubscriptionRunner::conclude(Delivery& delivery, const CallOutcome& outcome, const SubscriptionSpec& spec) {
+  runtime::Worker& worker = context_.worker;
+  const double random = static_cast<double>(context_.random.next() >> 11) * 0x1p-53;
+  const Tried tried{delivery.attempts + 1, WallTime(std::chrono::milliseconds(delivery.since)), random};
+  const Verdict verdict = judge({outcome.status, outcome.retry_after}, tried, spec.settings.retry, worker.wall_now());
+  if (verdict.kind == Verdict::Kind::kDone) {
+    context_.shard.add(succeeded_);
+    return dispatcher_->succeeded(delivery);
+  }
+  if (delivery.row != Delivery::Row::kNone) {  // read anew for the next attempt
+    delivery.event.headers = {};
+    delivery.event.body = {};
+  }
+  const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(outcome.took).count();
+  AttemptRecord attempt{unix_milliseconds(outcome.began), outcome.status, took, outcome.error, outcome.body};
+  if (verdict.kind == Verdict::Kind::kRetry) {
+    context_.shard.add(retried_);
+    return dispatcher_->failed(delivery, std::move(attempt), verdict.wait, worker.now(), worker.wall_now());
+  }
+  context_.shard.add(died_);
+  tell_dead(delivery, verdict.reason);
+  const bool ran = !dispatcher_->paused();
+  dispatcher_->died(delivery, std::move(attempt), verdict.reason, worker.wall_now());
+  if (ran && dispatcher_->paused()) {
+    gauges_->paused_by = PausedBy::kDeadLetters;
+    lines_.write(telemetry::Level::kWarn, "subscription paused", {{"subscription", name_}, {"by", "dead_letters"}});
+  }
+}
+
+void SubscriptionRunner::tell_dead(const Delivery& delivery, std::string_view reason) {
+  lines_.write(telemetry::Level::kWarn, "dead letter",
+               {{"subscription", name_},
+                {"id", delivery_id(name_, delivery.place)},
+                {"event", delivery.event.event_id},
+                {"reason", reason}});
+}
+
+void SubscriptionRunner::publish() {
+  if (!dispatcher_) return;
+  const DispatcherCounts& counts = dispatcher_->counts();
+  gauges_->retrying = counts.retrying;
+  gauges_->held = counts.held;
+  gauges_->dead = counts.dead;
+}
+
+void SubscriptionRunner::sample_now() {
+  if (released_) return;
+  if (!std::exchange(stale_, false) || sampling_) {
+    worker().arm(sample_alarm_, worker().now() + kSample);
+    return;
+  }
+  sampling_ = true;
+  worker().spawn(sample(shared_from_this()));
+}
+
+Task<> SubscriptionRunner::sample(Self self) {
+  SampleGroup query(self->id_);
+  const Result<> done = co_await self->log_.store().query(self->worker(), query);
+  if (done) {
+    self->gauges_->behind = query.behind;
+    self->gauges_->oldest_stored_at = query.oldest_stored_at;
+  }
+  if (!done || query.behind > 0) self->stale_ = true;
+  self->sampling_ = false;
+  if (!self->released_) self->worker().arm(self->sample_alarm_, self->worker().now() + kSample);
+}
+
+Task<Result<>> SubscriptionRunner::set_paused(bool paused) {
+  if (!dispatcher_ || draining_) co_return Error(Code::kDraining);
+  if (paused && !dispatcher_->paused()) dispatcher_->pause();
+  SetPaused change(id_, paused ? "operator" : "");
+  Result<> written = co_await log_.store().commit(worker(), change);
+  if (!written) {
+    if (paused && gauges_->paused_by == PausedBy::kNobody) dispatcher_->resume();
+    pump();
+    co_return written;
+  }
+  gauges_->paused_by = paused ? PausedBy::kOperator : PausedBy::kNobody;
+  if (!paused) dispatcher_->resume();
+  lines_.write(telemetry::Level::kInfo, paused ? "subscription paused" : "subscription resumed",
+               {{"subscription", name_}, {"by", "operator"}});
+  pump();
+  co_return Result<>();
+}
+
+Task<Result<std::int64_t>> SubscriptionRunner::replay(std::vector<Place> places) {
+  if (!dispatcher_ || draining_) co_return Error(Code::kDraining);
+  worker().refresh_clock();
+  ReplayRows change(id_, std::move(places), worker().wall_now());
+  Result<> written = co_await log_.store().commit(worker(), change);
+  if (!written) co_return std::move(written.error());
+  for (const PlaceAndKey& each : change.replayed()) dispatcher_->replayed(each.place, each.key);
+  pump();
+  co_return static_cast<std::int64_t>(change.replayed().size());
+}
+
+Task<Result<std::int64_t>> SubscriptionRunner::replay_edited(Place place, EventCopy event) {
+  if (!dispatcher_ || draining_) co_return Error(Code::kDraining);
+  worker().refresh_clock();
+  ReplayEdited change(id_, place, event, worker().wall_now());
+  Result<> written = co_await log_.store().commit(worker(), change);
+  if (!written) co_return std::move(written.error());
+  if (!change.replayed()) co_return std::int64_t{0};
+  dispatcher_->replayed(place, event.key);
+  pump();
+  co_return std::int64_t{1};
+}
+
+Task<Result<std::int64_t>> SubscriptionRunner::discard(Place place, std::string reason) {
+  if (!dispatcher_ || draining_) co_return Error(Code::kDraining);
+  DiscardRow change(id_, place, std::move(reason));
+  Result<> written = co_await log_.store().commit(worker(), change);
+  if (!written) co_return std::move(written.error());
+  for (const PlaceAndKey& each : change.discarded()) dispatcher_->discarded(each.place, each.key);
+  pump();
+  co_return static_cast<std::int64_t>(change.discarded().size());
+}
+
+}  // namespace causeway::events

@@ -1,0 +1,124 @@
+#include "events/subscription/settings.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <string_view>
+#include <utility>
+
+namespace causeway::events {
+namespace {
+
+constexpr Duration kShortest = std::chrono::milliseconds(1);
+constexpr Duration kLongest = std::chrono::hours(24 * 365);
+constexpr std::size_t kLongestName = 128;
+
+// It stands in a header, in ids (`name:shard:position`) and in addresses of the admin API.
+bool is_name(std::string_view name) {
+  if (name.empty() || name.size() > kLongestName) return false;
+  return std::ranges::all_of(name, [](char c) {
+    const char letter = static_cast<char>(c | 0x20);
+    return (letter >= 'a' && letter <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-';
+  });
+}
+
+using Place = config::Placed<std::string>;
+
+void report(config::Errors& errors, const Place& at, std::string message, std::string_view code) {
+  errors.add(at.position, at.path, std::move(message), code);
+}
+
+void check_name(const Place& at, std::string_view what, config::Errors& errors) {
+  if (is_name(*at)) return;
+  report(errors, at,
+         fmt::format("a {} is 1 to {} letters, digits and ._-, got {}", what, kLongestName, config::quote(*at)),
+         "expected");
+}
+
+std::string first_in(const Place& first) {
+  const std::string place = first.position.to_text();
+  return place.empty() ? "" : ", the first in " + place;
+}
+
+const Place& group_of(const SubscriptionSettings& settings) {
+  return settings.group->empty() ? settings.name : settings.group;
+}
+
+}  // namespace
+
+RetrySettings::RetrySettings() {
+  delay = std::chrono::seconds(1);
+  multiplier = 2;
+  max_delay = std::chrono::minutes(10);
+  jitter = config::Percent{0};
+}
+
+const config::Keys<RetrySettings>& RetrySettings::keys() {
+  static const auto keys =
+      config::Keys<RetrySettings>("subscription retry")
+          .optional("max_attempts", &RetrySettings::max_attempts, "attempts before an event is a dead letter")
+          .range(1, 1000)
+          .optional("delay", &RetrySettings::delay, "how long to wait after the first failure")
+          .range(kShortest, Duration(std::chrono::hours(24)))
+          .optional("multiplier", &RetrySettings::multiplier, "how much longer each further wait is")
+          .range(1, 100)
+          .optional("max_delay", &RetrySettings::max_delay, "the longest wait, also when the system asks for more")
+          .range(kShortest, Duration(std::chrono::hours(24)))
+          .optional("jitter", &RetrySettings::jitter, "a wait is shortened by up to this share, at random")
+          .optional("max_age", &RetrySettings::max_age, "how long after it was stored an event is still tried")
+          .range(kShortest, kLongest);
+  return keys;
+}
+
+const config::Keys<SubscriptionSettings>& SubscriptionSettings::keys() {
+  static const auto keys =
+      config::Keys<SubscriptionSettings>("subscription")
+          .required("name", &SubscriptionSettings::name, "what operators call it; part of every Idempotency-Key")
+          .required("topic", &SubscriptionSettings::topic, "whose events it delivers")
+          .optional("group", &SubscriptionSettings::group, "whose cursor it moves; default: the name")
+          .optional("start", &SubscriptionSettings::start, "where it begins when it is new")
+          .optional("was", &SubscriptionSettings::was, "the group whose cursor and dead letters it takes over")
+          .required("deliver", &SubscriptionSettings::deliver, "the call that tells the system")
+          .optional("order", &SubscriptionSettings::order, "by_key: one at a time of each key, in order")
+          .optional("on_dead_letter", &SubscriptionSettings::on_dead_letter,
+                    "park: later events of its key wait behind a dead letter; skip: they go on")
+          .optional("concurrency", &SubscriptionSettings::concurrency, "attempts at a time")
+          .range(1, 1024)
+          .optional("retry", &SubscriptionSettings::retry, "when an attempt is made again, and when no more")
+          .later("filter", "transform", "done_when", "batch", "pull", "deduplicate", "webhook");
+  return keys;
+}
+
+void check_subscriptions(const std::vector<SubscriptionSettings>& subscriptions, const TopicTable& topics,
+                         config::Errors& errors) {
+  std::vector<std::string_view> topic_names;
+  for (const auto& [name, topic] : topics.all()) topic_names.push_back(name);
+  std::map<std::string_view, const Place*> names;
+  std::map<std::pair<std::string_view, std::string_view>, const Place*> groups;  // by topic and group
+  for (const SubscriptionSettings& each : subscriptions) {
+    check_name(each.name, "subscription's name", errors);
+    if (!each.group->empty()) check_name(each.group, "group", errors);
+    if (const auto [first, fresh] = names.emplace(*each.name, &each.name); !fresh) {
+      report(errors, each.name,
+             fmt::format("two subscriptions are called \"{}\"{}", *each.name, first_in(*first->second)), "conflict");
+      continue;
+    }
+    if (!topics.find(*each.topic))
+      report(errors, each.topic,
+             fmt::format("no topic is called {}{}", config::quote(*each.topic),
+                         config::suggestion(*each.topic, topic_names)),
+             "reference");
+    const Place& group = group_of(each);
+    if (const auto [first, fresh] = groups.emplace(std::pair(std::string_view(*each.topic), *group), &group); !fresh)
+      report(errors, group,
+             fmt::format("two subscriptions are the group \"{}\" of topic \"{}\"{}", *group, *each.topic,
+                         first_in(*first->second)),
+             "conflict");
+  }
+  for (const SubscriptionSettings& each : subscriptions)
+    if (!each.was->empty() && groups.contains({*each.topic, *each.was}))
+      report(errors, each.was, fmt::format("the group \"{}\" is still in use", *each.was), "conflict");
+}
+
+}  // namespace causeway::events

@@ -1,0 +1,272 @@
+#include "events/subscription/subscription_tables.h"
+
+#include <algorithm>
+
+#include "events/event_tables.h"
+
+namespace causeway::events {
+namespace {
+
+using store::Blob;
+using store::Rows;
+using store::Session;
+using store::Sql;
+
+constexpr store::Migration kMigrations[] = {
+    {1, store::Migration::Kind::kAdditive, R"(
+CREATE TABLE cursor (
+  grp TEXT NOT NULL,
+  topic TEXT NOT NULL,
+  shard INTEGER NOT NULL,
+  low_pos INTEGER NOT NULL,            -- this and those before are finished, or have a row in delivery
+  start_pos INTEGER NOT NULL,          -- where the group began
+  seek_epoch INTEGER NOT NULL DEFAULT 0,
+  paused_by TEXT NOT NULL DEFAULT '',  -- the same in all shards; empty: it runs
+  orphaned_at INTEGER,                 -- milliseconds; null while a configuration has the group
+  PRIMARY KEY (grp, topic, shard)
+) WITHOUT ROWID;
+CREATE TABLE delivery (
+  grp TEXT NOT NULL,
+  topic TEXT NOT NULL,
+  shard INTEGER NOT NULL,
+  pos INTEGER NOT NULL,
+  state TEXT NOT NULL,                 -- retrying, held, dead, discarded
+  attempts INTEGER NOT NULL,
+  next_at INTEGER NOT NULL,            -- milliseconds, of retrying
+  since INTEGER NOT NULL,              -- milliseconds: stored or replayed
+  died_at INTEGER NOT NULL DEFAULT 0,
+  stored_at INTEGER NOT NULL,
+  revision INTEGER NOT NULL DEFAULT 0, -- how often it was edited
+  reason TEXT NOT NULL DEFAULT '',
+  event_id TEXT NOT NULL,
+  key TEXT NOT NULL,
+  type TEXT NOT NULL,
+  headers TEXT NOT NULL,
+  body BLOB NOT NULL,                  -- what is sent, the same at every attempt
+  event BLOB,                          -- as it was stored, where an operator has edited the body
+  PRIMARY KEY (grp, topic, shard, pos)
+);
+CREATE INDEX delivery_key ON delivery (grp, topic, key, shard, pos);
+CREATE INDEX delivery_stored ON delivery (grp, topic, stored_at);
+CREATE INDEX delivery_dead ON delivery (grp, topic, shard, pos) WHERE state = 'dead';
+CREATE TABLE attempt (
+  grp TEXT NOT NULL,
+  topic TEXT NOT NULL,
+  shard INTEGER NOT NULL,
+  pos INTEGER NOT NULL,
+  n INTEGER NOT NULL,
+  at INTEGER NOT NULL,
+  status INTEGER NOT NULL,             -- 0: no answer
+  took INTEGER NOT NULL,               -- milliseconds
+  error TEXT NOT NULL,
+  body_start BLOB NOT NULL,
+  PRIMARY KEY (grp, topic, shard, pos, n)
+) WITHOUT ROWID;
+)"},
+};
+
+const Sql kCursors{"SELECT shard, low_pos, paused_by FROM cursor WHERE grp = ?1 AND topic = ?2 ORDER BY shard"};
+const Sql kMoveCursor{"UPDATE cursor SET low_pos = ?4 WHERE grp = ?1 AND topic = ?2 AND shard = ?3 AND low_pos < ?4"};
+const Sql kPause{"UPDATE cursor SET paused_by = ?3 WHERE grp = ?1 AND topic = ?2"};
+const Sql kOneCursor{"SELECT low_pos, start_pos FROM cursor WHERE grp = ?1 AND topic = ?2 AND shard = ?3"};
+
+const Sql kFound{
+    "SELECT shard, pos, key, state FROM delivery WHERE grp = ?1 AND topic = ?2 AND state <> 'discarded' "
+    "ORDER BY shard, pos"};
+const Sql kOfKey{
+    "SELECT shard, pos, state, attempts, next_at, since, event_id, key, type, stored_at FROM delivery "
+    "WHERE grp = ?1 AND topic = ?2 AND key = ?3 AND shard = ?4 AND state IN ('retrying', 'held') ORDER BY pos LIMIT "
+    "?5"};
+const Sql kAtPlace{
+    "SELECT shard, pos, state, attempts, next_at, since, event_id, key, type, stored_at FROM delivery "
+    "WHERE grp = ?1 AND topic = ?2 AND shard = ?3 AND pos = ?4 AND state IN ('retrying', 'held')"};
+const Sql kRead{
+    "SELECT event_id, key, type, stored_at, headers, body, since FROM delivery "
+    "WHERE grp = ?1 AND topic = ?2 AND shard = ?3 AND pos = ?4"};
+const Sql kInsert{
+    "INSERT INTO delivery (grp, topic, shard, pos, state, attempts, next_at, since, died_at, stored_at, reason, "
+    "event_id, key, type, headers, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, "
+    "?16) "
+    "ON CONFLICT DO NOTHING"};
+const Sql kUpdate{
+    "UPDATE delivery SET state = ?5, attempts = ?6, next_at = ?7, since = ?8, died_at = ?9, reason = ?10 "
+    "WHERE grp = ?1 AND topic = ?2 AND shard = ?3 AND pos = ?4"};
+const Sql kFinish{"DELETE FROM delivery WHERE grp = ?1 AND topic = ?2 AND shard = ?3 AND pos = ?4"};
+const Sql kForgetAttempts{"DELETE FROM attempt WHERE grp = ?1 AND topic = ?2 AND shard = ?3 AND pos = ?4"};
+const Sql kAttempt{
+    "INSERT INTO attempt (grp, topic, shard, pos, n, at, status, took, error, body_start) "
+    "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) "
+    "ON CONFLICT DO UPDATE SET at = ?6, status = ?7, took = ?8, error = ?9, body_start = ?10"};
+const Sql kOldest{
+    "SELECT stored_at FROM delivery WHERE grp = ?1 AND topic = ?2 AND state <> 'discarded' ORDER BY stored_at LIMIT 1"};
+const Sql kStateOf{"SELECT state, attempts FROM delivery WHERE grp = ?1 AND topic = ?2 AND shard = ?3 AND pos = ?4"};
+
+RowState state_of(std::string_view name) {
+  for (const RowState state : {RowState::kRetrying, RowState::kHeld, RowState::kDead})
+    if (name_of(state) == name) return state;
+  return RowState::kDiscarded;
+}
+
+Place place_of(const Rows& rows) { return {static_cast<std::uint32_t>(rows.integer(0)), rows.integer(1)}; }
+
+LoadedRow loaded_row(const Rows& rows) {
+  LoadedRow row;
+  row.place = place_of(rows);
+  row.state = state_of(rows.text(2));
+  row.attempts = static_cast<std::uint32_t>(rows.integer(3));
+  row.next_at = rows.integer(4);
+  row.since = rows.integer(5);
+  row.event.event_id = rows.text(6);
+  row.event.key = rows.text(7);
+  row.event.type = rows.text(8);
+  row.event.stored_at = rows.integer(9);
+  return row;
+}
+
+void write(Session& session, const GroupId& id, const RowChange& row) {
+  const auto [shard, position] = row.place;
+  switch (row.kind) {
+    case RowChange::Kind::kInsert:
+      session.run(kInsert, id.group, id.topic, shard, position, name_of(row.state), row.attempts, row.next_at,
+                  row.since, row.died_at, row.event.stored_at, row.reason, row.event.event_id, row.event.key,
+                  row.event.type, row.event.headers, Blob{row.event.body});
+      return;
+    case RowChange::Kind::kUpdate:
+      session.run(kUpdate, id.group, id.topic, shard, position, name_of(row.state), row.attempts, row.next_at,
+                  row.since, row.died_at, row.reason);
+      return;
+    case RowChange::Kind::kAttempt:
+      session.run(kAttempt, id.group, id.topic, shard, position, row.attempts, row.attempt.at, row.attempt.status,
+                  row.attempt.took_ms, row.attempt.error, Blob{row.attempt.body});
+      return;
+    case RowChange::Kind::kFinish:
+      session.run(kFinish, id.group, id.topic, shard, position);
+      session.run(kForgetAttempts, id.group, id.topic, shard, position);
+      return;
+  }
+}
+
+}  // namespace
+
+const store::Schema kSubscriptionSchema{"subscriptions", kMigrations};
+
+std::string_view name_of(RowState state) {
+  switch (state) {
+    case RowState::kRetrying:
+      return "retrying";
+    case RowState::kHeld:
+      return "held";
+    case RowState::kDead:
+      return "dead";
+    case RowState::kDiscarded:
+      break;
+  }
+  return "discarded";
+}
+
+Result<> LoadGroup::run(Session& session) {
+  low.assign(shards, 0);
+  rows.clear();
+  for (Rows found = session.query(kCursors, id.group, id.topic); found.next();) {
+    const auto shard = static_cast<std::uint32_t>(found.integer(0));
+    if (shard < shards) low[shard] = found.integer(1);
+    paused_by = found.text(2);
+  }
+  for (Rows found = session.query(kFound, id.group, id.topic); found.next();)
+    if (found.integer(0) < shards)
+      rows.push_back({place_of(found), std::string(found.text(2)), state_of(found.text(3))});
+  return {};
+}
+
+Result<> ReadLog::run(Session& session) {
+  events.clear();
+  more = false;
+  const auto known = tables::find_topic(session, topic);
+  if (!known) return {};
+  std::vector<tables::ShardRow> shards;
+  for (tables::ShardRow& row : tables::shards_of(session, known->id))
+    if (row.shard < after.size() && row.last > after[row.shard]) shards.push_back(row);
+  if (shards.empty()) return {};
+  const auto begin = std::ranges::lower_bound(shards, first, {}, &tables::ShardRow::shard);
+  std::rotate(shards.begin(), begin, shards.end());
+  const std::size_t share = std::max<std::size_t>(1, limit / shards.size());
+  std::size_t bytes = 0;
+  for (const tables::ShardRow& row : shards) {
+    const std::size_t wanted = std::min(share, limit - events.size());
+    if (wanted == 0 || bytes >= max_bytes) {
+      more = true;
+      break;
+    }
+    const Position from = std::max(after[row.shard], row.trimmed);
+    auto read = tables::read_events(session, row.lane, from, row.last, wanted, max_bytes - bytes);
+    if (!read.empty() && read.back().position < row.last) more = true;
+    for (StoredEvent& event : read) {
+      bytes += event.body.size();
+      events.emplace_back(row.shard, std::move(event));
+    }
+  }
+  return {};
+}
+
+Result<> LoadRows::run(Session& session) {
+  rows.clear();
+  const bool one = request.position > 0;
+  Rows found = one ? session.query(kAtPlace, id.group, id.topic, request.shard, request.position)
+                   : session.query(kOfKey, id.group, id.topic, request.key, request.shard, Dispatcher::kLoad);
+  while (found.next()) rows.push_back(loaded_row(found));
+  return {};
+}
+
+Result<> ReadDelivery::run(Session& session) {
+  Rows row = session.query(kRead, id.group, id.topic, place.shard, place.position);
+  found = row.next();
+  if (!found) return {};
+  event = {std::string(row.text(0)), std::string(row.text(1)), std::string(row.text(2)),
+           row.integer(3),           std::string(row.text(4)), std::string(row.blob(5))};
+  since = row.integer(6);
+  return {};
+}
+
+Result<> Settle::apply(Session& session) {
+  for (const RowChange& row : settlement_.rows) write(session, id_, row);
+  for (const CursorMove& move : settlement_.cursors)
+    session.run(kMoveCursor, id_.group, id_.topic, move.shard, move.low);
+  if (settlement_.pause) session.run(kPause, id_.group, id_.topic, "dead_letters");
+  return {};
+}
+
+Result<> SetPaused::apply(Session& session) {
+  session.run(kPause, id_.group, id_.topic, paused_by_);
+  return {};
+}
+
+Result<> SampleGroup::run(Session& session) {
+  behind = oldest_stored_at = 0;
+  const auto older = [this](std::int64_t stored_at) {
+    if (oldest_stored_at == 0 || stored_at < oldest_stored_at) oldest_stored_at = stored_at;
+  };
+  const auto known = tables::find_topic(session, id.topic);
+  if (!known) return {};
+  const std::vector<tables::ShardRow> shards = tables::shards_of(session, known->id);
+  for (Rows cursors = session.query(kCursors, id.group, id.topic); cursors.next();) {
+    const auto row =
+        std::ranges::find(shards, static_cast<std::uint32_t>(cursors.integer(0)), &tables::ShardRow::shard);
+    if (row == shards.end()) continue;
+    const Position low = std::max(cursors.integer(1), row->trimmed);
+    if (row->last <= low) continue;
+    behind += row->last - low;
+    if (const auto stored_at = tables::stored_at(session, row->lane, low + 1)) older(*stored_at);
+  }
+  if (Rows rows = session.query(kOldest, id.group, id.topic); rows.next()) older(rows.integer(0));
+  return {};
+}
+
+std::pair<std::string_view, std::uint32_t> delivery_state(Session& session, const GroupId& id, Place place) {
+  Rows cursor = session.query(kOneCursor, id.group, id.topic, place.shard);
+  if (!cursor.next() || place.position <= cursor.integer(1)) return {};
+  if (Rows row = session.query(kStateOf, id.group, id.topic, place.shard, place.position); row.next())
+    return {name_of(state_of(row.text(0))), static_cast<std::uint32_t>(row.integer(1))};
+  return {place.position <= cursor.integer(0) ? "delivered" : "pending", 0};
+}
+
+}  // namespace causeway::events

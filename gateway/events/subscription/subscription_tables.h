@@ -1,0 +1,137 @@
+// The tables of subscriptions, and the only SQL that knows them (with dead_letter_tables.cpp).
+//
+//   cursor    how far a group is in each shard: everything at or below low_pos is finished, or has a row in delivery
+//   delivery  what is retried, held or dead, with its own copy of the event; a delivery that succeeds at once has none
+//   attempt   the failed attempts of a delivery
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "events/log_reader.h"
+#include "events/subscription/delivery.h"
+#include "events/subscription/dispatcher.h"
+#include "events/subscription/settings.h"
+#include "store/schema.h"
+#include "store/store.h"
+
+namespace causeway::events {
+
+/// Pass it to the store when it opens.
+extern const store::Schema kSubscriptionSchema;
+
+/// Whose cursor and deliveries: what outlives a subscription's name.
+struct GroupId {
+  std::string group;
+  std::string topic;
+  bool operator==(const GroupId&) const = default;
+};
+
+/// A subscription as a configuration wants it.
+struct WantedGroup {
+  GroupId id;
+  std::uint32_t shards = 0;
+  Start start = Start::kLatest;
+  std::string was;  ///< the group that it takes over; empty: none
+};
+
+/// All of a configuration at once: new cursors begin at this transaction, renamed ones take everything along. Groups
+/// that are not wanted any more keep their rows as orphans until the retention of their topic is over.
+class TakeGroups final : public store::Change {
+ public:
+  TakeGroups(std::vector<WantedGroup> wanted, WallTime now) : wanted_(std::move(wanted)), now_(now) {}
+  Kind kind() const override { return Kind::kUpkeep; }
+  Result<> apply(store::Session& session) override;
+
+ private:
+  const std::vector<WantedGroup> wanted_;
+  const WallTime now_;
+};
+
+/// What a subscription begins with.
+struct LoadGroup final : store::Query {
+  explicit LoadGroup(GroupId its, std::uint32_t its_shards) : id(std::move(its)), shards(its_shards) {}
+  Result<> run(store::Session& session) override;
+
+  const GroupId id;
+  const std::uint32_t shards;
+  std::vector<Position> low;  ///< by shard
+  std::string paused_by;      ///< empty: it runs
+  std::vector<FoundRow> rows;
+};
+
+/// New events of every shard.
+struct ReadLog final : store::Query {
+  Result<> run(store::Session& session) override;
+
+  std::string topic;
+  std::vector<Position> after;  ///< by shard
+  std::size_t limit = 0;
+  std::size_t max_bytes = 0;
+  std::size_t first = 0;                                      ///< the shard to begin with, so that none starves
+  std::vector<std::pair<std::uint32_t, StoredEvent>> events;  ///< the answer; of each shard ascending
+  bool more = false;                                          ///< there are others
+};
+
+struct LoadRows final : store::Query {
+  LoadRows(GroupId its, const LoadRequest& which) : id(std::move(its)), request(which) {}
+  Result<> run(store::Session& session) override;
+
+  const GroupId id;
+  const LoadRequest& request;
+  std::vector<LoadedRow> rows;
+};
+
+struct ReadDelivery final : store::Query {
+  ReadDelivery(GroupId its, Place where) : id(std::move(its)), place(where) {}
+  Result<> run(store::Session& session) override;
+
+  const GroupId id;
+  const Place place;
+  bool found = false;
+  EventCopy event;
+  std::int64_t since = 0;
+};
+
+/// Writes down what was learnt.
+class Settle final : public store::Change {
+ public:
+  Settle(const GroupId& id, const Settlement& settlement) : id_(id), settlement_(settlement) {}
+  Kind kind() const override { return Kind::kUpkeep; }
+  Result<> apply(store::Session& session) override;
+
+ private:
+  const GroupId& id_;
+  const Settlement& settlement_;
+};
+
+class SetPaused final : public store::Change {
+ public:
+  /// `paused_by` is empty to let it run.
+  SetPaused(GroupId id, std::string paused_by) : id_(std::move(id)), paused_by_(std::move(paused_by)) {}
+  Kind kind() const override { return Kind::kUpkeep; }
+  Result<> apply(store::Session& session) override;
+
+ private:
+  const GroupId id_;
+  const std::string paused_by_;
+};
+
+/// How far behind a group is, for the metrics.
+struct SampleGroup final : store::Query {
+  explicit SampleGroup(GroupId its) : id(std::move(its)) {}
+  Result<> run(store::Session& session) override;
+
+  const GroupId id;
+  std::int64_t behind = 0;            ///< events beyond the cursors
+  std::int64_t oldest_stored_at = 0;  ///< of everything that is not finished; 0: there is nothing
+};
+
+/// The state of an event for DeliveryStates, and how many attempts; empty when the group began behind it.
+std::pair<std::string_view, std::uint32_t> delivery_state(store::Session& session, const GroupId& id, Place place);
+
+std::string_view name_of(RowState state);
+
+}  // namespace causeway::events

@@ -1,0 +1,173 @@
+#include "events/subscription/subscriptions.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <thread>
+
+#include "events/subscription/runner.h"
+#include "events/subscription/subscription_tables.h"
+
+namespace causeway::events {
+namespace {
+
+constexpr std::chrono::milliseconds kLook{2};
+constexpr Duration kTakeover = std::chrono::seconds(60);  // for attempts of the same group that are in flight
+
+using Runner = std::shared_ptr<SubscriptionRunner>;
+
+/// FNV-1a: the same worker at every start.
+std::size_t hash_of(std::string_view name) {
+  std::uint64_t hash = 0xcbf29ce484222325;
+  for (const char c : name) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
+  return static_cast<std::size_t>(hash);
+}
+
+GroupId group_of(const SubscriptionSpec& spec) { return {spec.group(), spec.topic->name()}; }
+
+/// May what runs go on with another configuration? Lanes are laid out by the rules of order.
+bool continues(const SubscriptionSpec& before, const SubscriptionSpec& after) {
+  return before.name() == after.name() && group_of(before) == group_of(after) &&
+         before.topic->shards() == after.topic->shards() && before.settings.order == after.settings.order &&
+         before.settings.on_dead_letter == after.settings.on_dead_letter;
+}
+
+bool takes_over(const SubscriptionSpec& spec, const GroupId& id) {
+  return group_of(spec) == id || (id.topic == spec.topic->name() && id.group == *spec.settings.was);
+}
+
+bool wait_idle(const std::vector<Runner>& runners, Duration patience) {
+  const auto end = std::chrono::steady_clock::now() + patience;
+  const auto busy = [&] { return std::ranges::any_of(runners, [](const Runner& each) { return !each->idle(); }); };
+  while (busy()) {
+    if (std::chrono::steady_clock::now() >= end) return false;
+    std::this_thread::sleep_for(kLook);
+  }
+  return true;
+}
+
+}  // namespace
+
+Subscriptions::Subscriptions(EventLog& log, std::span<WorkerContext* const> workers, telemetry::Metrics& metrics,
+                             telemetry::LogThread& lines, const Clock& clock)
+    : log_(log), workers_(workers), metrics_(metrics), lines_(lines), clock_(clock) {}
+
+Subscriptions::~Subscriptions() { stop(); }
+
+Subscriptions::Entries Subscriptions::entries() const {
+  const std::lock_guard lock(mutex_);
+  return entries_;
+}
+
+std::optional<Subscriptions::Entry> Subscriptions::find(std::string_view name) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = entries_.find(name);
+  if (found == entries_.end()) return std::nullopt;
+  return found->second;
+}
+
+Subscriptions::Runner Subscriptions::make_runner(const std::shared_ptr<const SubscriptionSpec>& spec) {
+  WorkerContext& context = *workers_[hash_of(spec->name()) % workers_.size()];
+  return std::make_shared<SubscriptionRunner>(log_, context, metrics_, lines_, spec);
+}
+
+std::string Subscriptions::take(std::shared_ptr<const SubscriptionTable> table) {
+  Entries next;
+  std::vector<std::shared_ptr<const SubscriptionSpec>> fresh;
+  std::vector<WantedGroup> wanted;
+  const Entries before = entries();
+  for (const auto& spec : table->all()) {
+    wanted.push_back({group_of(*spec), spec->topic->shards(), spec->settings.start, *spec->settings.was});
+    const auto known = before.find(spec->name());
+    const bool goes_on = known != before.end() && continues(*known->second.spec, *spec);
+    next[spec->name()] = {spec, goes_on ? known->second.runner : nullptr};
+    if (!goes_on) fresh.push_back(spec);
+  }
+
+  // Who ends, and who of them must have ended before another may go on with its cursor.
+  std::vector<Entry> leaving;
+  for (const auto& [name, entry] : before)
+    if (const auto kept = next.find(name); kept == next.end() || kept->second.runner != entry.runner)
+      leaving.push_back(entry);
+  std::erase_if(ending_, [](const Runner& each) { return each->idle(); });
+  const auto taken_over = [&](const Runner& runner) {
+    return std::ranges::any_of(fresh, [&](const auto& spec) { return takes_over(*spec, runner->id()); });
+  };
+  std::vector<Runner> awaited;
+  std::ranges::copy_if(ending_, std::back_inserter(awaited), taken_over);
+  for (const Entry& entry : leaving)
+    if (taken_over(entry.runner)) awaited.push_back(entry.runner);
+  for (const Runner& each : awaited) each->drain();
+
+  std::string problem;
+  if (!wait_idle(awaited, kTakeover)) {
+    problem = "a subscription that is renamed or changed still has attempts in flight";
+  } else {
+    TakeGroups change(std::move(wanted), clock_.wall());
+    if (!log_.store().commit_blocking(change)) problem = "the store refused the subscriptions";
+  }
+  for (const Entry& entry : leaving) {
+    const bool drained = std::ranges::find(awaited, entry.runner) != awaited.end();
+    if (!problem.empty() && !drained) continue;
+    if (!drained) entry.runner->drain();
+    entry.runner->release();
+    ending_.push_back(entry.runner);
+    if (problem.empty()) continue;
+    // It goes on as it was, once what is in flight has ended.
+    wait_idle({entry.runner}, kTakeover);
+    const std::lock_guard lock(mutex_);
+    Entry& again = entries_[entry.spec->name()];
+    again.runner = make_runner(entry.spec);
+    again.runner->start();
+  }
+  if (!problem.empty()) return problem;
+
+  for (auto& [name, entry] : next) {
+    if (entry.runner) {
+      entry.runner->use(entry.spec);
+    } else {
+      entry.runner = make_runner(entry.spec);
+      entry.runner->start();
+    }
+  }
+  const std::lock_guard lock(mutex_);
+  entries_ = std::move(next);
+  return {};
+}
+
+void Subscriptions::drain() {
+  for (const auto& [name, entry] : entries()) entry.runner->drain();
+}
+
+bool Subscriptions::idle() const {
+  const auto ended = [](const Runner& each) { return each->idle(); };
+  const Entries all = entries();
+  return std::ranges::all_of(all, [&](const auto& each) { return ended(each.second.runner); }) &&
+         std::ranges::all_of(ending_, ended);
+}
+
+void Subscriptions::stop(Duration patience) {
+  std::vector<Runner> all = std::move(ending_);
+  ending_.clear();
+  std::vector<Runner> running;
+  {
+    const std::lock_guard lock(mutex_);
+    for (auto& [name, entry] : entries_) running.push_back(std::move(entry.runner));
+    entries_.clear();
+  }
+  for (const Runner& each : running) each->drain();
+  all.insert(all.end(), running.begin(), running.end());
+  wait_idle(all, patience);
+  for (const Runner& each : running) each->release();
+}
+
+void Subscriptions::describe(store::Session& session, std::string_view topic, std::uint32_t shard, Position position,
+                             std::vector<DeliveryState>& out) {
+  for (const auto& [name, entry] : entries()) {
+    if (entry.spec->topic->name() != topic) continue;
+    const auto [state, attempts] = delivery_state(session, group_of(*entry.spec), {shard, position});
+    if (!state.empty()) out.push_back({name, state, attempts});
+  }
+}
+
+}  // namespace causeway::events

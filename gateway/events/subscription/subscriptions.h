@@ -1,0 +1,96 @@
+// The embedded bus's consumer side: delivers each event of a topic to the systems that subscribed to it
+// (correctness.md, "Deliveries").
+//
+// A subscription lives wholly on one worker, chosen by its name: its state has no lock. Only what failed has a row in
+// the store; successes move the cursor, many at a time. At most 256 events are delivered and not yet settled: so many
+// may come twice after a crash, byte for byte the same.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "events/delivery_states.h"
+#include "events/event_log.h"
+#include "events/subscription/control.h"
+#include "events/subscription/subscription_table.h"
+#include "exchange/worker_context.h"
+#include "telemetry/log_thread.h"
+#include "telemetry/metrics.h"
+
+namespace causeway::events {
+
+class SubscriptionRunner;
+
+/// One a process, made before the workers start. `take`, `drain` and `stop` belong to the main thread; the rest is
+/// thread safe.
+class Subscriptions final : public SubscriptionControl, public DeliveryStates {
+ public:
+  /// Everything outlives it. The log's store must be open before the first `take`; kSubscriptionSchema is among its
+  /// schemas.
+  Subscriptions(EventLog& log, std::span<WorkerContext* const> workers, telemetry::Metrics& metrics,
+                telemetry::LogThread& lines, const Clock& clock);
+  /// Stops.
+  ~Subscriptions() override;
+  Subscriptions(const Subscriptions&) = delete;
+  Subscriptions& operator=(const Subscriptions&) = delete;
+
+  /// At start (before or after the workers run) and at every reload. Blocks on the store, and on attempts in flight of
+  /// subscriptions that are renamed. New cursors are durable when it returns; running subscriptions keep their state.
+  /// Empty, or why it cannot be taken: then nothing has changed.
+  std::string take(std::shared_ptr<const SubscriptionTable> table);
+
+  /// Begins the end: no event is read and no attempt begun any more; those in flight go on. Never blocks.
+  void drain();
+  /// True once no attempt is in flight and everything that was learnt is durable.
+  bool idle() const;
+  /// After `drain`, or instead of it: waits at most so long for `idle`, then lets go. The workers and the store still
+  /// run; what is in flight afterwards ends on its worker without touching this object. May be called again.
+  void stop(Duration patience = std::chrono::seconds(5));
+
+  // SubscriptionControl
+  std::vector<SubscriptionView> subscriptions() override;
+  Result<SubscriptionView> pause(std::string_view name) override;
+  Result<SubscriptionView> resume(std::string_view name) override;
+  Result<DeadLetterPage> dead_letters(const DeadLetterFilter& filter) override;
+  Result<DeadLetterView> dead_letter(std::string_view id) override;
+  Result<DeadLetterView> replay(std::string_view id, const std::optional<std::string>& body) override;
+  Result<DeadLetterView> discard(std::string_view id, std::string_view reason) override;
+  Result<std::int64_t> replay_all(const DeadLetterFilter& filter, bool dry_run) override;
+
+  // DeliveryStates
+  void describe(store::Session& session, std::string_view topic, std::uint32_t shard, Position position,
+                std::vector<DeliveryState>& out) override;
+
+ private:
+  using Runner = std::shared_ptr<SubscriptionRunner>;
+  struct Entry {
+    std::shared_ptr<const SubscriptionSpec> spec;
+    Runner runner;
+  };
+  using Entries = std::map<std::string, Entry, std::less<>>;  // by name
+
+  Entries entries() const;
+  /// Empty when there is none of this name.
+  std::optional<Entry> find(std::string_view name) const;
+  Runner make_runner(const std::shared_ptr<const SubscriptionSpec>& spec);
+  Result<Entries> filtered(const DeadLetterFilter& filter) const;
+  static SubscriptionView view_of(const Entry& entry, WallTime now);
+  Result<SubscriptionView> set_paused(std::string_view name, bool paused);
+  Result<DeadLetterView> show(const Entry& entry, struct Place place);
+
+  EventLog& log_;
+  const std::span<WorkerContext* const> workers_;
+  telemetry::Metrics& metrics_;
+  telemetry::LogThread& lines_;
+  const Clock& clock_;
+  mutable std::mutex mutex_;  // of entries_
+  Entries entries_;
+  std::vector<Runner> ending_;  // without a subscription, attempts may be in flight
+};
+
+}  // namespace causeway::events

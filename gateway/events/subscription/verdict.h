@@ -1,0 +1,41 @@
+// What an attempt means for its delivery (correctness.md, "Deliveries"). Pure.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "core/clock.h"
+#include "events/subscription/settings.h"
+
+namespace causeway::events {
+
+/// What came back from the system.
+struct Answer {
+  int status = 0;                ///< 0: no whole answer came (refused, cut, too late)
+  std::string_view retry_after;  ///< the header's value; empty: there was none
+};
+
+/// The delivery as it was before the attempt.
+struct Tried {
+  std::uint32_t attempts = 0;  ///< this one included
+  WallTime since;              ///< when the event was stored, or replayed
+  double random = 0;           ///< in [0, 1): picks the jitter
+};
+
+struct Verdict {
+  enum class Kind : std::uint8_t { kDone, kRetry, kDead };
+  Kind kind = Kind::kDone;
+  Duration wait{};     ///< of kRetry: until the next attempt
+  std::string reason;  ///< of kDead: the status that refused it, `attempts exhausted`, `max_age`
+};
+
+/// 2xx is done; 400, 410, 422 and every other 4xx that is about the event is dead at once; 401, 403, 404, 405, 408,
+/// 409, 425, 429, 3xx, 5xx and no answer are tried again. Retry-After of 429 and 503 is honoured up to max_delay.
+Verdict judge(const Answer& answer, const Tried& tried, const RetrySettings& retry, WallTime now);
+
+/// Retry-After (RFC 9110 10.2.3): seconds, or a date. Empty when it is neither; never negative.
+std::optional<Duration> parse_retry_after(std::string_view value, WallTime now);
+
+}  // namespace causeway::events

@@ -1,0 +1,271 @@
+// Subscriptions at work: a real store in a folder of the test's own, a real worker thread, receivers on the loopback.
+#pragma once
+
+#include <gtest/gtest.h>
+#include <spdlog/sinks/ostream_sink.h>
+
+#include <condition_variable>
+#include <filesystem>
+#include <functional>
+#include <list>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <sstream>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "config/yaml.h"
+#include "events/register_topics.h"
+#include "events/subscription/subscription_tables.h"
+#include "events/subscription/subscriptions.h"
+#include "fakes/run_task.h"
+#include "fakes/scripted_server.h"
+#include "store/sqlite_store.h"
+
+namespace causeway::events {
+
+using namespace std::chrono_literals;
+
+/// Waits until it is so; a guard ends a test that would hang.
+inline bool eventually(const std::function<bool()>& so) {
+  const auto end = std::chrono::steady_clock::now() + fakes::kHangGuard;
+  while (!so()) {
+    if (std::chrono::steady_clock::now() >= end) return false;
+    std::this_thread::sleep_for(1ms);
+  }
+  return true;
+}
+
+/// What a receiver got, and the header of a request by its name.
+struct Got {
+  std::string text;
+  std::string header(const std::string& name) const {
+    const std::size_t at = text.find("\r\n" + name + ": ");
+    if (at == std::string::npos) return "";
+    const std::size_t begin = at + name.size() + 4;
+    return text.substr(begin, text.find("\r\n", begin) - begin);
+  }
+  std::string line() const { return text.substr(0, text.find("\r\n")); }
+  std::string body() const { return text.substr(text.find("\r\n\r\n") + 4); }
+  std::string event_id() const {
+    const std::string key = header("Idempotency-Key");
+    return key.substr(0, key.find('/'));
+  }
+};
+
+/// A system that answers what the test says, request by request, each connection on a thread of its own.
+class Receiver {
+ public:
+  /// Gets the request and how many with its Idempotency-Key came before; an empty answer cuts the connection.
+  using Answers = std::function<std::string(const Got&, int before)>;
+
+  static std::string status(int code, const std::string& headers = "", const std::string& body = "{}") {
+    return "HTTP/1.1 " + std::to_string(code) + " X\r\n" + headers +
+           "Content-Type: application/json\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
+  }
+
+  explicit Receiver(Answers answers = [](const Got&, int) { return status(200); })
+      : answers_(std::move(answers)), server_([this](fakes::ScriptedServer& server) { serve(server); }) {}
+
+  void answer(Answers answers) {
+    const std::lock_guard lock(mutex_);
+    answers_ = std::move(answers);
+  }
+  std::vector<Got> wait_for(std::size_t count) {
+    std::unique_lock lock(mutex_);
+    EXPECT_TRUE(came_.wait_for(lock, fakes::kHangGuard, [&] { return got_.size() >= count; }))
+        << got_.size() << " of " << count;
+    return got_;
+  }
+  std::vector<Got> got() const {
+    const std::lock_guard lock(mutex_);
+    return got_;
+  }
+  /// The ids of the events that were answered with 2xx, in the order of their first success.
+  std::vector<std::string> taken() const {
+    const std::lock_guard lock(mutex_);
+    return taken_;
+  }
+  std::uint16_t port() const { return server_.port(); }
+
+ private:
+  void serve(fakes::ScriptedServer& server) {
+    std::list<std::thread> threads;
+    for (;;) {
+      fakes::Peer peer = server.accept();
+      if (!peer.is_open()) break;
+      threads.emplace_back([this, peer = std::move(peer)]() mutable {
+        for (;;) {
+          Got request{peer.read_request()};
+          if (request.text.empty()) return;
+          const std::string text = next(std::move(request));
+          if (text.empty()) return peer.close();
+          if (text == "hang") return peer.wait_for_end();
+          peer.send(text);
+        }
+      });
+    }
+    for (std::thread& thread : threads) thread.join();
+  }
+
+  std::string next(Got request) {
+    Answers answers;
+    int before;
+    {
+      const std::lock_guard lock(mutex_);
+      answers = answers_;
+      before = seen_[request.header("Idempotency-Key")]++;
+    }
+    const std::string text = answers(request, before);
+    const std::lock_guard lock(mutex_);
+    if (text.starts_with("HTTP/1.1 2") && taken_set_.insert(request.event_id()).second)
+      taken_.push_back(request.event_id());
+    got_.push_back(std::move(request));
+    came_.notify_all();
+    return text;
+  }
+
+  mutable std::mutex mutex_;
+  std::condition_variable came_;
+  Answers answers_;
+  std::vector<Got> got_;
+  std::map<std::string, int> seen_;
+  std::set<std::string> taken_set_;
+  std::vector<std::string> taken_;
+  fakes::ScriptedServer server_;
+};
+
+class TemporaryFolder {
+ public:
+  TemporaryFolder() {
+    std::string name = (std::filesystem::temp_directory_path() / "causeway-events-XXXXXX").string();
+    if (::mkdtemp(name.data()) == nullptr) ADD_FAILURE() << "no folder in " << name;
+    path_ = name;
+  }
+  TemporaryFolder(const TemporaryFolder&) = delete;
+  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+  ~TemporaryFolder() { std::filesystem::remove_all(path_); }
+  std::string database() const { return (path_ / "causeway.db").string(); }
+
+ private:
+  std::filesystem::path path_;
+};
+
+/// One run of the process, from opening the store to closing it.
+class Process {
+ public:
+  explicit Process(const std::string& database)
+      : store(settings_of(database), clock, metrics, log_thread),
+        context{worker, metrics.add_shard(), log_thread.add_call_log()} {
+    const store::Schema* const schemas[] = {&kEventSchema, &kSubscriptionSchema};
+    EXPECT_EQ(store.open(schemas), "");
+    worker.start();
+  }
+  /// As in the gateway: deliveries end, then the store, then the loops.
+  ~Process() {
+    clusters.clear();
+    subscriptions.stop();
+    store.stop();
+    worker.finish();
+  }
+
+  std::shared_ptr<const SubscriptionTable> table(const std::string& topic_yaml, const std::string& yaml) {
+    config::Errors errors;
+    config::Reading reading(errors, config::FileKind::kOperator);
+    const auto topic_node = config::read_yaml(topic_yaml, "t.yaml", errors);
+    topics =
+        std::make_shared<const TopicTable>(config::read<std::vector<TopicSettings>>(*topic_node, reading), metrics);
+    const auto node = config::read_yaml(yaml, "s.yaml", errors);
+    const auto settings = config::read<std::vector<SubscriptionSettings>>(*node, reading);
+    auto built = build_subscriptions(settings, *topics, clusters, errors);
+    EXPECT_EQ(errors.to_text(), "");
+    return built;
+  }
+
+  void cluster(const std::string& name, std::uint16_t port) {
+    upstream::ClusterSettings settings;
+    settings.name.value = name;
+    settings.system = "WMS";
+    settings.timeout = 10s;
+    settings.endpoints = {{{"127.0.0.1", port}, 1}};
+    clusters[name] = std::make_shared<const upstream::Cluster>(settings, endpoints, 1, metrics, labels);
+  }
+
+  /// Topic `t` with so many shards, and these subscriptions.
+  std::string take(const std::string& yaml, int shards = 4) {
+    auto subscriptions_table = table("[{name: t, shards: " + std::to_string(shards) + "}]", yaml);
+    RegisterTopics registration(topics);
+    EXPECT_TRUE(store.commit_blocking(registration).ok());
+    return subscriptions.take(subscriptions_table);
+  }
+
+  /// `{"eventId": id, "eventType": "X", "timestamp": 1, "data": {"n": 1.50}}` under a key.
+  static EventDraft draft(const std::string& id, const std::string& key) {
+    EventDraft draft;
+    draft.event_id = id;
+    draft.type = "X";
+    draft.key = key;
+    draft.timestamp = 1;
+    draft.body = R"({"eventId":")" + id + R"(","eventType":"X","timestamp":1,"data":{"n":1.50}})";
+    draft.headers = R"({"traceparent":"00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"})";
+    draft.hash = std::string(32, 'h');
+    return draft;
+  }
+  void publish(std::vector<EventDraft> drafts) {
+    Append append(topics->find("t"), "test", std::move(drafts), clock.wall(), log.signal());
+    const Result<> stored = store.commit_blocking(append);
+    EXPECT_TRUE(stored.ok());
+    log.signal().announce("t");
+  }
+  void publish(const std::string& id, const std::string& key) { publish({draft(id, key)}); }
+
+  SubscriptionView view(const std::string& name = "s") {
+    for (SubscriptionView& each : subscriptions.subscriptions())
+      if (each.name == name) return each;
+    return {};
+  }
+  std::vector<DeadLetterView> dead() {
+    Result<DeadLetterPage> page = subscriptions.dead_letters({});
+    EXPECT_TRUE(page.ok());
+    return page ? page->items : std::vector<DeadLetterView>();
+  }
+  /// Waits until nothing is left to do, dead letters aside.
+  bool finished(std::int64_t dead_letters = 0) {
+    return eventually([&] {
+      const SubscriptionView now = view();
+      return now.backlog == 0 && now.dead_letters == dead_letters && now.state == "running";
+    });
+  }
+  std::string lines() {
+    log_thread.drain();
+    return written.str();
+  }
+
+  SystemClock clock;
+  telemetry::Metrics metrics;
+  telemetry::StandardLabels labels{metrics};
+  std::ostringstream written;
+  telemetry::LogThread log_thread{std::make_shared<spdlog::sinks::ostream_sink_mt>(written), {}, clock, metrics};
+  runtime::Worker worker{0, "worker-0", clock};
+  store::SqliteStore store;
+  EventLog log{store, clock, metrics};
+  WorkerContext context;
+  runtime::Worker* workers[1] = {&worker};
+  WorkerContext* contexts[1] = {&context};
+  upstream::EndpointRegistry endpoints{workers};
+  Clusters clusters;
+  std::shared_ptr<const TopicTable> topics;
+  Subscriptions subscriptions{log, contexts, metrics, log_thread, clock};
+
+ private:
+  static store::StoreSettings settings_of(const std::string& database) {
+    store::StoreSettings settings;
+    settings.sqlite.path = database;
+    settings.sqlite.min_free = ByteSize{0};
+    return settings;
+  }
+};
+
+}  // namespace causeway::events
