@@ -44,7 +44,11 @@ const config::Keys<PublishSettings>& PublishSettings::keys() {
           .optional("key", &PublishSettings::key,
                     "a template over the event's data, for events that say no key; default: the topic's")
           .optional("acknowledge", &PublishSettings::acknowledge,
-                    "stored: 202 once they are durable; broker: 201 once they are on the bus");
+                    "stored: 202 once they are durable; broker: 201 once they are on the bus")
+          .check([](const PublishSettings& settings, const config::Node& node, config::Reading& reading) {
+            auto step = reading.enter("type");
+            if (settings.type.size() > 255) reading.expected(*node.find("type"), "at most 255 bytes");
+          });
   return keys;
 }
 

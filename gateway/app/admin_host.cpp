@@ -1,17 +1,40 @@
 #include "app/admin_host.h"
 
+#include <filesystem>
 #include <thread>
 
 namespace causeway::app {
 
 AdminHost::AdminHost(runtime::Worker& accept_worker, WorkerContext& context, std::span<runtime::Worker* const> workers,
-                     const telemetry::Metrics& metrics, const server::Readiness& readiness)
-    : accept_worker_(accept_worker), context_(&context), operations_(metrics, readiness, workers) {}
+                     const telemetry::Metrics& metrics, const server::Readiness& readiness, admin::Ports ports)
+    : accept_worker_(accept_worker),
+      context_(&context),
+      log_(ports.log),
+      api_(access_, ports),
+      operations_(metrics, readiness, workers, &api_) {}
 
 std::string AdminHost::open(const Settings& settings) {
+  take(settings);
+  auto view = std::make_shared<server::ListenerView>();
+  if (settings.admin.tls) {
+    auto loaded = net::TlsContext::load(*settings.admin.tls->certificate, *settings.admin.tls->private_key);
+    if (std::string* problem = std::get_if<std::string>(&loaded)) return *problem;
+    view->tls = std::get<0>(loaded);
+  }
   listener_ = std::make_unique<server::Listener>("admin", accept_worker_, std::span(&context_, 1), operations_,
-                                                 metrics_, std::make_shared<const server::ListenerView>());
-  return listener_->open(settings.admin.address.where);
+                                                 metrics_, std::move(view));
+  return listener_->open(settings.admin.address->where);
+}
+
+void AdminHost::take(const Settings& settings) {
+  if (settings.admin.users.empty() && token_.empty()) {
+    const std::string folder = settings.data_folder();
+    token_ = admin::ensure_token(folder);
+    const std::string file = (std::filesystem::path(folder) / "admin.token").string();
+    if (token_.empty()) log_.write(telemetry::Level::kWarn, "no admin token", {{"file", file}});
+    else log_.write(telemetry::Level::kInfo, "admin token", {{"file", file}});
+  }
+  access_.set(std::make_shared<const admin::Access>(settings.admin, token_));
 }
 
 void AdminHost::start() { listener_->start(); }

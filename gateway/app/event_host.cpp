@@ -1,12 +1,13 @@
 #include "app/event_host.h"
 
+#include "admin/audit_table.h"
 #include "events/register_topics.h"
 #include "events/subscription/subscription_tables.h"
 
 namespace causeway::app {
 namespace {
 
-const store::Schema* const kSchemas[] = {&events::kEventSchema, &events::kSubscriptionSchema};
+const store::Schema* const kSchemas[] = {&events::kEventSchema, &events::kSubscriptionSchema, &admin::kAdminSchema};
 
 }  // namespace
 

@@ -1,9 +1,14 @@
 #include "app/gateway.h"
 
+#include <signal.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <cstdio>
 #include <fstream>
 #include <thread>
+
+#include "admin/json_object.h"
 
 namespace causeway::app {
 namespace {
@@ -49,6 +54,7 @@ std::string Gateway::start() {
 
   settings_ = std::move(compiled->settings);
   state_->use(compiled->replays);
+  note(*compiled);
   publish(compiled->snapshot);
   for (auto& worker : workers_) worker->start();
   for (auto& listener : listeners_) listener->start();
@@ -76,7 +82,8 @@ void Gateway::make_threads(const Settings& settings) {
   state_ = std::make_unique<ProcessState>(worker_pointers_, metrics_, clock_);
   pipeline_ = std::make_unique<pipeline::Pipeline>(count, metrics_, state_->labels);
   events_ = std::make_unique<EventHost>(*state_, context_pointers_, *accept_worker_, *log_);
-  admin_ = std::make_unique<AdminHost>(*admin_worker_, *admin_context_, worker_pointers_, metrics_, readiness_);
+  admin_ = std::make_unique<AdminHost>(*admin_worker_, *admin_context_, worker_pointers_, metrics_, readiness_,
+                                       admin::Ports{*this, events_->subscriptions(), state_->store, clock_, *log_});
   readiness_.impaired = [this]() -> std::string_view { return events_->accepts_intake() ? "" : "store_full"; };
   collected_.push_back(metrics_.collect_gauge("causeway_build_info", "The version that runs.",
                                               {{"version", CAUSEWAY_VERSION}}, [] { return 1.0; }));
@@ -99,7 +106,10 @@ std::string Gateway::open_listeners(Compiled& compiled) {
 }
 
 void Gateway::publish(std::shared_ptr<const pipeline::Snapshot> snapshot) {
-  snapshot_ = std::move(snapshot);
+  {
+    const std::lock_guard lock(described_);
+    snapshot_ = std::move(snapshot);
+  }
   // The last exchange of an old configuration ends on a worker; taking thousands of routes apart is not a worker's
   // work.
   const std::shared_ptr<const pipeline::Snapshot> shared(
@@ -108,11 +118,11 @@ void Gateway::publish(std::shared_ptr<const pipeline::Snapshot> snapshot) {
     worker->post([this, worker, shared] { pipeline_->take(*worker, shared); });
 }
 
-ReloadOutcome Gateway::reload() {
+admin::ReloadReport Gateway::reload() {
   const std::lock_guard lock(reloading_);
   config::Errors errors;
   std::optional<Compiled> compiled = compile(read_files(options_.config, errors), *state_, errors);
-  ReloadOutcome outcome;
+  admin::ReloadReport outcome;
   outcome.problems = errors.to_json();
   log_problems(errors);
   telemetry::Shard& shard = admin_context_->shard;
@@ -129,6 +139,7 @@ ReloadOutcome Gateway::reload() {
   if (!problem.empty()) {
     count(reloads_refused_);
     log_->write(telemetry::Level::kError, "configuration refused", {{"reason", problem}});
+    outcome.reason = problem;
     return outcome;
   }
   take_listeners(*compiled);
@@ -136,6 +147,8 @@ ReloadOutcome Gateway::reload() {
   log_->configure(compiled->settings.telemetry.log);
   settings_.drain_timeout = compiled->settings.drain_timeout;
   state_->use(compiled->replays);
+  note(*compiled);
+  admin_->take(compiled->settings);
   publish(compiled->snapshot);
   count(reloads_ok_);
   log_->write(telemetry::Level::kInfo, "configuration taken",
@@ -162,7 +175,7 @@ void Gateway::warn_of_restart(const Settings& wanted) {
     return all;
   };
   if (places(wanted) != places(settings_)) warn("listeners[].address");
-  if (!(wanted.admin.address == settings_.admin.address)) warn("admin.address");
+  if (!(*wanted.admin.address == *settings_.admin.address)) warn("admin.address");
   if (wanted.store.value_or(store::StoreSettings()).sqlite.path !=
       settings_.store.value_or(store::StoreSettings()).sqlite.path)
     warn("store.sqlite.path");
@@ -189,6 +202,35 @@ bool Gateway::drain(bool (*again)()) {
   log_->write(telemetry::Level::kInfo, "stopped", {{"cut", std::to_string(left)}});
   return in_order;
 }
+
+/// The admin API's threads look at what runs.
+void Gateway::note(const Compiled& compiled) {
+  const std::lock_guard lock(described_);
+  topics_ = compiled.topics;
+  taken_at_ = clock_.wall();
+}
+
+std::vector<std::string> Gateway::topics() {
+  const std::lock_guard lock(described_);
+  std::vector<std::string> names;
+  for (const auto& [name, topic] : topics_->all()) names.push_back(name);
+  return names;
+}
+
+std::string Gateway::describe() {
+  const std::lock_guard lock(described_);
+  admin::JsonObject object;
+  object.text("version", CAUSEWAY_VERSION).text("node", settings_.node.id).text("file", options_.config.string());
+  object.number("takenAt", unix_milliseconds(taken_at_));
+  object.number("routes", static_cast<std::int64_t>(snapshot_->plans.size()));
+  object.number("consumers", static_cast<std::int64_t>(snapshot_->consumers->all().size()));
+  object.number("topics", static_cast<std::int64_t>(topics_->all().size()));
+  object.number("subscriptions", static_cast<std::int64_t>(events_->subscriptions().subscriptions().size()));
+  return object.done();
+}
+
+/// As SIGTERM does, which the main thread waits for.
+void Gateway::drain() { kill(getpid(), SIGTERM); }
 
 void Gateway::close() {
   if (admin_) admin_->close();

@@ -21,23 +21,17 @@ struct RunOptions {
   std::filesystem::path port_file;  ///< empty: none
 };
 
-struct ReloadOutcome {
-  bool taken = false;
-  std::size_t routes = 0;
-  std::string problems;  ///< rows as `causeway check --json` prints them, warnings too
-};
-
-/// Used by the main thread, but for `reload`. Not restartable.
-class Gateway {
+/// Used by the main thread, but for `reload` and what the admin API asks. Not restartable.
+class Gateway final : private admin::ProcessPort {
  public:
   explicit Gateway(RunOptions options);
-  ~Gateway();
+  ~Gateway() override;
 
   /// Compiles, binds, starts. Empty, or what went wrong (already with file:line:col where it is the configuration).
   std::string start();
   /// Takes the files as they are now, or keeps what is running and logs every error. Any thread but a worker,
   /// one after the other.
-  ReloadOutcome reload();
+  admin::ReloadReport reload() override;
   /// Stops accepting and lets calls in flight end. `again` is asked every few milliseconds whether to stop at once.
   /// True when everything ended in order.
   bool drain(bool (*again)());
@@ -47,8 +41,14 @@ class Gateway {
   void flush_log();
 
  private:
+  // admin::ProcessPort
+  void drain() override;
+  std::string describe() override;
+  std::vector<std::string> topics() override;
+
   void make_threads(const Settings& settings);
   std::string open_listeners(Compiled& compiled);
+  void note(const Compiled& compiled);
   void publish(std::shared_ptr<const pipeline::Snapshot> snapshot);
   void take_listeners(const Compiled& compiled);
   void warn_of_restart(const Settings& wanted);
@@ -80,6 +80,9 @@ class Gateway {
   std::vector<std::unique_ptr<server::Listener>> listeners_;
   Settings settings_;
   std::shared_ptr<const pipeline::Snapshot> snapshot_;
+  mutable std::mutex described_;  ///< of what `describe` and `topics` tell
+  std::shared_ptr<const events::TopicTable> topics_;
+  WallTime taken_at_{};
   telemetry::Counter reloads_ok_;
   telemetry::Counter reloads_refused_;
 };

@@ -1,6 +1,7 @@
 #include "app/settings.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <set>
 
 namespace causeway::app {
@@ -37,12 +38,9 @@ const config::Keys<NodeSettings>& NodeSettings::keys() {
   return keys;
 }
 
-const config::Keys<AdminSettings>& AdminSettings::keys() {
-  static const auto keys =
-      config::Keys<AdminSettings>("the admin port")
-          .optional("address", &AdminSettings::address, "where /healthz, /readyz and /metrics are; keep it private")
-          .later("users");
-  return keys;
+std::string Settings::data_folder() const {
+  const std::filesystem::path file(store.value_or(store::StoreSettings()).sqlite.path);
+  return file.has_parent_path() ? file.parent_path().string() : ".";
 }
 
 const config::Keys<EmbeddedBusSettings>& EmbeddedBusSettings::keys() {

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "admin/settings.h"
 #include "config/keys.h"
 #include "config/placed.h"
 #include "events/subscription/settings.h"
@@ -25,11 +26,6 @@ struct NodeSettings {
   static const config::Keys<NodeSettings>& keys();
 };
 
-struct AdminSettings {
-  net::ListenAddress address{{"127.0.0.1", 9901}};
-  static const config::Keys<AdminSettings>& keys();
-};
-
 /// `embedded: {}`: the store itself carries the topics.
 struct EmbeddedBusSettings {
   static const config::Keys<EmbeddedBusSettings>& keys();
@@ -43,7 +39,7 @@ struct BusSettings {
 struct Settings {
   NodeSettings node;
   std::vector<server::ListenerSettings> listeners;
-  AdminSettings admin;
+  admin::AdminSettings admin;
   config::OrAuto<std::uint32_t> workers;
   Duration drain_timeout = std::chrono::seconds(30);
   security::SigningSettings signing;
@@ -56,6 +52,8 @@ struct Settings {
   std::vector<events::TopicSettings> topics;
   std::vector<events::SubscriptionSettings> subscriptions;
   telemetry::TelemetrySettings telemetry;
+  /// Of the store, open or not: where the admin token is, too.
+  std::string data_folder() const;
   bool wants_store() const { return store.has_value() || !topics.empty(); }
   static const config::Keys<Settings>& keys();
 };

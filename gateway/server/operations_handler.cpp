@@ -25,6 +25,10 @@ Task<> OperationsHandler::handle(Exchange& exchange) {
   identify(exchange);
   const net::RequestHead& head = *exchange.request.head;
   const bool known = head.path == "/healthz" || head.path == "/readyz" || head.path == "/metrics";
+  if (!known && others_ != nullptr) {
+    co_await others_->handle(exchange);
+    co_return;
+  }
   if (!known) {
     reply_error(exchange, Error(Code::kNoRoute));
     co_return;

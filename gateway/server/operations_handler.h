@@ -21,10 +21,10 @@ struct Readiness {
 
 class OperationsHandler final : public ExchangeHandler {
  public:
-  /// All outlive the handler.
+  /// All outlive the handler. `others` answers what is none of its paths; null: 40490.
   OperationsHandler(const telemetry::Metrics& metrics, const Readiness& readiness,
-                    std::span<runtime::Worker* const> workers)
-      : metrics_(metrics), readiness_(readiness), workers_(workers) {}
+                    std::span<runtime::Worker* const> workers, ExchangeHandler* others = nullptr)
+      : metrics_(metrics), readiness_(readiness), workers_(workers), others_(others) {}
 
   Task<> handle(Exchange& exchange) override;
   void refuse(Exchange& exchange, Error error) override;
@@ -36,6 +36,7 @@ class OperationsHandler final : public ExchangeHandler {
   const telemetry::Metrics& metrics_;
   const Readiness& readiness_;
   std::span<runtime::Worker* const> workers_;
+  ExchangeHandler* const others_;
 };
 
 }  // namespace causeway::server

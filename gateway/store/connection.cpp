@@ -49,6 +49,8 @@ Connection::Connection(const std::string& path, Use use) {
   sqlite3_extended_result_codes(database_, 1);
   set_busy_timeout();
   sqlite3_wal_hook(database_, note_wal_pages, &wal_pages_);  // in place of SQLite's own checkpoints
+  // What savepoints undo and what is sorted needs no space on a disk that may be full.
+  sqlite3_exec(database_, "PRAGMA temp_store = MEMORY", nullptr, nullptr, nullptr);
 }
 
 Connection::~Connection() {

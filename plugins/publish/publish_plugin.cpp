@@ -51,8 +51,9 @@ const config::Keys<PublishSettings>& PublishSettings::keys() {
               auto step = reading.enter("when");
               reading.error(*node.find("when"), "\"transaction\" is not in this version", "not_in_this_version");
             }
+            auto step = reading.enter("type");
             if (settings.type.empty() || settings.type.size() > 255)
-              reading.error(*node.find("type"), "type: expected 1 to 255 bytes, got " + config::quote(settings.type));
+              reading.expected(*node.find("type"), "1 to 255 bytes");
           });
   return keys;
 }
@@ -69,8 +70,7 @@ std::unique_ptr<PublishPlugin> PublishPlugin::build(const PublishSettings& setti
   plugin->data_ = parse(data, reading);
   if (!plugin->data_.empty() && !plugin->data_.is_value()) {
     auto step = reading.resume(data.path);
-    reading.error(data.position, "data is one {{ path }}: text around it is not in this version",
-                  "not_in_this_version");
+    reading.error(data.position, "one {{ path }}: anything around it is not in this version", "not_in_this_version");
   }
   for (const events::KeyTemplate* each : {&plugin->key_, &plugin->data_}) {
     plugin->uses_request_ = plugin->uses_request_ || each->uses(kRequest);

@@ -33,9 +33,7 @@ class Attributes {
   void set(const std::string& name, std::string value) {
     if (std::ranges::find(seen_, name) != seen_.end())
       return violations_.add(json_pointer(name), "maxItems", name + " must be there once");
-    if (seen_.size() == kMostAttributes)
-      return violations_.add("", "maxProperties",
-                             "an event has at most " + std::to_string(kMostAttributes) + " attributes");
+    if (seen_.size() == kMostAttributes) return too_many();
     seen_.push_back(name);
     if (!is_name(name)) {
       violations_.add(json_pointer(name), "pattern", "an attribute's name has lower-case letters and digits only");
@@ -67,6 +65,12 @@ class Attributes {
     return name != "data" && std::ranges::all_of(name, [](char byte) {
              return (byte >= 'a' && byte <= 'z') || (byte >= '0' && byte <= '9');
            });
+  }
+
+  void too_many() {
+    if (!violations_.has(""))
+      violations_.add("", "maxProperties",
+                      "an event must have at most " + std::to_string(kMostAttributes) + " attributes");
   }
 
   void keep(const std::string& name, std::string value) {

@@ -16,6 +16,8 @@ Dispatcher::Dispatcher(const Rules& rules, const std::vector<Position>& low, con
     : rules_(rules), windows_(low.begin(), low.end()), paused_(paused) {
   std::vector<std::string> names;
   for (const FoundRow& row : rows) {
+    if (row.place.position > low[row.place.shard]) ahead_.insert(row.place);
+    if (row.state == RowState::kDiscarded) continue;
     std::string name;
     Lane& lane = lane_at(row.place, row.key, name);
     count(row.state, 1);
@@ -64,6 +66,11 @@ void Dispatcher::arrived(std::uint32_t shard, StoredEvent event) {
   const Place place{shard, event.position};
   windows_[shard].read(place.position);
   ++exposed_;
+  if (ahead_.erase(place) > 0) {
+    windows_[shard].settle(place.position);
+    window_moved_ = true;
+    return;
+  }
   window_bytes_ += event.body.size();
   auto delivery = std::make_unique<Delivery>();
   Lane& lane = lane_at(place, event.key, delivery->lane);
@@ -128,19 +135,29 @@ std::optional<LoadRequest> Dispatcher::next_load() {
   request.shard = lane.shard;
   request.key = lane.key;
   request.position = lane.position;
+  reading_rows_ = true;
+  gone_ = finishing_;
   return request;
 }
 
-void Dispatcher::not_loaded(const LoadRequest& request) { loads_.push_back(request.lane); }
+void Dispatcher::not_loaded(const LoadRequest& request) {
+  reading_rows_ = false;
+  loads_.push_back(request.lane);
+}
+
+void Dispatcher::note_gone(Place place) {
+  if (reading_rows_) gone_.insert(place);
+}
 
 void Dispatcher::loaded(const LoadRequest& request, std::vector<LoadedRow> rows, SteadyTime now, WallTime wall) {
   Lane& lane = lanes_.at(request.lane);
   lane.loading = false;
   lane.before_dead = false;
+  reading_rows_ = false;
   std::size_t taken = 0;
   for (LoadedRow& row : rows) {
     // What has been decided since and is not written yet is not what the row says.
-    if (deliveries_.contains(row.place) || finishing_.contains(row.place) || holding_.contains(row.place)) continue;
+    if (deliveries_.contains(row.place) || gone_.contains(row.place) || holding_.contains(row.place)) continue;
     if (std::ranges::binary_search(lane.dead, row.place.position)) continue;
     if (taken++ == kLoadedAtOnce) break;
     auto delivery = std::make_unique<Delivery>();
@@ -204,6 +221,7 @@ void Dispatcher::discarded(Place place, const std::string& key) {
   Lane& lane = lane_at(place, key, name);
   std::erase(lane.dead, place.position);
   count(RowState::kDead, -1);
+  note_gone(place);
   advance(name);
 }
 

@@ -25,7 +25,7 @@
 
 namespace causeway::events {
 
-/// A row as it is found at the start.
+/// A row as it is found at the start. Discarded ones matter only beyond the cursor.
 struct FoundRow {
   Place place;
   std::string key;
@@ -86,7 +86,7 @@ class Dispatcher {
   Position durable(std::uint32_t shard) const { return windows_[shard].durable(); }
   void arrived(std::uint32_t shard, StoredEvent event);
 
-  /// Rows whose turn has come and that are not in memory.
+  /// Rows whose turn has come and that are not in memory; one request at a time.
   std::optional<LoadRequest> next_load();
   void loaded(const LoadRequest& request, std::vector<LoadedRow> rows, SteadyTime now, WallTime wall);
   /// The read failed: it will be asked for again.
@@ -154,6 +154,7 @@ class Dispatcher {
   /// Takes it out of line and memory.
   void leave(Lane& lane, Delivery& delivery);
   void settle_window(const Delivery& delivery);
+  void note_gone(Place place);
   void count(RowState state, int by);
   void wake_due(SteadyTime now);
   void written(const RowChange& change);
@@ -164,6 +165,9 @@ class Dispatcher {
   std::map<Place, std::unique_ptr<Delivery>> deliveries_;
   std::set<Place> finishing_;  // with a row, delivered, not yet settled
   std::set<Place> holding_;    // held, their rows not yet settled
+  std::set<Place> ahead_;      // have a row since before the start, beyond the cursor: they are not read a second time
+  bool reading_rows_ = false;  // a load is under way
+  std::set<Place> gone_;       // while it is: what it may still find although it has left
   std::deque<Delivery*> ready_fresh_;
   std::deque<Delivery*> ready_rows_;
   std::multimap<SteadyTime, Delivery*> backing_off_;

@@ -55,6 +55,7 @@ Dispatcher::Lane& Dispatcher::land(Delivery& delivery) {
 }
 
 void Dispatcher::leave(Lane& lane, Delivery& delivery) {
+  note_gone(delivery.place);
   std::erase(lane.line, &delivery);
   deliveries_.erase(delivery.place);
 }

@@ -71,7 +71,8 @@ const Sql kPause{"UPDATE cursor SET paused_by = ?3 WHERE grp = ?1 AND topic = ?2
 const Sql kOneCursor{"SELECT low_pos, start_pos FROM cursor WHERE grp = ?1 AND topic = ?2 AND shard = ?3"};
 
 const Sql kFound{
-    "SELECT shard, pos, key, state FROM delivery WHERE grp = ?1 AND topic = ?2 AND state <> 'discarded' "
+    "SELECT shard, pos, key, state FROM delivery WHERE grp = ?1 AND topic = ?2 AND (state <> 'discarded' OR pos > "
+    "(SELECT low_pos FROM cursor WHERE cursor.grp = ?1 AND cursor.topic = ?2 AND cursor.shard = delivery.shard)) "
     "ORDER BY shard, pos"};
 const Sql kOfKey{
     "SELECT shard, pos, state, attempts, next_at, since, event_id, key, type, stored_at FROM delivery "

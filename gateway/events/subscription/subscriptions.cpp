@@ -1,8 +1,7 @@
 #include "events/subscription/subscriptions.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+#include <iterator>
 #include <thread>
 
 #include "events/subscription/runner.h"
@@ -71,6 +70,25 @@ Subscriptions::Runner Subscriptions::make_runner(const std::shared_ptr<const Sub
   return std::make_shared<SubscriptionRunner>(log_, context, metrics_, lines_, spec);
 }
 
+void Subscriptions::end(const Runner& runner) {
+  runner->drain();
+  runner->release();
+  const std::lock_guard lock(mutex_);
+  ending_.push_back(runner);
+}
+
+/// It was to end, but its successor was refused: what is in flight ends, then it goes on as it was.
+void Subscriptions::begin_again(const Entry& entry) {
+  end(entry.runner);
+  wait_idle({entry.runner}, kTakeover);
+  const Runner runner = make_runner(entry.spec);
+  {
+    const std::lock_guard lock(mutex_);
+    entries_[entry.spec->name()].runner = runner;
+  }
+  runner->start();
+}
+
 std::string Subscriptions::take(std::shared_ptr<const SubscriptionTable> table) {
   Entries next;
   std::vector<std::shared_ptr<const SubscriptionSpec>> fresh;
@@ -89,12 +107,15 @@ std::string Subscriptions::take(std::shared_ptr<const SubscriptionTable> table) 
   for (const auto& [name, entry] : before)
     if (const auto kept = next.find(name); kept == next.end() || kept->second.runner != entry.runner)
       leaving.push_back(entry);
-  std::erase_if(ending_, [](const Runner& each) { return each->idle(); });
   const auto taken_over = [&](const Runner& runner) {
     return std::ranges::any_of(fresh, [&](const auto& spec) { return takes_over(*spec, runner->id()); });
   };
   std::vector<Runner> awaited;
-  std::ranges::copy_if(ending_, std::back_inserter(awaited), taken_over);
+  {
+    const std::lock_guard lock(mutex_);
+    std::erase_if(ending_, [](const Runner& each) { return each->idle(); });
+    std::ranges::copy_if(ending_, std::back_inserter(awaited), taken_over);
+  }
   for (const Entry& entry : leaving)
     if (taken_over(entry.runner)) awaited.push_back(entry.runner);
   for (const Runner& each : awaited) each->drain();
@@ -106,21 +127,12 @@ std::string Subscriptions::take(std::shared_ptr<const SubscriptionTable> table) 
     TakeGroups change(std::move(wanted), clock_.wall());
     if (!log_.store().commit_blocking(change)) problem = "the store refused the subscriptions";
   }
-  for (const Entry& entry : leaving) {
-    const bool drained = std::ranges::find(awaited, entry.runner) != awaited.end();
-    if (!problem.empty() && !drained) continue;
-    if (!drained) entry.runner->drain();
-    entry.runner->release();
-    ending_.push_back(entry.runner);
-    if (problem.empty()) continue;
-    // It goes on as it was, once what is in flight has ended.
-    wait_idle({entry.runner}, kTakeover);
-    const std::lock_guard lock(mutex_);
-    Entry& again = entries_[entry.spec->name()];
-    again.runner = make_runner(entry.spec);
-    again.runner->start();
+  if (!problem.empty()) {
+    for (const Entry& entry : leaving)
+      if (std::ranges::find(awaited, entry.runner) != awaited.end()) begin_again(entry);
+    return problem;
   }
-  if (!problem.empty()) return problem;
+  for (const Entry& entry : leaving) end(entry.runner);
 
   for (auto& [name, entry] : next) {
     if (entry.runner) {
@@ -140,20 +152,19 @@ void Subscriptions::drain() {
 }
 
 bool Subscriptions::idle() const {
-  const auto ended = [](const Runner& each) { return each->idle(); };
-  const Entries all = entries();
-  return std::ranges::all_of(all, [&](const auto& each) { return ended(each.second.runner); }) &&
-         std::ranges::all_of(ending_, ended);
+  const std::lock_guard lock(mutex_);
+  return std::ranges::all_of(entries_, [](const auto& each) { return each.second.runner->idle(); }) &&
+         std::ranges::all_of(ending_, [](const Runner& each) { return each->idle(); });
 }
 
 void Subscriptions::stop(Duration patience) {
-  std::vector<Runner> all = std::move(ending_);
-  ending_.clear();
   std::vector<Runner> running;
+  std::vector<Runner> all;
   {
     const std::lock_guard lock(mutex_);
     for (auto& [name, entry] : entries_) running.push_back(std::move(entry.runner));
     entries_.clear();
+    all.swap(ending_);
   }
   for (const Runner& each : running) each->drain();
   all.insert(all.end(), running.begin(), running.end());

@@ -26,8 +26,7 @@ namespace causeway::events {
 
 class SubscriptionRunner;
 
-/// One a process, made before the workers start. `take`, `drain` and `stop` belong to the main thread; the rest is
-/// thread safe.
+/// One a process, made before the workers start. Thread safe, but for `take` and `stop`: one at a time.
 class Subscriptions final : public SubscriptionControl, public DeliveryStates {
  public:
   /// Everything outlives it. The log's store must be open before the first `take`; kSubscriptionSchema is among its
@@ -77,6 +76,8 @@ class Subscriptions final : public SubscriptionControl, public DeliveryStates {
   Entries entries() const;
   /// Empty when there is none of this name.
   std::optional<Entry> find(std::string_view name) const;
+  void end(const Runner& runner);
+  void begin_again(const Entry& entry);
   Runner make_runner(const std::shared_ptr<const SubscriptionSpec>& spec);
   Result<Entries> filtered(const DeadLetterFilter& filter) const;
   static SubscriptionView view_of(const Entry& entry, WallTime now);
@@ -88,7 +89,7 @@ class Subscriptions final : public SubscriptionControl, public DeliveryStates {
   telemetry::Metrics& metrics_;
   telemetry::LogThread& lines_;
   const Clock& clock_;
-  mutable std::mutex mutex_;  // of entries_
+  mutable std::mutex mutex_;  // of what follows
   Entries entries_;
   std::vector<Runner> ending_;  // without a subscription, attempts may be in flight
 };

@@ -28,6 +28,15 @@ const Sql kDropCursor{"DELETE FROM cursor WHERE grp = ?1 AND topic = ?2"};
 const Sql kDropDelivery{"DELETE FROM delivery WHERE grp = ?1 AND topic = ?2"};
 const Sql kDropAttempt{"DELETE FROM attempt WHERE grp = ?1 AND topic = ?2"};
 
+// What an operator gave up is shown for a while.
+constexpr std::int64_t kKeepDiscarded = std::int64_t{30} * 24 * 3600 * 1000;
+const Sql kDropDiscarded{
+    "DELETE FROM delivery WHERE state = 'discarded' AND died_at < ?1 AND pos <= (SELECT low_pos FROM cursor WHERE "
+    "cursor.grp = delivery.grp AND cursor.topic = delivery.topic AND cursor.shard = delivery.shard)"};
+const Sql kDropLooseAttempts{
+    "DELETE FROM attempt WHERE at < ?1 AND NOT EXISTS (SELECT 1 FROM delivery WHERE delivery.grp = attempt.grp AND "
+    "delivery.topic = attempt.topic AND delivery.shard = attempt.shard AND delivery.pos = attempt.pos)"};
+
 bool exists(Session& session, const GroupId& id) { return session.query(kHasGroup, id.group, id.topic).next(); }
 
 std::vector<GroupId> groups(Rows rows) {
@@ -67,6 +76,7 @@ Result<> TakeGroups::apply(Session& session) {
   }
   for (const GroupId& id : groups(session.query(kExpired, now)))
     for (const Sql* const drop : {&kDropCursor, &kDropDelivery, &kDropAttempt}) session.run(*drop, id.group, id.topic);
+  if (session.run(kDropDiscarded, now - kKeepDiscarded) > 0) session.run(kDropLooseAttempts, now - kKeepDiscarded);
   return {};
 }
 
