@@ -61,8 +61,7 @@ TEST_F(CloudEvent, StructuredTellsWhatIsWrong) {
   EXPECT_EQ(nested("[]", {kStructured}), violation("", "type", "an event must be an object"));
   std::string many;
   for (int i = 0; i < 100; ++i) many += ",\"a" + std::to_string(i) + "\":1";
-  EXPECT_EQ(structured(many).substr(0, 120),
-            violation("", "maxProperties", "an event has at most 64 attributes").substr(0, 120));
+  EXPECT_EQ(structured(many), violation("", "maxProperties", "an event must have at most 64 attributes"));
 }
 
 TEST_F(CloudEvent, BatchIsAList) {

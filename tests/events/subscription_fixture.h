@@ -18,6 +18,7 @@
 
 #include "config/yaml.h"
 #include "events/register_topics.h"
+#include "events/subscription/dead_letter_tables.h"
 #include "events/subscription/subscription_tables.h"
 #include "events/subscription/subscriptions.h"
 #include "fakes/run_task.h"
@@ -231,11 +232,15 @@ class Process {
     EXPECT_TRUE(page.ok());
     return page ? page->items : std::vector<DeadLetterView>();
   }
-  /// Waits until nothing is left to do, dead letters aside.
+  /// Waits until the store says that nothing is left to do but dead letters.
   bool finished(std::int64_t dead_letters = 0) {
     return eventually([&] {
+      SampleGroup sample({"s", "t"});
+      CountDead dead({"s", "t"});
+      if (!store.query_blocking(sample) || !store.query_blocking(dead)) return false;
       const SubscriptionView now = view();
-      return now.backlog == 0 && now.dead_letters == dead_letters && now.state == "running";
+      return sample.behind == 0 && now.retrying == 0 && now.held == 0 && dead.count == dead_letters &&
+             now.dead_letters == dead_letters && (sample.oldest_stored_at == 0) == (dead_letters == 0);
     });
   }
   std::string lines() {

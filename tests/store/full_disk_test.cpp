@@ -129,6 +129,20 @@ TEST_F(FailingDisk, TheBallastLetsUpkeepGoOn) {
   EXPECT_EQ(open.numbers(), (Numbers{1, 3}));
 }
 
+TEST_F(FailingDisk, NobodyIsInvitedBeforeATestWriteHasSucceeded) {
+  const TemporaryFolder folder;
+  OpenStore open(folder / "a.db");
+  fill_after(0);
+  for (int i = 0; i < 5; ++i) {
+    EXPECT_EQ(insert(open.store, 1), "50392 the disk is full");
+    open.clock.advance(std::chrono::seconds(1));
+  }
+  EXPECT_THAT(open.lines(),
+              ::testing::ElementsAre(::testing::StartsWith("ERROR store intake stopped | reason=disk_full | free=")));
+  vfs.set_fault({});
+  EXPECT_TRUE(resumes(open, 1));
+}
+
 TEST_F(FailingDisk, AFailedWriteConcernsOnlyTheGroupThatRanIntoIt) {
   const TemporaryFolder folder;
   OpenStore open(folder / "a.db");

@@ -1,6 +1,7 @@
 #include <CLI/CLI.hpp>
 
 #include "app/cli/commands.h"
+#include "app/cli/operate_commands.h"
 
 namespace causeway::app::cli {
 
@@ -8,7 +9,9 @@ int main(int argc, char** argv) {
   CLI::App app(
       "Causeway: one gateway for all systems of a company.\n"
       "  causeway check -c config/causeway.yaml     is the configuration right?\n"
-      "  causeway run   -c config/causeway.yaml     serve calls; SIGHUP reloads, SIGTERM drains");
+      "  causeway run   -c config/causeway.yaml     serve calls; SIGHUP reloads, SIGTERM drains\n"
+      "  causeway subscriptions                     is everybody up to date?\n"
+      "  causeway dead-letters                      what could not be delivered");
   app.name("causeway");
   app.set_version_flag("--version", "causeway " CAUSEWAY_VERSION);
   app.require_subcommand(1);
@@ -38,6 +41,9 @@ int main(int argc, char** argv) {
   sign_command->add_option("-c,--config", sign_options.config, "the operators' file")->capture_default_str();
   sign_command->footer("Example: causeway sign --consumer oms POST /api/v1/orders --body @order.json | sh");
 
+  std::function<int()> operate;
+  add_operate_commands(app, operate);
+
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -46,6 +52,7 @@ int main(int argc, char** argv) {
   }
   if (*run_command) return run(run_config, port_file);
   if (*check_command) return check(check_options);
+  if (operate) return operate();
   return sign(sign_options);
 }
 

@@ -110,7 +110,8 @@ void check_subscriptions(const std::vector<SubscriptionSettings>& subscriptions,
                          config::suggestion(*each.topic, topic_names)),
              "reference");
     const Place& group = group_of(each);
-    if (const auto [first, fresh] = groups.emplace(std::pair(std::string_view(*each.topic), *group), &group); !fresh)
+    const std::pair<std::string_view, std::string_view> id(*each.topic, *group);
+    if (const auto [first, fresh] = groups.emplace(id, &group); !fresh)
       report(errors, group,
              fmt::format("two subscriptions are the group \"{}\" of topic \"{}\"{}", *group, *each.topic,
                          first_in(*first->second)),

@@ -1,0 +1,84 @@
+#include "app/cli/operate.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <ctime>
+#include <fstream>
+#include <iostream>
+#include <iterator>
+
+#include "app/cli/commands.h"
+#include "app/compilation.h"
+
+namespace causeway::app::cli {
+namespace {
+
+/// How many columns of a terminal a text takes: bytes that continue a UTF-8 sequence take none.
+std::size_t width(std::string_view text) {
+  return static_cast<std::size_t>(
+      std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
+}
+
+void print_row(const std::vector<std::string>& row, const std::vector<std::size_t>& widths) {
+  std::string line;
+  for (std::size_t i = 0; i < row.size(); ++i) {
+    line += row[i];
+    if (i + 1 < row.size()) line.append(widths[i] - width(row[i]) + 2, ' ');
+  }
+  std::puts(line.c_str());
+}
+
+}  // namespace
+
+void print_table(const std::vector<std::string>& headings, const std::vector<std::vector<std::string>>& rows,
+                 std::string_view none) {
+  if (rows.empty()) {
+    std::printf("%.*s\n", static_cast<int>(none.size()), none.data());
+    return;
+  }
+  std::vector<std::size_t> widths;
+  for (std::size_t i = 0; i < headings.size(); ++i) {
+    widths.push_back(width(headings[i]));
+    for (const auto& row : rows) widths[i] = std::max(widths[i], width(row[i]));
+  }
+  print_row(headings, widths);
+  for (const auto& row : rows) print_row(row, widths);
+}
+
+std::string readable_time(const std::string& milliseconds) {
+  const std::time_t seconds = std::strtoll(milliseconds.c_str(), nullptr, 10) / 1000;
+  std::tm time{};
+  if (gmtime_r(&seconds, &time) == nullptr) return milliseconds;
+  char text[32];
+  return {text, std::strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S", &time)};
+}
+
+admin::Client connect(OperateOptions& options) {
+  std::error_code ignored;
+  if (!options.config.empty() && std::filesystem::exists(options.config, ignored)) {
+    config::Errors errors;  // a secret that this shell lacks does not matter here
+    const Files files = read_files(options.config, errors);
+    net::HostPort where = files.settings.admin.address->where;
+    if (where.host == "0.0.0.0" || where.host == "::") where.host = "127.0.0.1";
+    const char* scheme = files.settings.admin.tls ? "https://" : "http://";
+    if (options.client.url.empty() && where.port != 0) options.client.url = scheme + where.text();
+    options.client.data_folder = files.settings.data_folder();
+  }
+  if (options.client.url.empty()) options.client.url = admin::ClientOptions().url;
+  return admin::Client(options.client);
+}
+
+int refused(const admin::ClientAnswer& answer) {
+  std::fprintf(stderr, "%s\n", answer.problem.c_str());
+  return kFailed;
+}
+
+std::string read_argument(const std::string& text) {
+  if (!text.starts_with('@')) return text;
+  if (text == "@-") return {std::istreambuf_iterator<char>(std::cin), {}};
+  std::ifstream file(text.substr(1), std::ios::binary);
+  if (!file) throw std::runtime_error("cannot read " + text.substr(1));
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+}  // namespace causeway::app::cli

@@ -1,0 +1,51 @@
+// The commands that talk to a running gateway, through its admin API.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "admin/client.h"
+
+namespace causeway::app::cli {
+
+/// What they have in common.
+struct OperateOptions {
+  admin::ClientOptions client;
+  std::filesystem::path config;  ///< of the gateway; where its address and data folder are looked up. Empty: not at all
+  bool json = false;             ///< print the data as it came
+};
+
+struct DeadLetterOptions : OperateOptions {
+  std::string subscription;
+  std::string key;
+  std::string id;
+  std::string reason;
+  std::string body;  ///< of an edited replay: text, `@file`, or `@-`
+  bool all = false;
+  bool dry_run = false;
+};
+
+int topics(OperateOptions options);
+int subscriptions(OperateOptions options);
+/// `verb`: pause or resume.
+int steer_subscription(OperateOptions options, const std::string& name, const std::string& verb,
+                       const std::string& reason);
+int list_dead_letters(DeadLetterOptions options);
+int show_dead_letter(DeadLetterOptions options);
+int replay_dead_letters(DeadLetterOptions options);
+int discard_dead_letter(DeadLetterOptions options);
+
+/// Rows under their headings, in columns; `none` when there are no rows.
+void print_table(const std::vector<std::string>& headings, const std::vector<std::vector<std::string>>& rows,
+                 std::string_view none);
+/// `2026-11-26 08:15:02` (UTC) of unix milliseconds in text form.
+std::string readable_time(const std::string& milliseconds);
+/// A client for these options; reads the configuration when one is named.
+admin::Client connect(OperateOptions& options);
+/// Says the problem; the exit code.
+int refused(const admin::ClientAnswer& answer);
+/// `text`, the content of `@file`, or of standard input.
+std::string read_argument(const std::string& text);
+
+}  // namespace causeway::app::cli

@@ -1,0 +1,109 @@
+#include "app/cli/operate_commands.h"
+
+#include <memory>
+
+#include "app/cli/operate.h"
+
+namespace causeway::app::cli {
+namespace {
+
+void add_common(CLI::App& command, OperateOptions& options) {
+  options.client.url.clear();
+  options.config = "config/causeway.yaml";
+  command.add_option("--admin", options.client.url,
+                     "the gateway's admin port; default: the configuration's, else http://127.0.0.1:9901");
+  command.add_option("--token-file", options.client.token_file,
+                     "a file with the token; default: $CAUSEWAY_ADMIN_TOKEN, else admin.token in the data folder");
+  command.add_option("-c,--config", options.config, "the gateway's configuration, for its address and data folder")
+      ->capture_default_str();
+  command.add_flag("--json", options.json, "print the answer's data as JSON");
+}
+
+CLI::App* add_command(CLI::App& parent, const std::string& name, const std::string& what, const std::string& example) {
+  CLI::App* command = parent.add_subcommand(name, what);
+  command->footer("Example: causeway " + example);
+  command->fallthrough();
+  return command;
+}
+
+void add_filter(CLI::App& command, DeadLetterOptions& options) {
+  command.add_option("--subscription", options.subscription, "only of this one");
+  command.add_option("--key", options.key, "only events of this key");
+}
+
+void add_replay(CLI::App& command, std::shared_ptr<DeadLetterOptions> options, std::function<int()>& chosen) {
+  command.add_option("id", options->id, "SUBSCRIPTION:SHARD:POSITION, as the list shows it");
+  command.add_flag("--all", options->all, "all that the filter names");
+  add_filter(command, *options);
+  command.add_flag("--dry-run", options->dry_run, "with --all: only count");
+  command.add_option("--body", options->body, "send this event data instead, as another event: JSON, @FILE, or @-");
+  command.add_option("--reason", options->reason, "for the audit");
+  command.callback([options, &chosen] {
+    if (options->all == !options->id.empty()) throw CLI::ValidationError("replay", "name one ID, or --all");
+    chosen = [options] { return replay_dead_letters(*options); };
+  });
+}
+
+void add_dead_letters(CLI::App& app, std::function<int()>& chosen) {
+  auto options = std::make_shared<DeadLetterOptions>();
+  CLI::App* group = add_command(app, "dead-letters", "Deliveries that were given up: list, show, replay, discard.",
+                                "dead-letters --subscription wms-orders");
+  add_common(*group, *options);
+  add_filter(*group, *options);
+  group->require_subcommand(0, 1);
+  const auto list = [options] { return list_dead_letters(*options); };
+  // Runs before the callbacks of its subcommands, which take over.
+  group->preparse_callback([list, &chosen](std::size_t) { chosen = list; });
+
+  CLI::App* list_command = add_command(*group, "list", "All of them, oldest first.", "dead-letters list --key ORD1");
+  list_command->callback([list, &chosen] { chosen = list; });
+  CLI::App* show = add_command(*group, "show", "One with its event and every attempt.", "dead-letters show wms-orders:3:17");
+  show->add_option("id", options->id, "SUBSCRIPTION:SHARD:POSITION")->required();
+  show->callback([options, &chosen] { chosen = [options] { return show_dead_letter(*options); }; });
+  CLI::App* replay = add_command(*group, "replay", "Tries again from the first attempt.",
+                                 "dead-letters replay wms-orders:3:17");
+  add_replay(*replay, options, chosen);
+  CLI::App* discard = add_command(*group, "discard", "Gives one up for good; the next of its key goes on.",
+                                  "dead-letters discard wms-orders:3:17 --reason \"cancelled by phone\"");
+  discard->add_option("id", options->id, "SUBSCRIPTION:SHARD:POSITION")->required();
+  discard->add_option("--reason", options->reason, "for the audit")->required();
+  discard->callback([options, &chosen] { chosen = [options] { return discard_dead_letter(*options); }; });
+}
+
+void add_subscriptions(CLI::App& app, std::function<int()>& chosen) {
+  auto options = std::make_shared<OperateOptions>();
+  CLI::App* group = add_command(app, "subscriptions", "Backlog and delay of every subscription; pause and resume.",
+                                "subscriptions");
+  add_common(*group, *options);
+  group->require_subcommand(0, 1);
+  group->preparse_callback(
+      [options, &chosen](std::size_t) { chosen = [options] { return subscriptions(*options); }; });
+  for (const std::string verb : {"pause", "resume"}) {
+    auto name = std::make_shared<std::string>();
+    auto reason = std::make_shared<std::string>();
+    CLI::App* command = add_command(*group, verb, verb == "pause" ? "Begins no more deliveries." : "Delivers again.",
+                                    "subscriptions " + verb + " wms-orders");
+    command->add_option("name", *name, "the subscription")->required();
+    command->add_option("--reason", *reason, "for the audit");
+    command->callback([options, name, reason, verb, &chosen] {
+      chosen = [options, name, reason, verb] { return steer_subscription(*options, *name, verb, *reason); };
+    });
+  }
+}
+
+}  // namespace
+
+void add_operate_commands(CLI::App& app, std::function<int()>& chosen) {
+  auto topic_options = std::make_shared<OperateOptions>();
+  CLI::App* topics_command = add_command(app, "topics", "Topics and how many events they hold.", "topics --json | jq .");
+  add_common(*topics_command, *topic_options);
+  topics_command->callback([topic_options, &chosen] { chosen = [topic_options] { return topics(*topic_options); }; });
+  add_subscriptions(app, chosen);
+  add_dead_letters(app, chosen);
+  auto replay_options = std::make_shared<DeadLetterOptions>();
+  CLI::App* replay = add_command(app, "replay", "As dead-letters replay.", "replay --all --subscription wms-orders --dry-run");
+  add_common(*replay, *replay_options);
+  add_replay(*replay, replay_options, chosen);
+}
+
+}  // namespace causeway::app::cli

@@ -1,0 +1,167 @@
+// Subscriptions over configurations: where new ones begin, what reloads and renames keep.
+#include "subscription_fixture.h"
+
+namespace causeway::events {
+namespace {
+
+using Ids = std::vector<std::string>;
+
+class Reloading : public ::testing::Test {
+ protected:
+  Reloading() { begin(); }
+  void begin() {
+    process.reset();
+    process = std::make_unique<Process>(folder.database());
+    process->cluster("wms", receiver.port());
+    process->cluster("erp", other.port());
+  }
+  static std::string one(const std::string& name, const std::string& more = "", const std::string& cluster = "wms") {
+    return "{name: " + name + ", topic: t, deliver: {http: {cluster: " + cluster + "}}, retry: {delay: 5ms}" + more + "}";
+  }
+  bool took(const Receiver& from, const Ids& ids) {
+    return eventually([&] { return from.taken() == ids; });
+  }
+
+  TemporaryFolder folder;
+  Receiver receiver;
+  Receiver other;
+  std::unique_ptr<Process> process;
+};
+
+TEST_F(Reloading, ANewSubscriptionBeginsWithTheLatestOrTheEarliest) {
+  ASSERT_EQ(process->take("[]", 1), "");
+  process->publish("e1", "k");
+  ASSERT_EQ(process->take("[" + one("late") + ", " + one("early", ", start: earliest", "erp") + "]", 1), "");
+  process->publish("e2", "k");
+  EXPECT_TRUE(took(receiver, {"e2"}));
+  EXPECT_TRUE(took(other, {"e1", "e2"}));
+}
+
+TEST_F(Reloading, StartMattersOnlyOnce) {
+  ASSERT_EQ(process->take("[" + one("s") + "]", 1), "");
+  process->publish("e1", "k");
+  receiver.wait_for(1);
+  EXPECT_TRUE(process->finished());
+  begin();
+  ASSERT_EQ(process->take("[" + one("s", ", start: earliest") + "]", 1), "");
+  process->publish("e2", "k");
+  EXPECT_TRUE(took(receiver, {"e1", "e2"}));
+  EXPECT_EQ(receiver.got().size(), 2u);
+}
+
+TEST_F(Reloading, WhatIsPublishedWhileASubscriptionIsAwayIsNotLost) {
+  ASSERT_EQ(process->take("[" + one("s") + "]"), "");
+  ASSERT_EQ(process->take("[]"), "");
+  process->publish("e1", "k");
+  ASSERT_EQ(process->take("[" + one("s") + "]"), "");
+  EXPECT_TRUE(took(receiver, {"e1"}));
+}
+
+TEST_F(Reloading, ARunningSubscriptionTakesNewSettings) {
+  receiver.answer([](const Got&, int) { return Receiver::status(503); });
+  ASSERT_EQ(process->take("[" + one("s") + "]"), "");
+  process->publish("e1", "k");
+  receiver.wait_for(1);
+  ASSERT_EQ(process->take("[" + one("s", "", "erp") + "]"), "");
+  EXPECT_TRUE(took(other, {"e1"}));
+  EXPECT_EQ(process->view().target, "POST erp /");
+  EXPECT_TRUE(process->finished());
+}
+
+TEST_F(Reloading, ARenamedOneTakesItsCursorAndItsDeadLettersAlong) {
+  receiver.answer([](const Got& got, int) { return Receiver::status(got.event_id() == "e1" ? 422 : 200); });
+  ASSERT_EQ(process->take("[" + one("old") + "]"), "");
+  process->publish("e1", "a");
+  process->publish("e2", "a");
+  process->publish("e3", "b");
+  EXPECT_TRUE(took(receiver, {"e3"}));
+  EXPECT_TRUE(eventually([&] { return process->view("old").held == 1 && process->dead().size() == 1; }));
+  receiver.answer([](const Got&, int) { return Receiver::status(200); });
+  ASSERT_EQ(process->take("[" + one("s", ", was: old") + "]"), "");
+  process->publish("e4", "a");
+  EXPECT_TRUE(eventually([&] { return process->view().held == 2; }));
+  ASSERT_EQ(process->dead().size(), 1u);
+  EXPECT_EQ(process->dead()[0].id.substr(0, 2), "s:");
+  EXPECT_TRUE(process->subscriptions.replay(process->dead()[0].id, {}).ok());
+  EXPECT_TRUE(took(receiver, {"e3", "e1", "e2", "e4"}));
+  EXPECT_TRUE(process->finished());
+  EXPECT_EQ(receiver.got().back().header("Idempotency-Key"), "e4/s");
+}
+
+TEST_F(Reloading, FromParkToSkipWhatWaitsGoesOn) {
+  receiver.answer([](const Got& got, int) { return Receiver::status(got.event_id() == "e1" ? 422 : 200); });
+  ASSERT_EQ(process->take("[" + one("s") + "]"), "");
+  for (const char* id : {"e1", "e2", "e3"}) process->publish(id, "a");
+  EXPECT_TRUE(eventually([&] { return process->view().held == 2; }));
+  ASSERT_EQ(process->take("[" + one("s", ", on_dead_letter: skip") + "]"), "");
+  EXPECT_TRUE(took(receiver, {"e2", "e3"}));
+  EXPECT_TRUE(process->finished(1));
+}
+
+TEST_F(Reloading, WithoutOrderEventsOfOneKeyGoSideBySide) {
+  receiver.answer([](const Got& got, int before) {
+    return got.event_id() == "e1" && before == 0 ? std::string("hang") : Receiver::status(200);
+  });
+  ASSERT_EQ(process->take("[{name: s, topic: t, order: none, deliver: {http: {cluster: wms, timeout: 300ms}}, retry: {delay: 1ms}}]"),
+            "");
+  for (const char* id : {"e1", "e2", "e3"}) process->publish(id, "a");
+  EXPECT_TRUE(eventually([&] { return receiver.taken().size() == 3; }));
+  EXPECT_EQ(receiver.taken().back(), "e1");
+  EXPECT_TRUE(process->finished());
+}
+
+TEST_F(Reloading, ADrainEndsWhatIsInFlightAndWritesItDown) {
+  receiver.answer([this](const Got&, int) {
+    process->subscriptions.drain();
+    return Receiver::status(200);
+  });
+  ASSERT_EQ(process->take("[" + one("s", ", concurrency: 1") + "]", 1), "");
+  EXPECT_FALSE(process->subscriptions.idle());
+  for (const char* id : {"e1", "e2", "e3"}) process->publish(id, "a");
+  EXPECT_TRUE(eventually([&] { return process->subscriptions.idle(); }));
+  EXPECT_EQ(receiver.taken(), (Ids{"e1"}));
+  begin();
+  receiver.answer([](const Got&, int) { return Receiver::status(200); });
+  ASSERT_EQ(process->take("[" + one("s") + "]", 1), "");
+  EXPECT_TRUE(took(receiver, {"e1", "e2", "e3"}));
+  EXPECT_EQ(receiver.got().size(), 3u);
+}
+
+TEST_F(Reloading, UnknownNamesAreToldApart) {
+  ASSERT_EQ(process->take("[" + one("s") + "]"), "");
+  const auto code = [](auto result) { return number(result.error().code()); };
+  EXPECT_EQ(code(process->subscriptions.pause("x")), 40491u);
+  EXPECT_EQ(code(process->subscriptions.dead_letter("x")), 40491u);
+  EXPECT_EQ(code(process->subscriptions.dead_letter("x:0:1")), 40491u);
+  EXPECT_EQ(code(process->subscriptions.dead_letter("s:0:1")), 40491u);
+  EXPECT_EQ(code(process->subscriptions.discard("s:0:1", "r")), 40491u);
+  EXPECT_EQ(code(process->subscriptions.dead_letters({.subscription = "x", .key = {}, .cursor = {}})), 40491u);
+  EXPECT_EQ(code(process->subscriptions.dead_letters({.subscription = {}, .key = {}, .cursor = "?"})), 40092u);
+}
+
+TEST_F(Reloading, DeadLettersComeInPages) {
+  receiver.answer([](const Got&, int) { return Receiver::status(422); });
+  other.answer([](const Got&, int) { return Receiver::status(422); });
+  ASSERT_EQ(process->take("[" + one("a") + ", " + one("b", "", "erp") + "]", 2), "");
+  for (int i = 0; i < 7; ++i) process->publish("e" + std::to_string(i), "k" + std::to_string(i));
+  EXPECT_TRUE(eventually([&] { return process->dead().size() == 14; }));
+  DeadLetterFilter filter;
+  filter.limit = 4;
+  std::vector<std::string> all;
+  std::string sizes;
+  do {
+    const Result<DeadLetterPage> page = process->subscriptions.dead_letters(filter);
+    ASSERT_TRUE(page.ok());
+    for (const DeadLetterView& each : page->items) all.push_back(each.subscription + " " + each.event_id);
+    sizes += std::to_string(page->items.size()) + " ";
+    filter.cursor = page->next;
+  } while (!filter.cursor.empty());
+  EXPECT_EQ(sizes, "4 4 4 2 ");
+  EXPECT_EQ(std::set(all.begin(), all.end()).size(), 14u);
+  filter.key = "k3";
+  EXPECT_EQ(process->subscriptions.dead_letters(filter)->items.size(), 2u);
+  EXPECT_EQ(*process->subscriptions.replay_all(filter, true), 2);
+}
+
+}  // namespace
+}  // namespace causeway::events
