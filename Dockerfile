@@ -1,5 +1,5 @@
 # docker build -t causeway .
-# docker run --read-only -p 8080:8080 -e OMS_SECRET -e REPORTING_TOKEN_SHA256 causeway
+# docker run --read-only -v causeway:/var/lib/causeway -p 8080:8080 -e OMS_SECRET -e WMS_SECRET -e REPORTING_TOKEN_SHA256 causeway
 FROM debian:12 AS builder
 WORKDIR /src
 COPY scripts/install-deps scripts/
@@ -15,10 +15,14 @@ COPY --from=builder /libraries /tmp/libraries
 RUN apt-get update -qq && \
     xargs apt-get install -y -qq --no-install-recommends < /tmp/libraries && \
     rm -rf /var/lib/apt/lists/* /tmp/libraries && \
-    useradd --system --no-create-home --shell /usr/sbin/nologin causeway
+    useradd --system --no-create-home --shell /usr/sbin/nologin causeway && \
+    install -d -o causeway -m 0700 /var/lib/causeway
 COPY --from=builder /src/build/release/causeway /usr/local/bin/causeway
 COPY config /etc/causeway/config
 COPY routes /etc/causeway/routes
+# The only folder that is written: events, cursors, the admin token. Lose it and what was acknowledged is lost.
+ENV CAUSEWAY_DATA=/var/lib/causeway
+VOLUME /var/lib/causeway
 USER causeway
 WORKDIR /etc/causeway
 EXPOSE 8080

@@ -93,6 +93,9 @@ EventStatusAdapter::EventStatusAdapter(Topics topics, events::EventLog& log, eve
     : topics_(std::move(topics)), log_(log), deliveries_(deliveries) {}
 
 Task<Result<>> EventStatusAdapter::call(Exchange& exchange) const {
+  exchange.call.system = "embedded";
+  exchange.call.operation = "event_status";
+  exchange.call.attempts = 1;
   std::string event_id;
   if (!net::append_decoded(event_id, exchange.match.parameters.find(kParameter).value_or(std::string_view())))
     co_return no_such_event();

@@ -10,7 +10,6 @@
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
-#include <fstream>
 
 namespace causeway::admin {
 namespace {
@@ -31,11 +30,37 @@ std::string host_of(std::string_view host) {
   return lower(host.substr(0, host.find(':')));
 }
 
-std::string read_token(const std::filesystem::path& path) {
-  std::ifstream file(path);
+/// Empty when there is none that could be used. Nobody else may read it.
+std::string read_token(const std::string& path) {
+  const int file = open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+  if (file < 0) return {};
+  char text[1024];
+  const ssize_t size = read(file, text, sizeof text);
+  const bool own = fchmod(file, 0600) == 0;
+  close(file);
+  std::string token(text, size > 0 ? static_cast<std::size_t>(size) : 0);
+  token.resize(std::min(token.find_first_of("\r\n"), token.size()));
+  return own && token.size() >= config::Secret::kMinimumSize ? token : "";
+}
+
+std::string make_token() {
+  unsigned char random[32];
+  if (getrandom(random, sizeof random, 0) != sizeof random) std::abort();
   std::string token;
-  std::getline(file, token);
+  for (const unsigned char byte : random) {
+    constexpr std::string_view kDigits = "0123456789abcdef";
+    token += kDigits[byte >> 4];
+    token += kDigits[byte & 15];
+  }
   return token;
+}
+
+/// Durable, or false.
+bool write_file(const std::string& path, const std::string& text) {
+  const int file = open(path.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0600);
+  if (file < 0) return false;
+  const bool written = write(file, text.data(), text.size()) == static_cast<ssize_t>(text.size()) && fsync(file) == 0;
+  return close(file) == 0 && written;
 }
 
 }  // namespace
@@ -48,7 +73,7 @@ std::optional<std::string_view> bearer(std::string_view authorization) {
 
 Access::Access(const AdminSettings& settings, std::string_view generated)
     : hosts_{"localhost", "127.0.0.1", "::1", lower(settings.address->where.host)} {
-  for (const std::string& host : settings.hosts) hosts_.push_back(lower(host));
+  for (const auto& host : settings.hosts) hosts_.push_back(lower(*host));
   for (const UserSettings& user : settings.users) add(*user.name, user.role, user.token->reveal());
   if (settings.users.empty() && !generated.empty()) add("admin", Role::kAdmin, generated);
 }
@@ -79,29 +104,17 @@ bool Access::host_allowed(std::string_view host) const {
 }
 
 std::string ensure_token(const std::string& folder) {
-  const std::filesystem::path path = std::filesystem::path(folder) / "admin.token";
-  std::error_code ignored;
-  if (!std::filesystem::exists(folder, ignored)) {
-    std::filesystem::create_directories(folder, ignored);
-    chmod(folder.c_str(), 0700);
-  }
-  // Only the one that makes the file writes it: two processes that start at once must not each believe their own token.
-  const int file = open(path.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0600);
-  if (file < 0) return read_token(path);
-  unsigned char random[32];
-  if (getrandom(random, sizeof random, 0) != sizeof random) std::abort();
-  std::string token;
-  for (const unsigned char byte : random) {
-    constexpr std::string_view kDigits = "0123456789abcdef";
-    token += kDigits[byte >> 4];
-    token += kDigits[byte & 15];
-  }
-  const std::string line = token + '\n';
-  const bool written = write(file, line.data(), line.size()) == static_cast<ssize_t>(line.size());
-  close(file);
-  if (written) return token;
-  unlink(path.c_str());
-  return {};
+  std::error_code error;
+  if (std::filesystem::create_directories(folder, error)) chmod(folder.c_str(), 0700);
+  const std::string path = (std::filesystem::path(folder) / "admin.token").string();
+  if (std::filesystem::exists(path, error)) return read_token(path);
+  // Linked into place whole: a crash leaves no half of a token, and of two that start at once both get the same one.
+  const std::string draft = path + '.' + std::to_string(getpid());
+  unlink(draft.c_str());
+  if (write_file(draft, make_token() + '\n')) [[maybe_unused]]
+    const int first = link(draft.c_str(), path.c_str());
+  unlink(draft.c_str());
+  return read_token(path);
 }
 
 }  // namespace causeway::admin

@@ -1,5 +1,5 @@
 // The admin API on the admin port: who may come in, then a thread that may block. Strangers get no further than this
-// file (docs/adr/0007-admin-on-our-server.md).
+// file.
 #pragma once
 
 #include "admin/access.h"
@@ -9,7 +9,8 @@
 
 namespace causeway::admin {
 
-/// On the admin worker; one a process.
+/// Answers what OperationsHandler leaves: on the admin worker, one a process. Stopping: drain the listener, `stop`,
+/// then close the store and end the worker.
 class ApiHandler final : public ExchangeHandler {
  public:
   static constexpr std::uint64_t kBodyLimit = 1u << 20;
@@ -21,16 +22,20 @@ class ApiHandler final : public ExchangeHandler {
   void refuse(Exchange& exchange, Error error) override;
   void finished(Exchange&, bool) noexcept override {}
 
-  /// Finishes what operators have begun, then refuses. Before the store closes and the admin worker ends.
+  /// Finishes what operators have begun, then refuses (50391). Any thread but the worker's; may be called again.
   void stop() { pool_.stop(); }
 
  private:
-  static constexpr std::size_t kThreads = 2;
+  static constexpr std::size_t kThreads = 4;
   static constexpr std::size_t kWaiting = 64;
 
-  Result<User> admit(Exchange& exchange) const;
+  /// kMisdirected, kForbidden, kMalformedHttp, kNoCredentials, kWrongCredentials.
+  Result<User> admit(const Exchange& exchange) const;
+  Task<Reply> answer(Exchange& exchange);
+  void log_refusal(const Exchange& exchange, std::string_view user, const Error& error) const;
 
   const AccessHolder& access_;
+  telemetry::LogThread& log_;
   Dispatcher dispatcher_;
   runtime::BlockingPool pool_{"admin-api", kThreads, kWaiting};
 };

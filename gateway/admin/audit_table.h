@@ -1,6 +1,7 @@
-// Who changed what: a row is durable before the answer says that it happened.
+// Who changed what: a row is durable before a change is made, and completed before the answer says that it was.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,18 +19,35 @@ struct AuditRow {
   std::string actor;
   std::string action;  ///< `POST /subscriptions/wms-orders/pause`
   std::string reason;
-  std::string before;  ///< JSON, or empty
-  std::string after;   ///< JSON of the answer
+  std::string before;                ///< JSON, or empty
+  std::string after;                 ///< JSON of the answer; empty when it failed
+  std::optional<std::int64_t> code;  ///< 0: done; absent: the process ended meanwhile, nobody knows
 };
 
-class AddAudit final : public store::Change {
+/// Upkeep: operators act on a store that is short of space, too.
+class BeginAudit final : public store::Change {
  public:
-  explicit AddAudit(AuditRow row) : row_(std::move(row)) {}
+  /// `row` outlives it; its id, after and code are not looked at.
+  explicit BeginAudit(const AuditRow& row) : row_(row) {}
+  Kind kind() const override { return Kind::kUpkeep; }
+  Result<> apply(store::Session& session) override;
+  std::int64_t id() const { return id_; }
+
+ private:
+  const AuditRow& row_;
+  std::int64_t id_ = 0;
+};
+
+class EndAudit final : public store::Change {
+ public:
+  EndAudit(std::int64_t id, Code code, std::string after) : id_(id), code_(code), after_(std::move(after)) {}
   Kind kind() const override { return Kind::kUpkeep; }
   Result<> apply(store::Session& session) override;
 
  private:
-  AuditRow row_;
+  const std::int64_t id_;
+  const Code code_;
+  const std::string after_;
 };
 
 /// Newest first, those before `before_id` (0: from the newest).

@@ -9,32 +9,32 @@
 
 namespace causeway::admin {
 
-struct Answer {
-  int status = 200;
-  std::string body;   ///< the envelope
-  std::string allow;  ///< of a 405
-};
-
-/// Thread safe; blocks.
+/// Thread safe.
 class Dispatcher {
  public:
-  explicit Dispatcher(Ports ports);
+  /// What the ports refer to outlives it.
+  explicit Dispatcher(Ports ports) : Dispatcher(ports, builtin_endpoints()) {}
+  Dispatcher(Ports ports, std::vector<Endpoint> endpoints) : ports_(ports), endpoints_(std::move(endpoints)) {}
 
-  /// `target` is path and query as they were sent. `content_type` and `body` of a change.
-  Answer dispatch(std::string_view method, std::string_view target, const User& user, std::string_view content_type,
-                  std::string_view body, std::string_view request_id);
+  struct Found {
+    const Endpoint* endpoint = nullptr;
+    Call call;  ///< without its body
+    std::string path;
+  };
+  /// Before the body is read; does not block. kNoRoute, kMethodNotAllowed (then `allow` says what is), kForbidden,
+  /// kMalformedHttp, kInvalid.
+  Result<Found> route(std::string_view method, std::string_view path, std::string_view query, const User& user,
+                      std::string& allow) const;
+
+  /// Blocks. A change that is ok is in the audit, durably.
+  Reply run(Found found, std::string_view content_type, std::string_view body);
 
  private:
-  Reply run(const Endpoint& endpoint, Call& call, std::string_view target);
-  const Endpoint* find(std::string_view method, std::string_view path, Call& call, std::string& allow) const;
-  Answer answer(const Reply& reply, std::string_view request_id) const;
+  Reply change(const Found& found);
+  Reply attempt(const Endpoint& endpoint, const Call& call);
 
   Ports ports_;
   const std::vector<Endpoint> endpoints_;
-  const std::string document_;
 };
-
-/// The error as an envelope.
-std::string error_envelope(const Error& error, std::string_view request_id, WallTime now);
 
 }  // namespace causeway::admin

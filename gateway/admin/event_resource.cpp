@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "admin/endpoint.h"
 #include "admin/json_object.h"
 #include "events/log_reader.h"
@@ -5,6 +7,27 @@
 
 namespace causeway::admin {
 namespace {
+
+const Schema kTopic{"Topic",
+                    {{"name", JsonType::kString, ""},
+                     {"shards", JsonType::kInteger, "a key is always in the same one"},
+                     {"retentionSeconds", JsonType::kInteger, "how long an event is kept that everybody has"},
+                     {"events", JsonType::kInteger, "that are in the store"},
+                     {"published", JsonType::kInteger, "that were ever stored"},
+                     {"oldestStoredAt", JsonType::kInteger, "unix milliseconds; null: it is empty", Field::kNullable},
+                     {"configured", JsonType::kBoolean, "false: only old events are left of it"}}};
+
+const Schema kEvent{
+    "Event",
+    {{"eventId", JsonType::kString, ""},
+     {"topic", JsonType::kString, ""},
+     {"eventType", JsonType::kString, ""},
+     {"key", JsonType::kString, "events of a key are delivered in order; empty: none"},
+     {"source", JsonType::kString, "who published it"},
+     {"shard", JsonType::kInteger, ""},
+     {"position", JsonType::kInteger, "in its shard, dense"},
+     {"storedAt", JsonType::kInteger, "unix milliseconds"},
+     {"event", JsonType::kObject, "as it was stored, every digit; not for viewers", Field::kSometimes}}};
 
 Reply topics(Ports& ports, const Call&) {
   events::ReadTopics read;
@@ -36,9 +59,9 @@ std::string show(const events::FindEvent& found, bool bodies) {
 }
 
 Reply event(Ports& ports, const Call& call) {
-  const std::string_view wanted = call.asked("topic");
-  for (const std::string& topic : ports.process.topics()) {
-    if (!wanted.empty() && topic != wanted) continue;
+  std::vector<std::string> topics = ports.process.topics();
+  if (const std::string_view wanted = call.asked("topic"); !wanted.empty()) topics = {std::string(wanted)};
+  for (const std::string& topic : topics) {
     events::FindEvent find;
     find.topic = topic;
     find.event_id = call.parameter("eventId");
@@ -52,9 +75,19 @@ Reply event(Ports& ports, const Call& call) {
 }  // namespace
 
 void add_event_endpoints(std::vector<Endpoint>& out) {
-  out.push_back({"GET", "/topics", Role::kViewer, "Topics of the store", {}, {}, topics, {}});
+  out.push_back({.method = "GET",
+                 .path = "/topics",
+                 .summary = "Topics of the store",
+                 .answer = &kTopic,
+                 .pages = true,
+                 .run = topics});
   out.push_back(
-      {"GET", "/events/{eventId}", Role::kViewer, "One event; its body is not for viewers", {"topic"}, {}, event, {}});
+      {.method = "GET",
+       .path = "/events/{eventId}",
+       .summary = "One event",
+       .query = {{"topic", JsonType::kString, "where to look; else in every configured topic, the first counts"}},
+       .answer = &kEvent,
+       .run = event});
 }
 
 }  // namespace causeway::admin

@@ -12,6 +12,43 @@ bool is_loopback(const std::string& host) {
   return host == "localhost" || (address && address->is_loopback());
 }
 
+void check_hosts(const AdminSettings& settings, config::Reading& reading) {
+  for (const auto& host : settings.hosts) {
+    if (IpAddress::parse(*host) || (!host->empty() && host->find_first_of("/:@ ") == std::string::npos)) continue;
+    auto step = reading.resume(host.path);
+    reading.error(host.position,
+                  "expected a name such as gateway.internal, without scheme and port; got " + config::quote(*host),
+                  "expected");
+  }
+}
+
+void check_users(const AdminSettings& settings, config::Reading& reading) {
+  std::map<std::string_view, const UserSettings*> names;
+  std::map<std::string_view, const UserSettings*> tokens;
+  for (const UserSettings& user : settings.users) {
+    if (user.name->empty()) {
+      auto step = reading.resume(user.name.path);
+      reading.error(user.name.position, "a user needs a name", "expected");
+      continue;
+    }
+    const auto [same_name, new_name] = names.emplace(*user.name, &user);
+    const auto [same_token, new_token] = tokens.emplace(user.token->reveal(), &user);
+    if (!new_name) {
+      auto step = reading.resume(user.name.path);
+      reading.error(
+          user.name.position,
+          "user " + config::quote(*user.name) + " is already at " + same_name->second->name.position.to_text(),
+          "conflict");
+    } else if (!new_token && !user.token->empty()) {
+      auto step = reading.resume(user.token.path);
+      reading.error(
+          user.token.position,
+          "the token of user " + config::quote(*same_token->second->name) + ": the audit could not tell them apart",
+          "conflict");
+    }
+  }
+}
+
 }  // namespace
 
 const config::Keys<UserSettings>& UserSettings::keys() {
@@ -38,15 +75,8 @@ const config::Keys<AdminSettings>& AdminSettings::keys() {
               reading.error(settings.address.position,
                             "an address that is not loopback needs `tls`: tokens would be readable on the way");
             }
-            std::map<std::string, config::Position> seen;
-            for (const UserSettings& user : settings.users) {
-              const auto [first, fresh] = seen.emplace(*user.name, user.name.position);
-              if (fresh) continue;
-              auto step = reading.resume(user.name.path);
-              reading.error(user.name.position,
-                            "user " + config::quote(*user.name) + " is already at " + first->second.to_text(),
-                            "conflict");
-            }
+            check_hosts(settings, reading);
+            check_users(settings, reading);
           });
   return keys;
 }

@@ -31,7 +31,8 @@ struct UserSettings {
 
 struct AdminSettings {
   config::Placed<net::ListenAddress> address{net::ListenAddress{{"127.0.0.1", 9901}}, {}, {}};
-  std::vector<std::string> hosts;  ///< names by which operators reach it, beside loopback's and the address
+  std::vector<config::Placed<std::string>>
+      hosts;  ///< names by which operators reach it, beside loopback's and the address
   std::optional<server::TlsSettings> tls;
   std::vector<UserSettings> users;  ///< none: a token is made
   static const config::Keys<AdminSettings>& keys();

@@ -1,4 +1,3 @@
-#include <algorithm>
 #include <cstdio>
 
 #include "admin/endpoint.h"
@@ -6,6 +5,20 @@
 
 namespace causeway::admin {
 namespace {
+
+const Schema kSubscription{
+    "Subscription",
+    {{"name", JsonType::kString, ""},
+     {"topic", JsonType::kString, ""},
+     {"group", JsonType::kString, "whose cursor it is"},
+     {"state", JsonType::kString, "running or paused"},
+     {"pausedBy", JsonType::kString, "operator or dead_letters; null while running", Field::kNullable},
+     {"target", JsonType::kString, "what is called"},
+     {"backlog", JsonType::kInteger, "events stored and not finished; not dead ones"},
+     {"retrying", JsonType::kInteger, ""},
+     {"held", JsonType::kInteger, "wait behind a dead letter of their key"},
+     {"deadLetters", JsonType::kInteger, ""},
+     {"delaySeconds", JsonType::kNumber, "age of the oldest that is not finished"}}};
 
 std::string show(const events::SubscriptionView& view) {
   JsonObject object;
@@ -36,6 +49,10 @@ Reply shown(Result<events::SubscriptionView> view) {
   return show(*view);
 }
 
+Reply pause(Ports& ports, const Call& call) { return shown(ports.subscriptions.pause(call.parameter("name"))); }
+
+Reply resume(Ports& ports, const Call& call) { return shown(ports.subscriptions.resume(call.parameter("name"))); }
+
 std::string before(Ports& ports, const Call& call) {
   Reply view = one(ports, call);
   return view ? *view : "";
@@ -44,26 +61,33 @@ std::string before(Ports& ports, const Call& call) {
 }  // namespace
 
 void add_subscription_endpoints(std::vector<Endpoint>& out) {
-  out.push_back({"GET", "/subscriptions", Role::kViewer, "Subscriptions with backlog and delay", {}, {}, list, {}});
-  out.push_back({"GET", "/subscriptions/{name}", Role::kViewer, "One subscription", {}, {}, one, {}});
-  out.push_back(
-      {"POST",
-       "/subscriptions/{name}/pause",
-       Role::kOperator,
-       "Begins no more deliveries, over restarts too",
-       {},
-       {"reason"},
-       [](Ports& ports, const Call& call) { return shown(ports.subscriptions.pause(call.parameter("name"))); },
-       before});
-  out.push_back(
-      {"POST",
-       "/subscriptions/{name}/resume",
-       Role::kOperator,
-       "Delivers again, from where it was",
-       {},
-       {"reason"},
-       [](Ports& ports, const Call& call) { return shown(ports.subscriptions.resume(call.parameter("name"))); },
-       before});
+  out.push_back({.method = "GET",
+                 .path = "/subscriptions",
+                 .summary = "Subscriptions with backlog and delay",
+                 .answer = &kSubscription,
+                 .pages = true,
+                 .run = list});
+  out.push_back({.method = "GET",
+                 .path = "/subscriptions/{name}",
+                 .summary = "One subscription",
+                 .answer = &kSubscription,
+                 .run = one});
+  out.push_back({.method = "POST",
+                 .path = "/subscriptions/{name}/pause",
+                 .role = Role::kOperator,
+                 .summary = "Begins no more deliveries, over restarts too",
+                 .body = {reason_field()},
+                 .answer = &kSubscription,
+                 .run = pause,
+                 .before = before});
+  out.push_back({.method = "POST",
+                 .path = "/subscriptions/{name}/resume",
+                 .role = Role::kOperator,
+                 .summary = "Delivers again, from where it was",
+                 .body = {reason_field()},
+                 .answer = &kSubscription,
+                 .run = resume,
+                 .before = before});
 }
 
 }  // namespace causeway::admin

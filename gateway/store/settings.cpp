@@ -1,13 +1,32 @@
 #include "store/settings.h"
 
+#include <algorithm>
+#include <filesystem>
+
 namespace causeway::store {
+namespace {
+
+constexpr std::uint64_t kUsual = 1u << 30;
+constexpr std::uint64_t kShare = 10;  // of a small disk, one in so many
+
+}  // namespace
+
+std::uint64_t SqliteSettings::least_free() const {
+  if (min_free) return bytes(*min_free);
+  std::error_code error;
+  std::filesystem::path folder = std::filesystem::absolute(path, error).parent_path();
+  while (folder.has_relative_path() && !std::filesystem::exists(folder, error)) folder = folder.parent_path();
+  const std::filesystem::space_info disk = std::filesystem::space(folder, error);
+  return error ? kUsual : std::min<std::uint64_t>(kUsual, disk.capacity / kShare);
+}
 
 const config::Keys<SqliteSettings>& SqliteSettings::keys() {
   static const auto keys =
       config::Keys<SqliteSettings>("the embedded database")
           .optional("path", &SqliteSettings::path, "its file; a relative path starts at the working directory")
           .optional("min_free", &SqliteSettings::min_free,
-                    "space to leave free on the disk; with less, nothing new is taken")
+                    "space to leave free on the disk; with less, nothing new is taken; default 1GiB, on a small disk a "
+                    "tenth of it")
           .check([](const SqliteSettings& settings, const config::Node& node, config::Reading& reading) {
             const config::Node* written = node.find("path");
             if (written == nullptr || (!settings.path.empty() && settings.path.back() != '/')) return;

@@ -1,6 +1,7 @@
 // `store:` of the configuration: where what must survive the process is kept.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "config/keys.h"
@@ -10,8 +11,12 @@ namespace causeway::store {
 
 /// `sqlite: {path: data/causeway.db, min_free: 1GiB}`
 struct SqliteSettings {
-  std::string path = "data/causeway.db";      ///< a relative one starts at the working directory
-  ByteSize min_free{std::uint64_t{1} << 30};  ///< on the disk; with less, intake is refused; 0: until it is full
+  std::string path = "data/causeway.db";  ///< a relative one starts at the working directory
+  /// On the disk; with less, intake is refused; 0: until it is full. Absent: 1 GiB, on a small disk a tenth of it.
+  std::optional<ByteSize> min_free;
+
+  /// The one in force for the disk that the file is, or will be, on.
+  std::uint64_t least_free() const;
 
   static const config::Keys<SqliteSettings>& keys();
 };

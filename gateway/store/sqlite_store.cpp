@@ -42,7 +42,7 @@ SqliteStore::SqliteStore(StoreSettings settings, const Clock& clock, telemetry::
       boot_id_(make_uuid(clock)),
       folder_(std::make_unique<DataFolder>(settings.sqlite.path)),
       free_space_(free_space ? std::move(free_space) : asks_the_disk(*folder_)),
-      gate_(std::make_unique<IntakeGate>(bytes(settings.sqlite.min_free), *folder_, free_space_, log)),
+      gate_(std::make_unique<IntakeGate>(settings.sqlite.least_free(), *folder_, free_space_, log)),
       checkpointer_(std::make_unique<Checkpointer>(log)),
       writer_(std::make_unique<Writer>(*gate_, *checkpointer_, clock, metrics)),
       readers_(std::make_unique<Readers>()) {}

@@ -9,7 +9,8 @@ using Ids = std::vector<std::string>;
 
 std::string subscription(const std::string& more = "") {
   return "[{name: s, topic: t, deliver: {http: {cluster: wms, path: /in, query: {a: 'b c'}, headers: {X-Team: shop}}},"
-         " retry: {delay: 5ms, max_delay: 100ms, max_attempts: 4}" + more + "}]";
+         " retry: {delay: 5ms, max_delay: 100ms, max_attempts: 4}" +
+         more + "}]";
 }
 
 class Delivering : public ::testing::Test {
@@ -115,6 +116,22 @@ TEST_F(Delivering, AHangingReceiverIsCutAtTheTimeout) {
   EXPECT_TRUE(process->finished());
 }
 
+TEST_F(Delivering, AKeyThatHangsStopsNobodyElse) {
+  script({{"slow", {"hang", status(200)}}});
+  ASSERT_EQ(
+      process->take("[{name: s, topic: t, deliver: {http: {cluster: wms, timeout: 4s}}, retry: {delay: 5ms}}]", 1), "");
+  process->publish("slow", "a");
+  process->publish("behind", "a");
+  std::vector<EventDraft> drafts;
+  for (int i = 0; i < 600; ++i) drafts.push_back(Process::draft("e" + std::to_string(i), "k" + std::to_string(i)));
+  process->publish(std::move(drafts));
+  EXPECT_TRUE(eventually([&] { return receiver.taken().size() == 600; }));
+  EXPECT_EQ(receiver.got().size(), 601u);  // while the first still hangs
+  EXPECT_TRUE(eventually([&] { return receiver.taken().size() == 602; }));
+  EXPECT_EQ(receiver.taken()[600], "slow");
+  EXPECT_TRUE(process->finished());
+}
+
 TEST_F(Delivering, ADeadLetterParksItsKeyOnlyAndAReplayDrainsItInOrder) {
   script({{"a1", {status(422), status(200)}}});
   ASSERT_EQ(process->take(subscription()), "");
@@ -134,8 +151,9 @@ TEST_F(Delivering, ADeadLetterParksItsKeyOnlyAndAReplayDrainsItInOrder) {
   ASSERT_EQ(shown->tried.size(), 1);
   EXPECT_EQ(shown->tried[0].status, 422);
   EXPECT_EQ(shown->tried[0].body, "{}");
-  EXPECT_NE(process->lines().find("WARN dead letter | subscription=s | id=" + dead[0].id + " | event=a1 | reason=422\n"),
-            std::string::npos);
+  EXPECT_NE(
+      process->lines().find("WARN dead letter | subscription=s | id=" + dead[0].id + " | event=a1 | reason=422\n"),
+      std::string::npos);
 
   EXPECT_TRUE(process->subscriptions.replay(dead[0].id, {}).ok());
   EXPECT_TRUE(eventually([&] { return receiver.taken() == Ids{"b1", "b2", "a1", "a2", "a3", "a4"}; }));
@@ -289,7 +307,8 @@ TEST_F(Delivering, TheStateOfAnEventIsTold) {
 }
 
 TEST_F(Delivering, EveryAttemptHasALineInTheLog) {
-  script({{"e1", {"HTTP/1.1 503 X\r\nContent-Type: application/json\r\nContent-Length: 7\r\n\r\n\"later\"", status(200)}}});
+  script({{"e1",
+           {"HTTP/1.1 503 X\r\nContent-Type: application/json\r\nContent-Length: 7\r\n\r\n\"later\"", status(200)}}});
   ASSERT_EQ(process->take(subscription(), 1), "");
   process->publish("e1", "k");
   EXPECT_TRUE(process->finished() && receiver.taken() == Ids{"e1"});

@@ -177,5 +177,28 @@ TEST_F(Dispatching, FewRowsAreOutAtATime) {
   EXPECT_EQ(out, Dispatcher::kRowWindow);  // until what was learnt is durable
 }
 
+TEST_F(Dispatching, AnAttemptThatHangsGetsARowOnceTheWindowIsShort) {
+  arrive(1, "slow");
+  Delivery& slow = next();
+  arrive(2, "slow");
+  EXPECT_FALSE(dispatcher.write_slow(clock.steady()));
+  for (Position position = 3; dispatcher.room() > 0; ++position) {
+    arrive(position, "");
+    dispatcher.succeeded(next());
+  }
+  settle();
+  EXPECT_EQ(dispatcher.room(), 0u);
+  EXPECT_FALSE(dispatcher.write_slow(clock.steady() - 1ms));
+  EXPECT_TRUE(dispatcher.write_slow(clock.steady()));
+  EXPECT_EQ(slow.event.body, "body");
+  const Settlement settlement = settle();
+  ASSERT_EQ(settlement.rows.size(), 2u);
+  EXPECT_EQ(settlement.rows[0].event.body, "body");
+  EXPECT_EQ(dispatcher.room(), Dispatcher::kWindow);
+  dispatcher.succeeded(slow);
+  EXPECT_EQ(settle().rows[0].kind, RowChange::Kind::kFinish);
+  EXPECT_EQ(dispatcher.next_load()->key, "slow");
+}
+
 }  // namespace
 }  // namespace causeway::events

@@ -12,9 +12,10 @@ std::string edit(std::string_view event, EventShape shape, std::string_view data
 }
 
 TEST(EditedEvent, HasOtherDataAndAnotherIdAndKeepsTheRest) {
-  EXPECT_EQ(edit(R"({"eventId": "old", "eventType": "X", "timestamp": 17065188000001, "source": "oms", "data": {"a": 1}})",
-                 EventShape::kNested, R"( {"a": 19.90} )"),
-            R"({"eventId":"new","eventType":"X","timestamp":17065188000001,"source":"oms","data":{"a": 19.90},"replayOf":"old"})");
+  EXPECT_EQ(
+      edit(R"({"eventId": "old", "eventType": "X", "timestamp": 17065188000001, "source": "oms", "data": {"a": 1}})",
+           EventShape::kNested, R"( {"a": 19.90} )"),
+      R"({"eventId":"new","eventType":"X","timestamp":17065188000001,"source":"oms","data":{"a": 19.90},"replayOf":"old"})");
 }
 
 TEST(EditedEvent, OfAFlatTopicHasOtherFields) {
@@ -31,7 +32,8 @@ TEST(EditedEvent, EditedAgainNamesTheOneBefore) {
 TEST(EditedEvent, NonsenseIsRefused) {
   EXPECT_EQ(edit(R"({"eventId":"1"})", EventShape::kNested, "{"),
             "40092 the body is not JSON: a key was expected at byte 1");
-  EXPECT_EQ(edit(R"({"eventId":"1"})", EventShape::kFlat, "[]"), "40092 the body of an event of this topic is an object");
+  EXPECT_EQ(edit(R"({"eventId":"1"})", EventShape::kFlat, "[]"),
+            "40092 the body of an event of this topic is an object");
 }
 
 }  // namespace

@@ -4,13 +4,11 @@
 #include <gtest/gtest.h>
 #include <spdlog/sinks/ostream_sink.h>
 
-#include <condition_variable>
+#include <atomic>
 #include <filesystem>
 #include <functional>
-#include <list>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <sstream>
 #include <string>
 #include <thread>
@@ -22,8 +20,8 @@
 #include "events/subscription/subscription_tables.h"
 #include "events/subscription/subscriptions.h"
 #include "fakes/run_task.h"
-#include "fakes/scripted_server.h"
 #include "store/sqlite_store.h"
+#include "subscription_receiver.h"
 
 namespace causeway::events {
 
@@ -39,105 +37,6 @@ inline bool eventually(const std::function<bool()>& so) {
   return true;
 }
 
-/// What a receiver got, and the header of a request by its name.
-struct Got {
-  std::string text;
-  std::string header(const std::string& name) const {
-    const std::size_t at = text.find("\r\n" + name + ": ");
-    if (at == std::string::npos) return "";
-    const std::size_t begin = at + name.size() + 4;
-    return text.substr(begin, text.find("\r\n", begin) - begin);
-  }
-  std::string line() const { return text.substr(0, text.find("\r\n")); }
-  std::string body() const { return text.substr(text.find("\r\n\r\n") + 4); }
-  std::string event_id() const {
-    const std::string key = header("Idempotency-Key");
-    return key.substr(0, key.find('/'));
-  }
-};
-
-/// A system that answers what the test says, request by request, each connection on a thread of its own.
-class Receiver {
- public:
-  /// Gets the request and how many with its Idempotency-Key came before; an empty answer cuts the connection.
-  using Answers = std::function<std::string(const Got&, int before)>;
-
-  static std::string status(int code, const std::string& headers = "", const std::string& body = "{}") {
-    return "HTTP/1.1 " + std::to_string(code) + " X\r\n" + headers +
-           "Content-Type: application/json\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
-  }
-
-  explicit Receiver(Answers answers = [](const Got&, int) { return status(200); })
-      : answers_(std::move(answers)), server_([this](fakes::ScriptedServer& server) { serve(server); }) {}
-
-  void answer(Answers answers) {
-    const std::lock_guard lock(mutex_);
-    answers_ = std::move(answers);
-  }
-  std::vector<Got> wait_for(std::size_t count) {
-    std::unique_lock lock(mutex_);
-    EXPECT_TRUE(came_.wait_for(lock, fakes::kHangGuard, [&] { return got_.size() >= count; }))
-        << got_.size() << " of " << count;
-    return got_;
-  }
-  std::vector<Got> got() const {
-    const std::lock_guard lock(mutex_);
-    return got_;
-  }
-  /// The ids of the events that were answered with 2xx, in the order of their first success.
-  std::vector<std::string> taken() const {
-    const std::lock_guard lock(mutex_);
-    return taken_;
-  }
-  std::uint16_t port() const { return server_.port(); }
-
- private:
-  void serve(fakes::ScriptedServer& server) {
-    std::list<std::thread> threads;
-    for (;;) {
-      fakes::Peer peer = server.accept();
-      if (!peer.is_open()) break;
-      threads.emplace_back([this, peer = std::move(peer)]() mutable {
-        for (;;) {
-          Got request{peer.read_request()};
-          if (request.text.empty()) return;
-          const std::string text = next(std::move(request));
-          if (text.empty()) return peer.close();
-          if (text == "hang") return peer.wait_for_end();
-          peer.send(text);
-        }
-      });
-    }
-    for (std::thread& thread : threads) thread.join();
-  }
-
-  std::string next(Got request) {
-    Answers answers;
-    int before;
-    {
-      const std::lock_guard lock(mutex_);
-      answers = answers_;
-      before = seen_[request.header("Idempotency-Key")]++;
-    }
-    const std::string text = answers(request, before);
-    const std::lock_guard lock(mutex_);
-    if (text.starts_with("HTTP/1.1 2") && taken_set_.insert(request.event_id()).second)
-      taken_.push_back(request.event_id());
-    got_.push_back(std::move(request));
-    came_.notify_all();
-    return text;
-  }
-
-  mutable std::mutex mutex_;
-  std::condition_variable came_;
-  Answers answers_;
-  std::vector<Got> got_;
-  std::map<std::string, int> seen_;
-  std::set<std::string> taken_set_;
-  std::vector<std::string> taken_;
-  fakes::ScriptedServer server_;
-};
-
 class TemporaryFolder {
  public:
   TemporaryFolder() {
@@ -152,6 +51,31 @@ class TemporaryFolder {
 
  private:
   std::filesystem::path path_;
+};
+
+/// A store that takes no change any more once it is cut: what was learnt since is lost, as in a crash.
+class CutStore final : public store::Store {
+ public:
+  explicit CutStore(store::Store& inner) : inner_(inner) {}
+  void cut() { cut_ = true; }
+  void mend() { cut_ = false; }
+
+  Task<Result<>> commit(runtime::Worker& worker, store::Change& change) override {
+    if (cut_) co_return Error(Code::kStoreRefused);
+    Result<> done = co_await inner_.commit(worker, change);
+    co_return done;
+  }
+  void commit_later(std::unique_ptr<store::Change> change) override { inner_.commit_later(std::move(change)); }
+  Result<> commit_blocking(store::Change& change) override { return inner_.commit_blocking(change); }
+  Task<Result<>> query(runtime::Worker& worker, store::Query& query) override { return inner_.query(worker, query); }
+  Result<> query_blocking(store::Query& query) override { return inner_.query_blocking(query); }
+  bool accepts_intake() const override { return inner_.accepts_intake(); }
+  const std::string& store_id() const override { return inner_.store_id(); }
+  const std::string& boot_id() const override { return inner_.boot_id(); }
+
+ private:
+  store::Store& inner_;
+  std::atomic<bool> cut_{false};
 };
 
 /// One run of the process, from opening the store to closing it.
@@ -255,7 +179,8 @@ class Process {
   telemetry::LogThread log_thread{std::make_shared<spdlog::sinks::ostream_sink_mt>(written), {}, clock, metrics};
   runtime::Worker worker{0, "worker-0", clock};
   store::SqliteStore store;
-  EventLog log{store, clock, metrics};
+  CutStore cut{store};
+  EventLog log{cut, clock, metrics};
   WorkerContext context;
   runtime::Worker* workers[1] = {&worker};
   WorkerContext* contexts[1] = {&context};

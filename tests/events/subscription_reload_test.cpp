@@ -16,7 +16,8 @@ class Reloading : public ::testing::Test {
     process->cluster("erp", other.port());
   }
   static std::string one(const std::string& name, const std::string& more = "", const std::string& cluster = "wms") {
-    return "{name: " + name + ", topic: t, deliver: {http: {cluster: " + cluster + "}}, retry: {delay: 5ms}" + more + "}";
+    return "{name: " + name + ", topic: t, deliver: {http: {cluster: " + cluster + "}}, retry: {delay: 5ms}" + more +
+           "}";
   }
   bool took(const Receiver& from, const Ids& ids) {
     return eventually([&] { return from.taken() == ids; });
@@ -102,8 +103,10 @@ TEST_F(Reloading, WithoutOrderEventsOfOneKeyGoSideBySide) {
   receiver.answer([](const Got& got, int before) {
     return got.event_id() == "e1" && before == 0 ? std::string("hang") : Receiver::status(200);
   });
-  ASSERT_EQ(process->take("[{name: s, topic: t, order: none, deliver: {http: {cluster: wms, timeout: 300ms}}, retry: {delay: 1ms}}]"),
-            "");
+  ASSERT_EQ(
+      process->take(
+          "[{name: s, topic: t, order: none, deliver: {http: {cluster: wms, timeout: 300ms}}, retry: {delay: 1ms}}]"),
+      "");
   for (const char* id : {"e1", "e2", "e3"}) process->publish(id, "a");
   EXPECT_TRUE(eventually([&] { return receiver.taken().size() == 3; }));
   EXPECT_EQ(receiver.taken().back(), "e1");

@@ -66,8 +66,9 @@ TEST_F(Verdicts, RetryAfterIsSecondsOrADate) {
   };
   EXPECT_EQ(parse("120"), "120000");
   EXPECT_EQ(parse("Mon, 02 Mar 2026 04:00:00 GMT"), "86399877");
-  for (const char* const wrong : {"", "-1", "+1", "1.5", "soon", "Tue, 02 Mar 2026 04:00:00 GMT", "Mon, 32 Mar 2026 04:00:00 GMT",
-                                  "Mon, 02 Mar 2026 24:00:00 GMT", "Mon, 02 Mar 2026 04:00:00 CET", "Mon, 2 Mar 2026 04:00:00 GMT "})
+  for (const char* const wrong :
+       {"", "-1", "+1", "1.5", "soon", "Tue, 02 Mar 2026 04:00:00 GMT", "Mon, 32 Mar 2026 04:00:00 GMT",
+        "Mon, 02 Mar 2026 24:00:00 GMT", "Mon, 02 Mar 2026 04:00:00 CET", "Mon, 2 Mar 2026 04:00:00 GMT "})
     EXPECT_EQ(parse(wrong), "nothing") << wrong;
 }
 

@@ -21,6 +21,17 @@ class OperationsTest : public fakes::ExchangeFixture {
     return std::to_string(status) + "\nContent-Type: application/json\nCache-Control: no-store\n\n" + std::string(body);
   }
 
+  /// Answers with the path.
+  class Others final : public ExchangeHandler {
+   public:
+    Task<> handle(Exchange& exchange) override {
+      exchange.response.body = Body(exchange.request.head->path);
+      co_return;
+    }
+    void refuse(Exchange&, Error) override {}
+    void finished(Exchange&, bool) noexcept override {}
+  };
+
   Readiness readiness;
   runtime::Worker* workers[1] = {&worker};
   OperationsHandler handler{metrics, readiness, workers};
@@ -53,6 +64,28 @@ TEST_F(OperationsTest, AScrapeFindsWhatTheWorkersHaveBegunToCount) {
   const telemetry::Counter counter = metrics.counter("answers_total", "Answers.", {});
   worker.post([&] { context.shard.add(counter); });
   EXPECT_NE(ask("GET /metrics").find("\nanswers_total 1\n"), std::string::npos);
+}
+
+TEST_F(OperationsTest, WhatIsLeftGoesToTheOthers) {
+  Others others;
+  OperationsHandler with_others{metrics, readiness, workers, &others};
+  const auto body_of = [&](std::string_view line) {
+    fakes::Call& one = call(std::string(line) + " HTTP/1.1\nHost: a");
+    run(with_others.handle(one.exchange));
+    return std::string(one.exchange.response.body.whole());
+  };
+  EXPECT_EQ(body_of("GET /topics"), "/topics");
+  EXPECT_EQ(body_of("GET /healthz/more"), "/healthz/more");
+  EXPECT_EQ(body_of("GET /healthz"), R"({"status":"ok"})");
+  EXPECT_EQ(body_of("POST /metrics").substr(0, 13), R"({"code":40590)");
+}
+
+TEST_F(OperationsTest, WhatCannotBeServedIsSaid) {
+  readiness.configured = true;
+  readiness.impaired = [] { return std::string_view("store_full"); };
+  EXPECT_EQ(ask("GET /readyz"), json(503, R"({"status":"store_full"})"));
+  readiness.impaired = [] { return std::string_view(); };
+  EXPECT_EQ(ask("GET /readyz"), json(200, R"({"status":"ready"})"));
 }
 
 TEST_F(OperationsTest, NothingElseIsHere) {

@@ -35,7 +35,9 @@ TEST(StoreSettings, HaveDefaults) {
   const StoreSettings settings = read("{}", problems);
   EXPECT_EQ(problems, "");
   EXPECT_EQ(settings.sqlite.path, "data/causeway.db");
-  EXPECT_EQ(settings.sqlite.min_free, ByteSize{1073741824});
+  EXPECT_EQ(settings.sqlite.min_free, std::nullopt);
+  EXPECT_GT(settings.sqlite.least_free(), 0u);
+  EXPECT_LE(settings.sqlite.least_free(), 1073741824u);
 }
 
 TEST(StoreSettings, RefuseWhatIsNoFileAndWhatIsNotBuiltYet) {

@@ -27,11 +27,11 @@ struct SubscriptionView {
 
 struct AttemptView {
   int number = 0;
-  std::int64_t at = 0;      ///< unix milliseconds
-  int status = 0;           ///< HTTP; 0: no answer
+  std::int64_t at = 0;  ///< unix milliseconds
+  int status = 0;       ///< HTTP; 0: no answer
   std::int64_t took_ms = 0;
-  std::string error;        ///< empty when an answer came
-  std::string body;         ///< how the answer began
+  std::string error;  ///< empty when an answer came
+  std::string body;   ///< how the answer began
 };
 
 struct DeadLetterView {

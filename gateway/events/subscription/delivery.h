@@ -49,7 +49,8 @@ struct Delivery {
   Row row = Row::kNone;
   RowState row_state = RowState::kHeld;
   Stage stage = Stage::kWaiting;
-  SteadyTime due{};
+  SteadyTime due{};    ///< while backing off
+  SteadyTime began{};  ///< of the attempt in flight
 };
 
 /// One failed attempt, for its row.

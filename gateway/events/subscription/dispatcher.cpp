@@ -58,8 +58,10 @@ bool Dispatcher::takes_fresh(const Lane& lane) const {
 }
 
 std::size_t Dispatcher::room() const {
-  if (paused_ || counts_.retrying >= kMaxRetrying || window_bytes_ >= kWindowBytes || exposed_ >= kWindow) return 0;
-  return kWindow - exposed_;
+  if (paused_ || counts_.retrying >= kMaxRetrying || window_bytes_ >= kWindowBytes) return 0;
+  const std::size_t rows = rows_in_flight_ + finishing_.size();
+  const std::size_t taken = exposed_ + (rows > kRowWindow ? rows - kRowWindow : 0);
+  return taken >= kWindow ? 0 : kWindow - taken;
 }
 
 void Dispatcher::arrived(std::uint32_t shard, StoredEvent event) {
@@ -200,7 +202,10 @@ void Dispatcher::replayed(Place place, const std::string& key) {
   std::erase(lane.dead, place.position);
   count(RowState::kDead, -1);
   count(RowState::kRetrying, 1);
-  if (deliveries_.size() >= kMaxLoaded) {
+  // Rows that are not in memory may come before it: then it is read with them.
+  const bool first = !lane.line.empty() && place < lane.line.front()->place;
+  const bool alone = lane.waiting == 0 && (!lane.line.empty() || deliveries_.size() < kMaxLoaded);
+  if (!first && !alone) {
     ++lane.waiting;
     lane.before_dead = true;
   } else {

@@ -99,6 +99,10 @@ class Dispatcher {
   std::optional<SteadyTime> next_due() const;
   std::size_t in_flight() const { return in_flight_; }
 
+  /// Gives rows to attempts without one that began at `before` or earlier, so that a receiver that hangs does not hold
+  /// the cursor, and with it everybody else's window. False: there were none, or there is plenty of room.
+  bool write_slow(SteadyTime before);
+
   void succeeded(Delivery& delivery);
   void failed(Delivery& delivery, AttemptRecord attempt, Duration wait, SteadyTime now, WallTime wall);
   /// `attempt` is empty when there was none.

@@ -37,6 +37,7 @@ Delivery* Dispatcher::next(SteadyTime now) {
       continue;
     }
     delivery.stage = Stage::kInFlight;
+    delivery.began = now;
     lane.in_flight = true;
     ++in_flight_;
     if (take_row) ++rows_in_flight_;
@@ -71,12 +72,14 @@ void Dispatcher::insert_row(Delivery& delivery, RowState state, RowChange change
   change.state = state;
   change.attempts = delivery.attempts;
   change.since = delivery.since;
-  change.event = {delivery.event.event_id,
-                  delivery.event.key,
-                  delivery.event.type,
-                  delivery.event.stored_at,
-                  std::move(delivery.event.headers),
-                  std::move(delivery.event.body)};
+  const bool in_use = delivery.stage == Stage::kInFlight;  // its attempt is reading them
+  change.event = in_use ? delivery.event
+                        : EventCopy{delivery.event.event_id,
+                                    delivery.event.key,
+                                    delivery.event.type,
+                                    delivery.event.stored_at,
+                                    std::move(delivery.event.headers),
+                                    std::move(delivery.event.body)};
   changes_.push_back(std::move(change));
   delivery.row = Row::kUnwritten;
   delivery.row_state = state;
@@ -112,6 +115,22 @@ void Dispatcher::hold_followers(Lane& lane) {
     deliveries_.erase(each->place);
   }
   lane.line = std::move(stay);
+}
+
+bool Dispatcher::write_slow(SteadyTime before) {
+  if (room() > kWindow / 2) return false;
+  bool any = false;
+  for (auto& [name, lane] : lanes_) {
+    if (!lane.in_flight) continue;
+    const auto flying = std::ranges::find(lane.line, Stage::kInFlight, &Delivery::stage);
+    Delivery& delivery = **flying;
+    if (delivery.row != Row::kNone || delivery.began > before) continue;
+    insert_row(delivery, RowState::kRetrying, {});
+    ++rows_in_flight_;
+    hold_followers(lane);
+    any = true;
+  }
+  return any;
 }
 
 void Dispatcher::succeeded(Delivery& delivery) {

@@ -54,6 +54,7 @@ void SubscriptionRunner::publish() {
 
 void SubscriptionRunner::sample_now() {
   if (released_) return;
+  if (dispatcher_ && !draining_ && dispatcher_->write_slow(worker().now() - kSample)) pump();
   if (!std::exchange(stale_, false) || sampling_) {
     worker().arm(sample_alarm_, worker().now() + kSample);
     return;

@@ -1,0 +1,37 @@
+# Sourced by scripts/demo: the first half of the story, calls to one system.
+
+step "An order is created: signed, versioned, forwarded, wrapped, counted, logged" \
+  201 0 "$(sign oms POST /api/v2/orders --body "$(order SHOP-1001)")"
+expect_in "every digit of" '"buyerId":4781320682406083640' "$answer"
+expect_in "every digit of" '"price":19.90' "$answer"
+order_id=$(member .data.orderId)
+
+step "A wrong secret is refused, and OMS never hears of it" \
+  401 40191 "$(OMS_SECRET=not-the-secret-of-oms sign oms POST /api/v2/orders --body "$(order SHOP-1002)")"
+
+step "A call of version 1 works, and says that its days are counted" \
+  200 0 "$(sign oms GET /api/v1/orders)"
+expect_in "the header Deprecation" "@" "$(header Deprecation)"
+expect_in "the header Sunset" "GMT" "$(header Sunset)"
+expect_in "the header Link" "successor-version" "$(header Link)"
+
+step "A reporting tool reads stock with a token instead of a signature" \
+  200 0 "curl -sS -i $gateway/api/v1/inventory/SKU001 -H 'X-API-Key: $reporting_token'"
+
+stop oms
+step "OMS is down: the caller is told so at once, in the same envelope" \
+  502 50290 "$(sign oms POST /api/v2/orders --body "$(order SHOP-1003)")"
+
+start oms
+step "OMS is back: the same order goes through" \
+  201 0 "$(sign oms POST /api/v2/orders --body "@$state/SHOP-1003.json")"
+
+step "And the first order is still there" \
+  200 0 "$(sign oms GET "/api/v2/orders/$order_id")"
+
+printf '\n%sWhat OMS really did%s (its ledger: two orders, no credentials passed on)\n' "$bold" "$plain"
+ledger=$(curl -s "$oms/ledger")
+jq -r '.[] | "    \(.effect) \(.subject) externalNo=\(.body.externalNo) consumer=\(.headers["X-Consumer-Name"]) traceparent=\(.headers.traceparent)"' <<<"$ledger"
+expect "orders in the ledger" "SHOP-1001 SHOP-1003" "$(jq -r '[.[].body.externalNo] | join(" ")' <<<"$ledger")"
+expect "the consumer's name at OMS" "oms oms" "$(jq -r '[.[].headers["X-Consumer-Name"]] | join(" ")' <<<"$ledger")"
+expect "credentials at OMS" 0 "$(jq '[.[].headers | keys[] | select(test("authorization|x-signature|x-api-key"; "i"))] | length' <<<"$ledger")"

@@ -1,0 +1,238 @@
+// The admin API as it runs: our listener, its handlers and threads, a real store; what it is given to steer is the
+// test's.
+#pragma once
+
+#include <gtest/gtest.h>
+#include <spdlog/sinks/ostream_sink.h>
+
+#include <functional>
+#include <memory>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "admin/api_handler.h"
+#include "admin/audit_table.h"
+#include "events/event_log.h"
+#include "events/register_topics.h"
+#include "fakes/log_exchange_fixture.h"
+#include "server/listener.h"
+#include "server/operations_handler.h"
+#include "server/server_fixture.h"
+
+namespace causeway::admin {
+
+inline constexpr const char* kViewer = "viewer-0123456789abcdef";
+inline constexpr const char* kOperator = "operator-0123456789abcdef";
+inline constexpr const char* kAdmin = "admin-0123456789abcdef";
+
+class FakeProcess final : public ProcessPort {
+ public:
+  ReloadReport reload() override {
+    if (on_reload) on_reload();
+    return report;
+  }
+  void drain() override { ++drains; }
+  std::string describe() override { return R"({"version":"1.2.3","routes":2})"; }
+  std::vector<std::string> topics() override { return topic_names; }
+
+  std::function<void()> on_reload;
+  ReloadReport report{true, 2, "[]", ""};
+  std::vector<std::string> topic_names;
+  int drains = 0;
+};
+
+/// One subscription, `wms-orders`, with one dead letter; notes what it is told.
+class FakeSubscriptions final : public events::SubscriptionControl {
+ public:
+  FakeSubscriptions() {
+    view.name = "wms-orders";
+    view.topic = "order-topic";
+    view.group = "wms";
+    view.state = "running";
+    view.target = "POST wms /orders";
+    view.backlog = 7;
+    view.retrying = 1;
+    view.held = 2;
+    view.dead_letters = 1;
+    view.delay_seconds = 1.5;
+    dead.id = "wms-orders:0:42";
+    dead.subscription = "wms-orders";
+    dead.topic = "order-topic";
+    dead.event_id = "e-42";
+    dead.event_type = "ORDER_CREATED";
+    dead.key = "ORD1";
+    dead.attempts = 1;
+    dead.reason = "422";
+    dead.stored_at = 1000;
+    dead.died_at = 2000;
+    dead.held_behind = 2;
+    dead.event = R"({"eventId":"e-42","data":{"id":12345678901234567890,"price":19.90}})";
+    dead.body = R"({"price":19.90})";
+    dead.tried = {{1, 1900, 422, 12, "", R"({"why":"price"})"}};
+  }
+  std::vector<events::SubscriptionView> subscriptions() override { return {view}; }
+  Result<events::SubscriptionView> pause(std::string_view name) override { return steer(name, "paused", "operator"); }
+  Result<events::SubscriptionView> resume(std::string_view name) override { return steer(name, "running", ""); }
+  Result<events::DeadLetterPage> dead_letters(const events::DeadLetterFilter& filter) override {
+    note("list " + text_of(filter) + " limit=" + std::to_string(filter.limit) + " cursor=" + filter.cursor);
+    events::DeadLetterPage page;
+    page.items = {dead};
+    page.next = filter.cursor.empty() ? dead.id : "";
+    return page;
+  }
+  Result<events::DeadLetterView> dead_letter(std::string_view id) override {
+    if (id != dead.id) return Error(Code::kNoSuchThing);
+    return dead;
+  }
+  Result<events::DeadLetterView> replay(std::string_view id, const std::optional<std::string>& body) override {
+    note("replay " + std::string(id) + ' ' + body.value_or("-"));
+    return dead_letter(id);
+  }
+  Result<events::DeadLetterView> discard(std::string_view id, std::string_view reason) override {
+    note("discard " + std::string(id) + ' ' + std::string(reason));
+    return dead_letter(id);
+  }
+  Result<std::int64_t> replay_all(const events::DeadLetterFilter& filter, bool dry_run) override {
+    note("replay_all " + text_of(filter) + (dry_run ? " dry" : ""));
+    return std::int64_t{20};
+  }
+
+  events::SubscriptionView view;
+  events::DeadLetterView dead;
+  std::vector<std::string> told;
+
+ private:
+  static std::string text_of(const events::DeadLetterFilter& filter) {
+    return "subscription=" + filter.subscription + " key=" + filter.key;
+  }
+  void note(std::string what) { told.push_back(std::move(what)); }
+  Result<events::SubscriptionView> steer(std::string_view name, const char* state, const char* by) {
+    if (name != view.name) return Error(Code::kNoSuchThing);
+    view.state = state;
+    view.paused_by = by;
+    return view;
+  }
+};
+
+class AdminTest : public ::testing::Test {
+ protected:
+  AdminTest() {
+    const store::Schema* const schemas[] = {&events::kEventSchema, &kAdminSchema};
+    EXPECT_EQ(sqlite.open(schemas), "");
+    settings.address.value = net::ListenAddress{{"127.0.0.1", 9901}};
+    add_user("vera", Role::kViewer, kViewer);
+    add_user("olga", Role::kOperator, kOperator);
+    add_user("ada", Role::kAdmin, kAdmin);
+    use_settings();
+    readiness.configured = true;
+  }
+  ~AdminTest() override {
+    if (listener) {
+      listener->drain();
+      fakes::run_until(worker, [&] { return listener->connections() == 0; });
+    }
+    api.stop();
+    worker.io().poll();
+  }
+
+  void add_user(const std::string& name, Role role, std::string_view token) {
+    UserSettings user;
+    user.name.value = name;
+    user.role = role;
+    user.token.value = config::Secret(token);
+    settings.users.push_back(std::move(user));
+  }
+  void use_settings() { access.set(std::make_shared<const Access>(settings, "")); }
+
+  server::Caller connect() {
+    if (!listener) {
+      listener = std::make_unique<server::Listener>("admin", worker, contexts, operations, server_metrics,
+                                                    std::make_shared<const server::ListenerView>());
+      EXPECT_EQ(listener->open({"127.0.0.1", 0}), "");
+      listener->start();
+    }
+    return {worker, listener->address()};
+  }
+
+  /// `GET /topics`, further header lines, a body; as the admin user unless the lines say who. The answer without Date,
+  /// its request id as `<id>`.
+  std::string raw(const std::string& what, std::string fields = "", const std::string& body = "") {
+    server::Caller caller = connect();
+    const auto unless_said = [&](const std::string& name, const std::string& value) {
+      if (fields.find(name + ':') == std::string::npos) fields.append(name).append(": ").append(value).append("\r\n");
+    };
+    unless_said("Host", "127.0.0.1:9901");
+    unless_said("Authorization", "Bearer " + std::string(kAdmin));
+    if (!body.empty()) unless_said("Content-Type", "application/json");
+    if (!body.empty()) unless_said("Content-Length", std::to_string(body.size()));
+    caller.send(what + " HTTP/1.1\r\n" + fields + "Connection: close\r\n\r\n" + body);
+    return settled(caller.until_end());
+  }
+  static std::string settled(std::string text) {
+    if (const std::size_t date = text.find("Date: "); date != std::string::npos)
+      text.erase(date, text.find('\n', date) + 1 - date);
+    constexpr std::string_view kName = "X-Request-Id: ";
+    const std::size_t at = text.find(kName);
+    if (at == std::string::npos) return text;
+    const std::string id = text.substr(at + kName.size(), text.find('\r', at) - at - kName.size());
+    for (std::size_t found; (found = text.find(id)) != std::string::npos;) text.replace(found, id.size(), "<id>");
+    return text;
+  }
+  /// Status and body: `200 {…}`.
+  std::string ask(const std::string& what, std::string_view token = kAdmin, const std::string& body = "") {
+    const std::string text = raw(what, "Authorization: Bearer " + std::string(token) + "\r\n", body);
+    return text.substr(9, 4) + text.substr(text.find("\r\n\r\n") + 4);
+  }
+  static std::string ok(std::string_view data) {
+    return R"(200 {"code":0,"message":"success","data":)" + std::string(data) + R"(,"timestamp":1772337600123})";
+  }
+  static std::string refused(int code, std::string_view message, std::string_view details = "") {
+    return std::to_string(code / 100) + R"( {"code":)" + std::to_string(code) + R"(,"message":")" +
+           std::string(message) + R"(","data":null,"timestamp":1772337600123,"details":{"requestId":"<id>")" +
+           std::string(details) + "}}";
+  }
+  static std::string violation(std::string_view path, std::string_view keyword, std::string_view message) {
+    return R"(,"violations":[{"path":")" + std::string(path) + R"(","keyword":")" + std::string(keyword) +
+           R"(","message":")" + std::string(message) + R"("}])";
+  }
+
+  /// What was logged since, without the times.
+  std::string logged() {
+    lines.drain();
+    std::string text;
+    std::istringstream stream(written.str());
+    for (std::string line; std::getline(stream, line);) text += line.substr(line.find(' ') + 1) + '\n';
+    written.str("");
+    return text;
+  }
+
+  fakes::ManualClock clock;
+  telemetry::Metrics metrics;
+  telemetry::CallLog calls;
+  fakes::TemporaryFolder folder;
+  std::ostringstream written;
+  telemetry::LogThread lines{std::make_shared<spdlog::sinks::ostream_sink_mt>(written), {}, clock, metrics};
+  store::SqliteStore sqlite{store_settings(), clock, metrics, lines, [] { return std::uint64_t{1} << 40; }};
+  runtime::Worker worker{0, "admin", clock};
+  WorkerContext context{worker, metrics.add_shard(), calls};
+  WorkerContext* contexts[1] = {&context};
+  FakeProcess process;
+  FakeSubscriptions subscriptions;
+  AdminSettings settings;
+  AccessHolder access;
+  ApiHandler api{access, Ports{process, subscriptions, sqlite, clock, lines}};
+  server::Readiness readiness;
+  server::OperationsHandler operations{metrics, readiness, {}, &api};
+  const server::ServerMetrics server_metrics{metrics};
+  std::unique_ptr<server::Listener> listener;
+
+ private:
+  store::StoreSettings store_settings() const {
+    store::StoreSettings store;
+    store.sqlite.path = folder / "causeway.db";
+    return store;
+  }
+};
+
+}  // namespace causeway::admin
