@@ -38,6 +38,7 @@ void ApiHandler::log_refusal(const Exchange& exchange, std::string_view user, co
 }
 
 Task<Reply> ApiHandler::answer(Exchange& exchange) {
+  if (!dispatcher_.knows(exchange.request.head->path)) co_return Error(Code::kNoRoute);
   Result<User> user = admit(exchange);
   if (!user) {
     if (http_status(user.error().code()) == 401)

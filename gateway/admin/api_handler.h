@@ -1,5 +1,5 @@
 // The admin API on the admin port: who may come in, then a thread that may block. Strangers get no further than this
-// file.
+// file (docs/adr/0007-admin-on-our-server.md).
 #pragma once
 
 #include "admin/access.h"

@@ -76,6 +76,12 @@ std::string_view name_of(Role role) {
 
 }  // namespace
 
+bool Dispatcher::knows(std::string_view path) const {
+  Call::Texts ignored;
+  return std::ranges::any_of(endpoints_,
+                             [&](const Endpoint& endpoint) { return matches(endpoint.path, path, ignored); });
+}
+
 Result<Dispatcher::Found> Dispatcher::route(std::string_view method, std::string_view path, std::string_view query,
                                             const User& user, std::string& allow) const {
   Found found;

@@ -26,6 +26,9 @@ class Dispatcher {
   Result<Found> route(std::string_view method, std::string_view path, std::string_view query, const User& user,
                       std::string& allow) const;
 
+  /// Is there anything at this path? The table is no secret: what is not there is 404 for everybody.
+  bool knows(std::string_view path) const;
+
   /// Blocks. A change that is ok is in the audit, durably.
   Reply run(Found found, std::string_view content_type, std::string_view body);
 

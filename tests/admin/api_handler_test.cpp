@@ -36,14 +36,16 @@ TEST_F(ApiTest, WithoutATokenThereIsNothingButHealth) {
   EXPECT_EQ(ask("GET /metrics", "x").substr(0, 3), "200");
 }
 
-TEST_F(ApiTest, StrangersLearnNotEvenWhatThereIs) {
-  EXPECT_EQ(ask("GET /no-such-thing", "wrong-0123456789abcdef"), refused(40191, "wrong credentials"));
+TEST_F(ApiTest, WhatIsNotThereIsNotFoundByAnybody) {
+  EXPECT_EQ(raw("GET /no-such-thing", "").substr(0, 12), "HTTP/1.1 404");
+}
+
+TEST_F(ApiTest, StrangersGetNoFurtherThanTheirToken) {
   EXPECT_EQ(ask("DELETE /config", "wrong-0123456789abcdef"), refused(40191, "wrong credentials"));
   const std::string basic = raw("GET /config", "Authorization: Basic YTpi\r\n");
   EXPECT_EQ(basic.substr(0, 12), "HTTP/1.1 401");
   EXPECT_EQ(raw("GET /config", with_token(kAdmin) + with_token(kViewer)).substr(0, 12), "HTTP/1.1 400");
   EXPECT_EQ(logged(),
-            "WARN admin refused | user= | peer=127.0.0.1 | action=GET /no-such-thing | reason=wrong_credentials\n"
             "WARN admin refused | user= | peer=127.0.0.1 | action=DELETE /config | reason=wrong_credentials\n"
             "WARN admin refused | user= | peer=127.0.0.1 | action=GET /config | reason=wrong_credentials\n"
             "WARN admin refused | user= | peer=127.0.0.1 | action=GET /config | reason=malformed_http\n");

@@ -229,7 +229,13 @@ MAIN_MISTAKE = {
     "missing certificate": ("    limits: {conn", "    tls: {certificate: no.pem, private_key: no.key}\n    limits: {conn", r"no\.pem"),
     "bad token hash": ("clusters:", "    api_tokens: [{sha256: 9f86}]\nclusters:", r"(?i)sha256|64|hex"),
     "bad network": ("    limits: {conn", "    trusted_proxies: [10.0.0.0/33]\n    limits: {conn", r"10\.0\.0\.0/33"),
-    "later: store": ("include:", "store: {sqlite: {path: x.db}}\ninclude:", r"not in this version"),
+    "later: PostgreSQL": ("include:", "store: {postgres: {url: x}}\ninclude:", r"not in this version"),
+    "later: Kafka": ("include:", "bus: {kafka: {brokers: []}}\ninclude:", r"not in this version"),
+    "later: filter": ("include:", "topics: [{name: t}]\nsubscriptions: [{name: s, topic: t, deliver: {http: {cluster: oms}}, "
+                      "filter: .x}]\ninclude:", r"not in this version"),
+    "unknown topic": ("include:", "topics: [{name: orders}]\nsubscriptions: [{name: s, topic: order, deliver: {http: {cluster: oms}}}]"
+                      "\ninclude:", r'no topic is called "order" \(did you mean "orders"\?\)'),
+    "public admin port": ('admin: {address: "127.0.0.1:0"}', "admin: {address: 0.0.0.0:9901}", r"not loopback needs `tls`"),
     "later: oauth": ("include:", "oauth: {providers: []}\ninclude:", r"not in this version"),
     "later: alerts": ("include:", "alerts: {}\ninclude:", r"not in this version"),
     "later: signature v2": ("include:", "signing: {versions: [v2]}\ninclude:", r"not in this version"),

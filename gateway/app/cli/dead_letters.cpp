@@ -84,7 +84,9 @@ int show_dead_letter(DeadLetterOptions options) {
     std::puts(answer.data.c_str());
     return kOk;
   }
-  const auto line = [&](const char* name, const std::string& value) { std::printf("%-13s %s\n", name, value.c_str()); };
+  const auto line = [&](const char* name, const std::string& value) {
+    std::printf("%-13s %s\n", name, printable(value).c_str());
+  };
   line("id", text(answer.data, "id"));
   line("subscription", text(answer.data, "subscription"));
   line("topic", text(answer.data, "topic"));
@@ -116,8 +118,13 @@ int replay_dead_letters(DeadLetterOptions options) {
   if (!options.body.empty()) more = ",\"body\":" + read_argument(options.body);
   const admin::ClientAnswer answer = client.post(path_of(options, "replay"), body_of(options, more));
   if (!answer.ok) return refused(answer);
-  if (options.json) std::puts(answer.data.c_str());
-  else std::printf("%s is tried again\n", options.id.c_str());
+  if (options.json) {
+    std::puts(answer.data.c_str());
+    return kOk;
+  }
+  std::printf("%s is tried again\n", options.id.c_str());
+  const std::string warning = text(answer.data, "warning");
+  if (!warning.empty()) std::fprintf(stderr, "warning: %s\n", warning.c_str());
   return kOk;
 }
 

@@ -9,6 +9,7 @@
 
 #include "app/cli/commands.h"
 #include "app/compilation.h"
+#include "telemetry/log_escape.h"
 
 namespace causeway::app::cli {
 namespace {
@@ -37,12 +38,21 @@ void print_table(const std::vector<std::string>& headings, const std::vector<std
     return;
   }
   std::vector<std::size_t> widths;
+  std::vector<std::vector<std::string>> cells = rows;
+  for (auto& row : cells)
+    for (std::string& cell : row) cell = printable(cell);
   for (std::size_t i = 0; i < headings.size(); ++i) {
     widths.push_back(width(headings[i]));
-    for (const auto& row : rows) widths[i] = std::max(widths[i], width(row[i]));
+    for (const auto& row : cells) widths[i] = std::max(widths[i], width(row[i]));
   }
   print_row(headings, widths);
-  for (const auto& row : rows) print_row(row, widths);
+  for (const auto& row : cells) print_row(row, widths);
+}
+
+std::string printable(std::string_view text) {
+  std::string result;
+  telemetry::append_text(result, text);
+  return result;
 }
 
 std::string readable_time(const std::string& milliseconds) {
@@ -69,7 +79,7 @@ admin::Client connect(OperateOptions& options) {
 }
 
 int refused(const admin::ClientAnswer& answer) {
-  std::fprintf(stderr, "%s\n", answer.problem.c_str());
+  std::fprintf(stderr, "causeway: %s\n", answer.problem.c_str());
   return kFailed;
 }
 

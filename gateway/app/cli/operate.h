@@ -39,6 +39,8 @@ int discard_dead_letter(DeadLetterOptions options);
 /// Rows under their headings, in columns; `none` when there are no rows.
 void print_table(const std::vector<std::string>& headings, const std::vector<std::vector<std::string>>& rows,
                  std::string_view none);
+/// What came from elsewhere, on one line and without what would steer a terminal.
+std::string printable(std::string_view text);
 /// `2026-11-26 08:15:02` (UTC) of unix milliseconds in text form.
 std::string readable_time(const std::string& milliseconds);
 /// A client for these options; reads the configuration when one is named.

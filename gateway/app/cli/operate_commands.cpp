@@ -15,7 +15,8 @@ void add_common(CLI::App& command, OperateOptions& options) {
   command.add_option("--token-file", options.client.token_file,
                      "a file with the token; default: $CAUSEWAY_ADMIN_TOKEN, else admin.token in the data folder");
   command.add_option("-c,--config", options.config, "the gateway's configuration, for its address and data folder")
-      ->capture_default_str();
+      ->capture_default_str()
+      ->check(CLI::ExistingFile);
   command.add_flag("--json", options.json, "print the answer's data as JSON");
 }
 

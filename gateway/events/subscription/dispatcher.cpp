@@ -159,7 +159,8 @@ void Dispatcher::loaded(const LoadRequest& request, std::vector<LoadedRow> rows,
   std::size_t taken = 0;
   for (LoadedRow& row : rows) {
     // What has been decided since and is not written yet is not what the row says.
-    if (deliveries_.contains(row.place) || gone_.contains(row.place) || holding_.contains(row.place)) continue;
+    if (holding_.contains(row.place)) break;  // nor may anything behind it go before it
+    if (deliveries_.contains(row.place) || gone_.contains(row.place)) continue;
     if (std::ranges::binary_search(lane.dead, row.place.position)) continue;
     if (taken++ == kLoadedAtOnce) break;
     auto delivery = std::make_unique<Delivery>();
@@ -202,10 +203,10 @@ void Dispatcher::replayed(Place place, const std::string& key) {
   std::erase(lane.dead, place.position);
   count(RowState::kDead, -1);
   count(RowState::kRetrying, 1);
-  // Rows that are not in memory may come before it: then it is read with them.
-  const bool first = !lane.line.empty() && place < lane.line.front()->place;
+  // Behind the line it goes only when no row is left in the store that may come before it.
+  const bool within = !lane.line.empty() && place < lane.line.back()->place;
   const bool alone = lane.waiting == 0 && (!lane.line.empty() || deliveries_.size() < kMaxLoaded);
-  if (!first && !alone) {
+  if (!within && !alone) {
     ++lane.waiting;
     lane.before_dead = true;
   } else {
@@ -217,6 +218,7 @@ void Dispatcher::replayed(Place place, const std::string& key) {
     delivery->row_state = RowState::kRetrying;
     join(lane, *delivery);
     deliveries_.emplace(place, std::move(delivery));
+    hold_followers(lane);  // rows of a key are written in the order of the log, and later events get rows from now on
   }
   advance(name);
 }

@@ -128,7 +128,8 @@ class Dispatcher {
 
  private:
   struct Lane {
-    std::deque<Delivery*> line;  // in memory, in order; those with a row first
+    std::deque<Delivery*>
+        line;  // in memory, in order; one without a row is behind none that has one, unless it is in flight
     std::int64_t waiting = 0;    // rows that are not in memory
     std::int64_t unwritten = 0;  // of these are not durable yet
     std::vector<Position> dead;  // ascending

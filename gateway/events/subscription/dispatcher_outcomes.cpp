@@ -104,7 +104,7 @@ void Dispatcher::change_row(Delivery& delivery, RowState state, RowChange change
 void Dispatcher::hold_followers(Lane& lane) {
   std::deque<Delivery*> stay;
   for (Delivery* const each : lane.line) {
-    if (each->row != Row::kNone) {
+    if (each->row != Row::kNone || each->stage == Stage::kInFlight) {
       stay.push_back(each);
       continue;
     }
