@@ -8,8 +8,8 @@
 namespace causeway::admin {
 
 struct ClientOptions {
-  std::string url = "http://127.0.0.1:9901";  ///< https, if it is not loopback
-  std::filesystem::path token_file;                  ///< empty: $CAUSEWAY_ADMIN_TOKEN, else the file in `data_folder`
+  std::string url = "http://127.0.0.1:9901";   ///< https, if it is not loopback
+  std::filesystem::path token_file;            ///< empty: $CAUSEWAY_ADMIN_TOKEN, else the file in `data_folder`
   std::filesystem::path data_folder = "data";  ///< of the gateway's store
 };
 

@@ -58,11 +58,12 @@ void add_dead_letters(CLI::App& app, std::function<int()>& chosen) {
 
   CLI::App* list_command = add_command(*group, "list", "All of them, oldest first.", "dead-letters list --key ORD1");
   list_command->callback([list, &chosen] { chosen = list; });
-  CLI::App* show = add_command(*group, "show", "One with its event and every attempt.", "dead-letters show wms-orders:3:17");
+  CLI::App* show =
+      add_command(*group, "show", "One with its event and every attempt.", "dead-letters show wms-orders:3:17");
   show->add_option("id", options->id, "SUBSCRIPTION:SHARD:POSITION")->required();
   show->callback([options, &chosen] { chosen = [options] { return show_dead_letter(*options); }; });
-  CLI::App* replay = add_command(*group, "replay", "Tries again from the first attempt.",
-                                 "dead-letters replay wms-orders:3:17");
+  CLI::App* replay =
+      add_command(*group, "replay", "Tries again from the first attempt.", "dead-letters replay wms-orders:3:17");
   add_replay(*replay, options, chosen);
   CLI::App* discard = add_command(*group, "discard", "Gives one up for good; the next of its key goes on.",
                                   "dead-letters discard wms-orders:3:17 --reason \"cancelled by phone\"");
@@ -73,12 +74,11 @@ void add_dead_letters(CLI::App& app, std::function<int()>& chosen) {
 
 void add_subscriptions(CLI::App& app, std::function<int()>& chosen) {
   auto options = std::make_shared<OperateOptions>();
-  CLI::App* group = add_command(app, "subscriptions", "Backlog and delay of every subscription; pause and resume.",
-                                "subscriptions");
+  CLI::App* group =
+      add_command(app, "subscriptions", "Backlog and delay of every subscription; pause and resume.", "subscriptions");
   add_common(*group, *options);
   group->require_subcommand(0, 1);
-  group->preparse_callback(
-      [options, &chosen](std::size_t) { chosen = [options] { return subscriptions(*options); }; });
+  group->preparse_callback([options, &chosen](std::size_t) { chosen = [options] { return subscriptions(*options); }; });
   for (const std::string verb : {"pause", "resume"}) {
     auto name = std::make_shared<std::string>();
     auto reason = std::make_shared<std::string>();
@@ -96,13 +96,15 @@ void add_subscriptions(CLI::App& app, std::function<int()>& chosen) {
 
 void add_operate_commands(CLI::App& app, std::function<int()>& chosen) {
   auto topic_options = std::make_shared<OperateOptions>();
-  CLI::App* topics_command = add_command(app, "topics", "Topics and how many events they hold.", "topics --json | jq .");
+  CLI::App* topics_command =
+      add_command(app, "topics", "Topics and how many events they hold.", "topics --json | jq .");
   add_common(*topics_command, *topic_options);
   topics_command->callback([topic_options, &chosen] { chosen = [topic_options] { return topics(*topic_options); }; });
   add_subscriptions(app, chosen);
   add_dead_letters(app, chosen);
   auto replay_options = std::make_shared<DeadLetterOptions>();
-  CLI::App* replay = add_command(app, "replay", "As dead-letters replay.", "replay --all --subscription wms-orders --dry-run");
+  CLI::App* replay =
+      add_command(app, "replay", "As dead-letters replay.", "replay --all --subscription wms-orders --dry-run");
   add_common(*replay, *replay_options);
   add_replay(*replay, replay_options, chosen);
 }

@@ -2,6 +2,7 @@
 #include <functional>
 #include <future>
 
+#include "events/subscription/count_group.h"
 #include "events/subscription/dead_letter_tables.h"
 #include "events/subscription/edited_event.h"
 #include "events/subscription/runner.h"
@@ -57,29 +58,30 @@ Result<T> ask(const std::shared_ptr<SubscriptionRunner>& runner, Make<T> make) {
 
 }  // namespace
 
-SubscriptionView Subscriptions::view_of(const Entry& entry, WallTime now) {
-  const RunnerGauges& gauges = entry.runner->gauges();
+SubscriptionView Subscriptions::view_of(const Entry& entry) const {
   SubscriptionView view;
   view.name = entry.spec->name();
   view.topic = entry.spec->topic->name();
   view.group = entry.spec->group();
-  const RunnerGauges::PausedBy by = gauges.paused_by;
-  view.state = by == RunnerGauges::PausedBy::kNobody ? "running" : "paused";
-  if (by == RunnerGauges::PausedBy::kOperator) view.paused_by = "operator";
-  if (by == RunnerGauges::PausedBy::kDeadLetters) view.paused_by = "dead_letters";
   view.target = entry.spec->target.text;
-  view.backlog = gauges.backlog();
-  view.retrying = gauges.retrying;
-  view.held = gauges.held;
-  view.dead_letters = gauges.dead;
-  if (const std::int64_t oldest = gauges.oldest_stored_at; oldest > 0)
-    view.delay_seconds = static_cast<double>(std::max<std::int64_t>(0, unix_milliseconds(now) - oldest)) / 1000;
+  CountGroup count(entry.runner->id());
+  static_cast<void>(log_.store().query_blocking(count));  // a store that is closed has nothing to tell
+  view.state = count.paused_by.empty() ? "running" : "paused";
+  view.paused_by = count.paused_by;
+  view.backlog = count.behind + count.retrying + count.held;
+  view.retrying = count.retrying;
+  view.held = count.held;
+  view.dead_letters = count.dead;
+  if (const std::int64_t oldest = count.sample.oldest_stored_at; oldest > 0) {
+    const std::int64_t age = unix_milliseconds(clock_.wall()) - oldest;
+    view.delay_seconds = static_cast<double>(std::max<std::int64_t>(0, age)) / 1000;
+  }
   return view;
 }
 
 std::vector<SubscriptionView> Subscriptions::subscriptions() {
   std::vector<SubscriptionView> views;
-  for (const auto& [name, entry] : entries()) views.push_back(view_of(entry, clock_.wall()));
+  for (const auto& [name, entry] : entries()) views.push_back(view_of(entry));
   return views;
 }
 
@@ -92,7 +94,7 @@ Result<SubscriptionView> Subscriptions::set_paused(std::string_view name, bool p
   if (!entry) return no_subscription(name);
   Result<> done = ask<void>(entry->runner, [runner = entry->runner, paused] { return runner->set_paused(paused); });
   if (!done) return std::move(done.error());
-  return view_of(*entry, clock_.wall());
+  return view_of(*entry);
 }
 
 Result<Subscriptions::Entries> Subscriptions::filtered(const DeadLetterFilter& filter) const {

@@ -72,7 +72,10 @@ void SubscriptionRunner::release() {
 }
 
 void SubscriptionRunner::appended(std::string_view topic) noexcept {
-  if (topic != id_.topic || woken_.exchange(true)) return;
+  if (topic != id_.topic) return;
+  std::int64_t none = 0;  // at least one, until a sample tells: a backlog of 0 means that all is delivered
+  gauges_->behind.compare_exchange_strong(none, 1);
+  if (woken_.exchange(true)) return;
   worker().post([self = shared_from_this()] {
     self->woken_ = false;
     self->more_ = true;

@@ -80,7 +80,8 @@ class Subscriptions final : public SubscriptionControl, public DeliveryStates {
   void begin_again(const Entry& entry);
   Runner make_runner(const std::shared_ptr<const SubscriptionSpec>& spec);
   Result<Entries> filtered(const DeadLetterFilter& filter) const;
-  static SubscriptionView view_of(const Entry& entry, WallTime now);
+  /// Blocks on the store: its figures are of now, those of the metrics up to a second old.
+  SubscriptionView view_of(const Entry& entry) const;
   Result<SubscriptionView> set_paused(std::string_view name, bool paused);
   Result<DeadLetterView> show(const Entry& entry, struct Place place);
 

@@ -1,0 +1,32 @@
+#include "events/subscription/count_group.h"
+
+namespace causeway::events {
+namespace {
+
+const store::Sql kStates{
+    "SELECT d.state, count(*), sum(d.pos > c.low_pos) FROM delivery d "
+    "JOIN cursor c ON c.grp = d.grp AND c.topic = d.topic AND c.shard = d.shard "
+    "WHERE d.grp = ?1 AND d.topic = ?2 GROUP BY d.state"};
+const store::Sql kPausedBy{"SELECT paused_by FROM cursor WHERE grp = ?1 AND topic = ?2 LIMIT 1"};
+
+}  // namespace
+
+Result<> CountGroup::run(store::Session& session) {
+  Result<> sampled = sample.run(session);
+  if (!sampled) return sampled;
+  behind = sample.behind;
+  retrying = held = dead = 0;
+  for (store::Rows rows = session.query(kStates, sample.id.group, sample.id.topic); rows.next();) {
+    const std::string_view state = rows.text(0);
+    const std::int64_t count = rows.integer(1);
+    if (state == "retrying") retrying = count;
+    if (state == "held") held = count;
+    if (state == "dead") dead = count;
+    behind -= rows.integer(2);
+  }
+  store::Rows group = session.query(kPausedBy, sample.id.group, sample.id.topic);
+  paused_by = group.next() ? group.text(0) : "";
+  return {};
+}
+
+}  // namespace causeway::events
