@@ -331,8 +331,11 @@ TEST_F(Delivering, BacklogDelayAndDeadLettersAreMeasured) {
     const SubscriptionView view = process->view();
     return view.backlog == 1 && view.dead_letters == 1 && view.delay_seconds > 0;
   }));
-  const std::string text = process->metrics.text();
-  EXPECT_THAT(text, ::testing::HasSubstr("causeway_subscription_backlog{subscription=\"s\"} 1\n"));
+  std::string text;  // the metrics learn it with the next sample
+  EXPECT_TRUE(eventually([&] {
+    text = process->metrics.text();
+    return text.find("causeway_subscription_backlog{subscription=\"s\"} 1\n") != std::string::npos;
+  }));
   EXPECT_THAT(text, ::testing::HasSubstr("causeway_dead_letters{subscription=\"s\"} 1\n"));
   EXPECT_THAT(text, ::testing::Not(::testing::HasSubstr("causeway_sync_delay_seconds{subscription=\"s\"} 0\n")));
   script({});

@@ -43,13 +43,6 @@ class World {
       for (const auto& [place, row] : std::map(rows_))
         if (row.state == RowState::kDead && !writing_) operate(place, true);
     }
-    if (!done()) {
-      std::map<std::string, int> left;
-      for (auto& [pl, row] : rows_)
-        if (left[row.key]++ < 3)
-          printf("%s shard %u pos %ld state %d\n", row.key.c_str(), pl.shard, pl.position, int(row.state));
-      for (auto& [k, n] : left) printf("KEY %s STORY %s\n", k.c_str(), story_[k].c_str());
-    }
     ASSERT_TRUE(done()) << rows_.size() << " rows are left";
     for (const auto& [place, event] : events_) ASSERT_TRUE(settled_by_model(place)) << place.position;
   }
@@ -102,8 +95,6 @@ class World {
     const auto shard = static_cast<std::uint32_t>(pick(kShards));
     limit = std::min<std::uint64_t>(limit, dispatcher_->room());
     for (; limit > 0 && dispatcher_->last_read(shard) < ends_[shard]; --limit) {
-      story_[events_.at({shard, dispatcher_->last_read(shard) + 1})] +=
-          " read" + std::to_string(dispatcher_->last_read(shard) + 1);
       StoredEvent event;
       event.position = dispatcher_->last_read(shard) + 1;
       event.key = events_.at({shard, event.position});
@@ -127,11 +118,8 @@ class World {
       for (const Delivery* other : in_flight_) EXPECT_NE(events_.at(other->place), key) << "two of one key in flight";
       std::set<Place>& unfinished = unfinished_[key];
       while (!unfinished.empty() && lets_pass(*unfinished.begin())) unfinished.erase(unfinished.begin());
-      EXPECT_TRUE(unfinished.empty() || !(*unfinished.begin() < delivery->place))
-          << "an earlier one is not finished" << story_[key] << " START " << delivery->place.position << " row "
-          << int(delivery->row);
+      EXPECT_TRUE(unfinished.empty() || !(*unfinished.begin() < delivery->place)) << "an earlier one is not finished";
     }
-    story_[key] += " start" + std::to_string(delivery->place.position);
     in_flight_.push_back(delivery);
     return true;
   }
@@ -146,18 +134,13 @@ class World {
     Delivery& delivery = *in_flight_[which];
     in_flight_.erase(in_flight_.begin() + static_cast<std::ptrdiff_t>(which));
     const Place place = delivery.place;
-    const std::string kk = events_.at(place);
-    const std::string nn = std::to_string(place.position);
     if (healthy_ || chance(60)) {
       successes_.insert(place);
-      story_[kk] += " ok" + nn;
       dispatcher_->succeeded(delivery);
     } else if (chance(70)) {
-      story_[kk] += " failed" + nn;
       dispatcher_->failed(delivery, {}, std::chrono::milliseconds(pick(30)), clock_.steady(), clock_.wall());
     } else if (chance(80)) {
       ever_dead_.insert(place);
-      story_[kk] += " died" + nn;
       dispatcher_->died(delivery, AttemptRecord{}, "422", clock_.wall());
     } else {
       dispatcher_->returned(delivery);
@@ -183,10 +166,6 @@ class World {
       switch (change.kind) {
         case RowChange::Kind::kInsert:
           ASSERT_FALSE(rows_.contains(change.place)) << "a second row";
-          story_[change.event.key] += " row" + std::to_string(change.place.position) +
-                                      (change.state == RowState::kHeld   ? "h"
-                                       : change.state == RowState::kDead ? "d"
-                                                                         : "r");
           rows_[change.place] = {change.state, change.event.key, change.attempts, change.next_at, change.since};
           break;
         case RowChange::Kind::kUpdate: {
@@ -199,7 +178,6 @@ class World {
           ASSERT_TRUE(rows_.contains(change.place)) << "an attempt without a row";
           break;
         case RowChange::Kind::kFinish:
-          story_[events_.at(change.place)] += " gone" + std::to_string(change.place.position);
           ASSERT_EQ(rows_.erase(change.place), 1u);
       }
     }
@@ -237,7 +215,6 @@ class World {
         loaded_.push_back(found);
       }
     } else {
-      for (auto& r : loaded_) story_[r.event.key] += " loaded" + std::to_string(r.place.position);
       if (chance(10)) dispatcher_->not_loaded(*loading_);
       else dispatcher_->loaded(*loading_, loaded_, clock_.steady(), clock_.wall());
       loading_.reset();
@@ -257,11 +234,9 @@ class World {
       row.state = RowState::kRetrying;
       row.attempts = 0;
       row.next_at = unix_milliseconds(clock_.wall());
-      story_[row.key] += " replay" + std::to_string(place.position);
       dispatcher_->replayed(place, row.key);
     } else {
       const std::string key = row.key;
-      story_[row.key] += " discard" + std::to_string(place.position);
       rows_.erase(place);
       discarded_.insert(place);
       dispatcher_->discarded(place, key);
@@ -270,8 +245,6 @@ class World {
 
   void crash() {
     ++crashes_;
-    for (auto& [k, v] : story_)
-      v += " CRASH low " + std::to_string(low_[0]) + " " + std::to_string(low_[1]) + " " + std::to_string(low_[2]);
     if (writing_ && !written_ && chance(50)) write(*writing_);  // it may or may not have reached the disk
     writing_.reset();
     loading_.reset();
@@ -315,7 +288,6 @@ class World {
   std::optional<LoadRequest> loading_;
   std::vector<LoadedRow> loaded_;
   std::map<std::string, std::set<Place>> unfinished_;  // by key
-  std::map<std::string, std::string> story_;
   std::set<Place> successes_;
   std::set<Place> discarded_;
   std::set<Place> ever_dead_;
@@ -332,7 +304,7 @@ TEST_P(DispatcherModel, NothingIsLostAndKeysStayInOrder) {
   std::size_t slow = 0;
   const char* const more = std::getenv("CAUSEWAY_SEEDS");  // for a long run by hand
   const unsigned seeds = more == nullptr ? 80 : static_cast<unsigned>(std::stoul(more));
-  for (unsigned seed = more ? 3150 : 1; seed <= seeds && !HasFailure(); ++seed) {
+  for (unsigned seed = 1; seed <= seeds && !HasFailure(); ++seed) {
     SCOPED_TRACE(seed);
     World world(seed, GetParam());
     world.run(2000);

@@ -137,6 +137,7 @@ std::optional<LoadRequest> Dispatcher::next_load() {
   request.shard = lane.shard;
   request.key = lane.key;
   request.position = lane.position;
+  request.expected = lane.waiting;
   reading_rows_ = true;
   gone_ = finishing_;
   return request;
@@ -181,7 +182,7 @@ void Dispatcher::loaded(const LoadRequest& request, std::vector<LoadedRow> rows,
     join(lane, *delivery);
     deliveries_.emplace(row.place, std::move(delivery));
   }
-  if (taken == 0 && rows.size() < kLoad) lane.waiting = lane.unwritten;  // somebody else has removed them
+  if (rows.empty() && lane.waiting == request.expected) lane.waiting = lane.unwritten;  // removed by somebody else
   advance(request.lane);
 }
 

@@ -47,7 +47,8 @@ struct LoadRequest {
   std::string lane;
   std::uint32_t shard = 0;
   std::string key;
-  Position position = 0;  ///< > 0: this one only
+  Position position = 0;      ///< > 0: this one only
+  std::int64_t expected = 0;  ///< the dispatcher's own: rows that were thought to be there
 };
 
 struct DispatcherCounts {
