@@ -241,7 +241,8 @@ TEST_F(Delivering, ThePauseOfAnOperatorSurvivesARestart) {
   ASSERT_EQ(process->take(subscription()), "");
   EXPECT_TRUE(eventually([&] { return process->view().paused_by == "operator" && process->view().backlog == 1; }));
   EXPECT_TRUE(receiver.got().empty());
-  EXPECT_TRUE(process->subscriptions.resume("s").ok());
+  Result<SubscriptionView> resumed = process->subscriptions.resume("s");
+  ASSERT_TRUE(resumed.ok()) << number(resumed.error().code()) << ' ' << resumed.error().info().internal;
   receiver.wait_for(1);
   EXPECT_TRUE(process->finished());
 }
