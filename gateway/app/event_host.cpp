@@ -24,13 +24,16 @@ std::string EventHost::open(const Settings& settings) {
   store_ = std::make_unique<store::SqliteStore>(settings.store.value_or(store::StoreSettings()), state_.clock,
                                                 state_.metrics, log_);
   std::string problem = store_->open(kSchemas);
-  if (!problem.empty()) return "store: " + problem;
+  if (!problem.empty()) {
+    store_.reset();
+    return "store: " + problem;
+  }
   state_.store.open(*store_);
   return {};
 }
 
 std::string EventHost::take(const Compiled& compiled) {
-  if (!store_) return compiled.topics->all().empty() ? "" : "topics need a store: a restart opens it";
+  if (!store_) return {};
   auto shards = events::check_shards(state_.store, *compiled.topics);
   if (!shards) return "the store cannot be read";
   std::string problem;

@@ -21,7 +21,7 @@ class EventHost {
             telemetry::LogThread& log);
   ~EventHost();
 
-  /// Opens the store when the configuration asks for one. Empty, or what went wrong. Before the workers start.
+  /// Opens the store when a configuration first asks for one. Empty, or what went wrong.
   std::string open(const Settings& settings);
   /// Gives topics and subscriptions a configuration: what is durable about it (shards, new cursors) is down when it
   /// returns ok. Empty, or why it cannot be taken; then nothing has changed.

@@ -135,7 +135,8 @@ admin::ReloadReport Gateway::reload() {
     log_->write(telemetry::Level::kError, "configuration refused", {{"errors", std::to_string(wrong)}});
     return outcome;
   }
-  const std::string problem = events_->take(*compiled);
+  std::string problem = events_->open(compiled->settings);
+  if (problem.empty()) problem = events_->take(*compiled);
   if (!problem.empty()) {
     count(reloads_refused_);
     log_->write(telemetry::Level::kError, "configuration refused", {{"reason", problem}});

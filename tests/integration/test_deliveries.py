@@ -264,3 +264,16 @@ def test_status_tells_where_an_event_is(system, start):
     assert states("good") == ("orders", [("wms", "delivered")])
     assert states("bad") == ("orders", [("wms", "dead")])
     assert gateway.call("GET", "/events/status/none").code == 40491
+
+
+def test_a_reload_may_bring_the_first_topics(system, tmp_path):
+    config = configuration(system.port)
+    plain = {key: value for key, value in config.items() if key not in ("store", "bus", "topics", "subscriptions")}
+    health = {"api": "events", "base": "/", "defaults": {"auth": "none"},
+              "routes": [{"name": "health", "match": {"method": "GET", "path": "/up"}, "adapter": {"static": {"body": "up"}}}]}
+    with Gateway(plain, {"events": health}, tmp_path) as gateway:
+        assert not (tmp_path / "data" / "causeway.db").exists()
+        gateway.reload(config, {"events": ROUTES})
+        publish(gateway, "e-1")
+        system.wait(1, "/in")
+        Admin(gateway).wait_idle()

@@ -28,12 +28,12 @@ std::string body_of(const DeadLetterOptions& options, const std::string& more = 
 
 /// Every page of the list.
 admin::ClientAnswer read_all(admin::Client& client, const DeadLetterOptions& options, std::string& items) {
-  std::string query = "?limit=500";
-  if (!options.subscription.empty()) query += "&subscription=" + admin::encoded(options.subscription);
-  if (!options.key.empty()) query += "&key=" + admin::encoded(options.key);
-  std::string cursor;
+  std::string first = "/dead-letters?limit=500";
+  if (!options.subscription.empty()) first += "&subscription=" + admin::encoded(options.subscription);
+  if (!options.key.empty()) first += "&key=" + admin::encoded(options.key);
+  std::string target = first;
   for (;;) {
-    admin::ClientAnswer answer = client.get("/dead-letters" + query + cursor);
+    admin::ClientAnswer answer = client.get(target);
     if (!answer.ok) return answer;
     for_each_item(find_member(answer.data, "items"), [&](Bytes item) {
       if (!items.empty()) items += ',';
@@ -41,7 +41,8 @@ admin::ClientAnswer read_all(admin::Client& client, const DeadLetterOptions& opt
     });
     const std::string next = text(answer.data, "next");
     if (next.empty()) return answer;
-    cursor = "&cursor=" + admin::encoded(next);
+    target = first;
+    target.append("&cursor=").append(admin::encoded(next));
   }
 }
 

@@ -48,11 +48,12 @@ Result<T> ask(const std::shared_ptr<SubscriptionRunner>& runner, Make<T> make) {
   runtime::Worker& worker = runner->worker();
   worker.post(
       [&worker, make = std::move(make), promise = std::move(promise)] { worker.spawn(answer<T>(make, promise)); });
-  if (future.wait_for(kPatience) != std::future_status::ready) return Error(Code::kDraining);
+  if (future.wait_for(kPatience) != std::future_status::ready)
+    return Error(Code::kDraining, "its worker does not answer");
   try {
     return future.get();
   } catch (const std::future_error&) {  // the worker has ended meanwhile
-    return Error(Code::kDraining);
+    return Error(Code::kDraining, "its worker has ended");
   }
 }
 
