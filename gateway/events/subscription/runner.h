@@ -64,7 +64,7 @@ class SubscriptionRunner final : public std::enable_shared_from_this<Subscriptio
   runtime::Worker& worker() { return context_.worker; }
   const RunnerGauges& gauges() const { return *gauges_; }
 
-  // For operators, on the worker. kDraining when it does not run (yet).
+  // For operators, on the worker. kDraining when it does not run any more.
   Task<Result<>> set_paused(bool paused);
   /// How many of these dead letters were replayed: those that still are dead ones.
   Task<Result<std::int64_t>> replay(std::vector<Place> places);
@@ -95,6 +95,8 @@ class SubscriptionRunner final : public std::enable_shared_from_this<Subscriptio
   static Task<> attempt(Self self, Delivery* delivery);
   void conclude(Delivery& delivery, const struct CallOutcome& outcome, const SubscriptionSpec& spec);
   void tell_dead(const Delivery& delivery, std::string_view reason);
+  /// Waits until what is stored was read; false: it does not come to that any more.
+  Task<bool> running();
   void sample_now();
   static Task<> sample(Self self);
   void publish();

@@ -75,8 +75,14 @@ Task<> SubscriptionRunner::sample(Self self) {
   if (!self->released_) self->worker().arm(self->sample_alarm_, self->worker().now() + kSample);
 }
 
+Task<bool> SubscriptionRunner::running() {
+  while (opening_ && !draining_) co_await runtime::sleep_for(worker(), kGather);
+  co_return dispatcher_.has_value() && !draining_;
+}
+
 Task<Result<>> SubscriptionRunner::set_paused(bool paused) {
-  if (!dispatcher_ || draining_) co_return Error(Code::kDraining, "the subscription does not run");
+  const bool runs = co_await running();
+  if (!runs) co_return Error(Code::kDraining, "the subscription does not run");
   if (paused && !dispatcher_->paused()) dispatcher_->pause();
   SetPaused change(id_, paused ? "operator" : "");
   Result<> written = co_await log_.store().commit(worker(), change);
@@ -94,7 +100,8 @@ Task<Result<>> SubscriptionRunner::set_paused(bool paused) {
 }
 
 Task<Result<std::int64_t>> SubscriptionRunner::replay(std::vector<Place> places) {
-  if (!dispatcher_ || draining_) co_return Error(Code::kDraining, "the subscription does not run");
+  const bool runs = co_await running();
+  if (!runs) co_return Error(Code::kDraining, "the subscription does not run");
   worker().refresh_clock();
   ReplayRows change(id_, std::move(places), worker().wall_now());
   Result<> written = co_await log_.store().commit(worker(), change);
@@ -105,7 +112,8 @@ Task<Result<std::int64_t>> SubscriptionRunner::replay(std::vector<Place> places)
 }
 
 Task<Result<std::int64_t>> SubscriptionRunner::replay_edited(Place place, EventCopy event) {
-  if (!dispatcher_ || draining_) co_return Error(Code::kDraining, "the subscription does not run");
+  const bool runs = co_await running();
+  if (!runs) co_return Error(Code::kDraining, "the subscription does not run");
   worker().refresh_clock();
   ReplayEdited change(id_, place, event, worker().wall_now());
   Result<> written = co_await log_.store().commit(worker(), change);
@@ -117,7 +125,8 @@ Task<Result<std::int64_t>> SubscriptionRunner::replay_edited(Place place, EventC
 }
 
 Task<Result<std::int64_t>> SubscriptionRunner::discard(Place place, std::string reason) {
-  if (!dispatcher_ || draining_) co_return Error(Code::kDraining, "the subscription does not run");
+  const bool runs = co_await running();
+  if (!runs) co_return Error(Code::kDraining, "the subscription does not run");
   DiscardRow change(id_, place, std::move(reason));
   Result<> written = co_await log_.store().commit(worker(), change);
   if (!written) co_return std::move(written.error());
