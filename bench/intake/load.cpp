@@ -1,7 +1,7 @@
-// bench/intake's load: N clients on keep-alive connections, each sends its next event when it has the answer to the one
-// before. One thread and epoll, so that the client is not what is measured.
+// bench/intake's load: N clients on keep-alive connections, each sends its next event, or array of EVENTS, when it has
+// the answer to the one before. One thread and epoll, so that the client is not what is measured.
 //
-//   bench_intake_load PORT CLIENTS SECONDS [PREFIX]    prints one JSON object
+//   bench_intake_load PORT CLIENTS SECONDS [PREFIX [EVENTS]]    prints one JSON object
 #include <arpa/inet.h>
 #include <netinet/tcp.h>
 #include <sys/epoll.h>
@@ -44,8 +44,11 @@ int connect_to(int port) {
 
 class Load {
  public:
-  Load(int port, int clients, std::string prefix)
-      : prefix_(std::move(prefix)), clients_(clients), epoll_(epoll_create1(EPOLL_CLOEXEC)) {
+  Load(int port, int clients, std::string prefix, int events)
+      : prefix_(std::move(prefix)),
+        events_(static_cast<std::size_t>(events)),
+        clients_(static_cast<std::size_t>(clients)),
+        epoll_(epoll_create1(EPOLL_CLOEXEC)) {
     for (std::size_t i = 0; i < clients_.size(); ++i) {
       clients_[i].socket = connect_to(port);
       epoll_event event{};
@@ -79,9 +82,9 @@ class Load {
     getrusage(RUSAGE_SELF, &usage);
     const double cpu = static_cast<double>(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
                        static_cast<double>(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
-    std::printf("{\"events\":%zu,\"per_second\":%.0f,\"p50_us\":%.0f,\"p99_us\":%.0f,\"client_cpu_us\":%.1f}\n",
-                took_.size(), static_cast<double>(took_.size()) / seconds, at(0.5), at(0.99),
-                cpu * 1e6 / static_cast<double>(took_.size()));
+    const std::size_t stored = took_.size() * events_;
+    std::printf("{\"events\":%zu,\"per_second\":%.0f,\"p50_us\":%.0f,\"p99_us\":%.0f,\"client_cpu_us\":%.1f}\n", stored,
+                static_cast<double>(stored) / seconds, at(0.5), at(0.99), cpu * 1e6 / static_cast<double>(stored));
   }
 
  private:
@@ -94,18 +97,26 @@ class Load {
     return took_[static_cast<std::size_t>(share * static_cast<double>(took_.size() - 1))];
   }
 
-  void send_next(Client& client) {
+  std::string next_event() {
     const std::string number = std::to_string(++number_);
-    const std::string body = R"({"eventId":")" + prefix_ + number +
-                             R"(","eventType":"ORDER_CREATED","data":{"orderId":"ORD)" +
-                             std::to_string(number_ % 1000) +
-                             R"(","sku":"SKU-1","quantity":3,"price":19.90,"note":"an order of the usual size"}})";
+    const std::string key = std::to_string(number_ % 1000);
+    return R"({"eventId":")" + prefix_ + number + R"(","eventType":"ORDER_CREATED","data":{"key":"ORD)" + key +
+           R"(","sku":"SKU-1","quantity":3,"price":19.90,"note":"an order of the usual size"}})";
+  }
+
+  void send_next(Client& client) {
+    std::string body = next_event();
+    if (events_ > 1) {
+      body.insert(0, 1, '[');
+      for (std::size_t i = 1; i < events_; ++i) body += ',' + next_event();
+      body += ']';
+    }
     const std::string request =
         "POST /events HTTP/1.1\r\nHost: gateway\r\nContent-Type: application/json\r\nContent-Length: " +
         std::to_string(body.size()) + "\r\n\r\n" + body;
     client.sent = Clock::now();
     if (send(client.socket, request.data(), request.size(), MSG_NOSIGNAL) != static_cast<ssize_t>(request.size()))
-      fail("send failed");
+      fail("send failed");  // a request is smaller than the socket's buffer
   }
 
   /// True once the answer is whole.
@@ -126,6 +137,7 @@ class Load {
   }
 
   const std::string prefix_;
+  const std::size_t events_;  // a request
   std::vector<Client> clients_;
   const int epoll_;
   std::uint64_t number_ = 0;
@@ -136,10 +148,10 @@ class Load {
 
 int main(int argc, char** argv) {
   if (argc < 4) {
-    std::fprintf(stderr, "usage: %s PORT CLIENTS SECONDS [PREFIX]\n", argv[0]);
+    std::fprintf(stderr, "usage: %s PORT CLIENTS SECONDS [PREFIX [EVENTS]]\n", argv[0]);
     return 2;
   }
-  Load load(std::atoi(argv[1]), std::atoi(argv[2]), argc > 4 ? argv[4] : "e");
+  Load load(std::atoi(argv[1]), std::atoi(argv[2]), argc > 4 ? argv[4] : "e", argc > 5 ? std::atoi(argv[5]) : 1);
   const double seconds = std::atof(argv[3]);
   load.run(seconds);
   load.report(seconds);

@@ -10,11 +10,8 @@ import sys
 import tempfile
 import time
 
-import conductor
-from receiver import Receiver
+from gateway import Gateway
 
-ROUTES = conductor.ROUTES + """  - {name: status, match: {method: GET, path: "/status/{eventId}"}, adapter: {event_status: {topic: moves}}}
-"""
 BATCH = 1000
 
 
@@ -30,7 +27,7 @@ def fill(gateway, count):
 
 
 def find(gateway, count, times=500):
-    """Milliseconds of each look-up."""
+    """Milliseconds of each look-up, ascending."""
     connection = http.client.HTTPConnection("127.0.0.1", gateway.public, timeout=60)
     dice, took = random.Random(1), []
     for _ in range(times):
@@ -44,38 +41,26 @@ def find(gateway, count, times=500):
     return sorted(took)
 
 
-def resident(gateway):
-    status = pathlib.Path(f"/proc/{gateway.process.pid}/status").read_text()
-    return int(next(line.split()[1] for line in status.splitlines() if line.startswith("VmRSS"))) // 1024
-
-
 def run(folder, count):
-    receiver = Receiver(folder / "deliveries.jsonl")
-    gateway = conductor.Gateway(folder, receiver.port)
-    (folder / "routes.yaml").write_text(ROUTES)
-    # Nobody subscribes: this is about what is stored.
-    text = (folder / "causeway.yaml").read_text()
-    (folder / "causeway.yaml").write_text(text.split("subscriptions:")[0] + "include: [routes.yaml]\n")
-    figures = {"events": count, "empty_mib": None}
+    """Nobody subscribes: this is about what is stored."""
+    gateway = Gateway(folder)
+    figures = {"events": count}
     try:
         gateway.start()
-        figures["empty_mib"] = resident(gateway)
+        figures["empty_mib"] = round(gateway.resident_mib())
         began = time.monotonic()
         fill(gateway, count)
         figures["filled_seconds"] = round(time.monotonic() - began, 1)
-        figures["full_mib"] = resident(gateway)
+        figures["full_mib"] = round(gateway.resident_mib())
         gateway.kill()
         figures["start_seconds"] = round(gateway.start(), 3)
-        figures["started_mib"] = resident(gateway)
+        figures["started_mib"] = round(gateway.resident_mib())
         took = find(gateway, count)
         figures["find_p50_ms"], figures["find_p99_ms"] = round(took[len(took) // 2], 2), round(took[int(len(took) * 0.99)], 2)
-        figures["file_mib"] = (folder / "data" / "causeway.db").stat().st_size >> 20
+        figures["file_mib"] = gateway.database.stat().st_size >> 20
         gateway.stop()
     finally:
-        if gateway.process and gateway.process.poll() is None:
-            gateway.process.kill()
-            gateway.process.wait()
-        receiver.stop()
+        gateway.close()
     return figures
 
 

@@ -1,9 +1,21 @@
 """A system that takes deliveries: an HTTP server in a process of its own that writes every one of them to a file."""
 import asyncio
+import collections
+import dataclasses
 import json
 import multiprocessing
 import random
 import time
+import zlib
+
+
+@dataclasses.dataclass(frozen=True)
+class Faults:
+    """Shares, 0 to 1."""
+    fail: float = 0.0    # of attempts: 503
+    cut: float = 0.0     # of attempts: no answer at all
+    slow: float = 0.0    # of attempts: answered only after up to 100 ms
+    refuse: float = 0.0  # of events: 422 at their first attempt, always the same ones
 
 
 class _Connection(asyncio.Protocol):
@@ -30,22 +42,30 @@ class _Connection(asyncio.Protocol):
 
 
 class _Server:
-    """`fail` is the share of attempts that get a 503, `cut` the share that get no answer at all."""
+    def __init__(self, path, seed, faults):
+        self.file, self.seed, self.faults = open(path, "w", buffering=1 << 16), seed, faults
+        self.random, self.attempts = random.Random(seed), collections.Counter()
 
-    def __init__(self, path, seed, fail, cut):
-        self.file = open(path, "w", buffering=1 << 16)
-        self.random, self.fail, self.cut = random.Random(seed), fail, cut
+    def status_for(self, event):
+        """0: none."""
+        faults, dice = self.faults, self.random.random()
+        if faults.refuse:
+            self.attempts[event] += 1
+            if self.attempts[event] == 1 and zlib.crc32(f"{self.seed} {event}".encode()) < faults.refuse * 2**32:
+                return 422
+        return 503 if dice < faults.fail else 0 if dice < faults.fail + faults.cut else 200
 
     def answer(self, transport, headers, body):
-        dice = self.random.random()
-        status = 503 if dice < self.fail else 0 if dice < self.fail + self.cut else 200
+        status = self.status_for(headers["idempotency-key"])
+        # Written before it answers: what the gateway was told has been noted.
         self.file.write(json.dumps({"at": time.time(), "idempotency": headers["idempotency-key"], "status": status,
                                     "sequence": int(headers["x-causeway-sequence"]), "body": body.decode()}) + "\n")
         self.file.flush()
-        if status == 0:
-            transport.abort()
+        say = transport.abort if status == 0 else lambda: transport.write(b"HTTP/1.1 %d x\r\nContent-Length: 0\r\n\r\n" % status)
+        if self.random.random() < self.faults.slow:
+            asyncio.get_running_loop().call_later(self.random.uniform(0, 0.1), say)
         else:
-            transport.write(b"HTTP/1.1 %d x\r\nContent-Length: 0\r\n\r\n" % status)
+            say()
 
     async def serve(self, pipe):
         loop = asyncio.get_running_loop()
@@ -62,21 +82,17 @@ def _main(pipe, *arguments):
 
 
 class Receiver:
-    def __init__(self, path, seed=1, fail=0.0, cut=0.0):
+    def __init__(self, path, seed=1, faults=Faults()):
         self.path = path
         self.pipe, theirs = multiprocessing.Pipe()
-        self.process = multiprocessing.Process(target=_main, args=(theirs, path, seed, fail, cut), daemon=True)
+        self.process = multiprocessing.Process(target=_main, args=(theirs, path, seed, faults), daemon=True)
         self.process.start()
         self.port = self.pipe.recv()
 
     def deliveries(self):
         """What has been written so far, in the order of arrival."""
-        found = []
         with open(self.path) as lines:
-            for line in lines:
-                if line.endswith("\n"):
-                    found.append(json.loads(line))
-        return found
+            return [json.loads(line) for line in lines if line.endswith("\n")]
 
     def stop(self):
         if self.process.is_alive():
