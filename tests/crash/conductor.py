@@ -1,8 +1,9 @@
 """Kills the gateway again and again while events flow through it, and checks what became of them.
 
-    python3 tests/crash/conductor.py [KILLS] [SEED] [plain|hostile]
+    python3 tests/crash/conductor.py [KILLS] [SEED] [plain|hostile|clean]
 
 `hostile`: the receiver fails, hangs up, is slow and refuses; an operator replays what it has refused; retention trims at once.
+`clean`: no kills but restarts and reloads as operators make them.
 """
 import json
 import pathlib
@@ -20,11 +21,12 @@ from publisher import Publisher
 from receiver import Faults, Receiver
 
 PLAIN = {}
+CLEAN = {"clean": True}
 HOSTILE = {"faults": Faults(fail=0.03, cut=0.02, slow=0.1, refuse=0.02), "retention": "1s"}
 EARLY = 0.25  # the share of starts that are killed before, or just as, they are ready
 
 
-def run(folder, kills, rate=1000, seed=1, faults=Faults(), retention="7d", pause=(1.0, 2.0)):
+def run(folder, kills, rate=1000, seed=1, faults=Faults(), retention="7d", clean=False, pause=(1.0, 2.0)):
     """Returns the figures; asserts the invariants. `kills` does not count those in the middle of a start."""
     dice = random.Random(seed)
     receiver = Receiver(folder / "deliveries.jsonl", seed, faults)
@@ -39,12 +41,12 @@ def run(folder, kills, rate=1000, seed=1, faults=Faults(), retention="7d", pause
         began = time.monotonic()
         for _ in range(kills):
             threading.Event().wait(dice.uniform(*pause))  # the moment of the crash, not a wait for something
-            gateway.kill()
-            while dice.random() < EARLY:
-                gateway.spawn()
-                threading.Event().wait(dice.uniform(0, 0.06 * SLOW))
-                gateway.kill()
-                early += 1
+            if clean:
+                gateway.reload()
+                threading.Event().wait(dice.uniform(0, 0.1))
+                gateway.stop()
+            else:
+                early += _kill(gateway, dice)
             spawned = time.monotonic()
             starts.append(gateway.start())
             until(lambda: publisher.newest_sent > spawned, 10 * SLOW, "nothing is acknowledged after the start")
@@ -65,6 +67,18 @@ def run(folder, kills, rate=1000, seed=1, faults=Faults(), retention="7d", pause
     return figures
 
 
+def _kill(gateway, dice):
+    """Once, and then perhaps again and again in the middle of a start: how often that was."""
+    gateway.kill()
+    early = 0
+    while dice.random() < EARLY:
+        gateway.spawn()
+        threading.Event().wait(dice.uniform(0, 0.06 * SLOW))
+        gateway.kill()
+        early += 1
+    return early
+
+
 def _finished(gateway):
     subscription = gateway.subscription()
     return subscription["backlog"] == 0 and subscription["deadLetters"] == 0
@@ -79,7 +93,7 @@ def _spread(seconds):
 if __name__ == "__main__":
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 10
     chosen = int(sys.argv[2]) if len(sys.argv) > 2 else random.SystemRandom().randrange(1 << 30)
-    variant = HOSTILE if sys.argv[3:] == ["hostile"] else PLAIN
+    variant = {"plain": PLAIN, "hostile": HOSTILE, "clean": CLEAN}[sys.argv[3] if len(sys.argv) > 3 else "plain"]
     print(f"seed {chosen}", flush=True)
     temporary = tempfile.mkdtemp(prefix="causeway-crash-")  # stays when something does not hold
     print(json.dumps(run(pathlib.Path(temporary), count, seed=chosen, **variant)))

@@ -111,6 +111,9 @@ class Gateway:
         fields = pathlib.Path(f"/proc/{self.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
+    def reload(self):
+        self.process.send_signal(signal.SIGHUP)
+
     def kill(self):
         self.process.send_signal(signal.SIGKILL)
         self.process.wait()

@@ -1,6 +1,7 @@
 """One system and one gateway per suite; each suite says in `configuration(upstream)` what it wants: (main file, route files)."""
 import pytest
 
+from harness.events import ROUTES, configuration
 from harness.gateway import Gateway
 from harness.upstream import Upstream
 
@@ -16,6 +17,26 @@ def gateway(request, upstream, tmp_path_factory):
     config, routes = request.module.configuration(upstream)
     with Gateway(config, routes, tmp_path_factory.mktemp("gateway")) as running:
         yield running
+
+
+@pytest.fixture
+def system():
+    """A system of one test's own, for the suites about deliveries."""
+    with Upstream() as running:
+        yield running
+
+
+@pytest.fixture
+def start(system, tmp_path):
+    """Starts a gateway with these subscriptions, whose receiver is `system`."""
+    running = []
+
+    def begin(*subscriptions, **more):
+        running.append(Gateway(configuration(system.port, *subscriptions, **more), {"events": ROUTES}, tmp_path))
+        return running[-1]
+    yield begin
+    for gateway in running:
+        gateway.stop()
 
 
 @pytest.fixture(autouse=True)

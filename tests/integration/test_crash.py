@@ -25,6 +25,12 @@ def test_kills_while_the_system_behind_fails_and_dead_letters_are_replayed(tmp_p
     assert figures["acknowledged"] > 1500 / SLOW and figures["replayed"] > 10 / SLOW
 
 
+def test_restarts_and_reloads_under_load_lose_nothing(tmp_path):
+    figures = conductor.run(tmp_path, kills=5, seed=3, pause=(0.3, 0.8), **conductor.CLEAN)
+    print(figures)
+    assert figures["acknowledged"] > 500 / SLOW
+
+
 def test_fifty_thousand_stored_events(tmp_path):
     """Wide guards against what grows with the number of events; scripts/soak reports a million."""
     figures = million.run(tmp_path, 50_000)

@@ -6,40 +6,9 @@ import time
 import pytest
 
 from harness import http
-from harness.events import ROUTES, Admin, configuration, deliveries, publish, subscription
+from harness.events import ROUTES, Admin, Answers, configuration, deliveries, publish, subscription
 from harness.gateway import SLOW, Gateway
-from harness.upstream import Upstream, close, hang, reply
-
-
-@pytest.fixture
-def system():
-    with Upstream() as running:
-        yield running
-
-
-@pytest.fixture
-def start(system, tmp_path):
-    running = []
-
-    def begin(*subscriptions, **more):
-        running.append(Gateway(configuration(system.port, *subscriptions, **more), {"events": ROUTES}, tmp_path))
-        return running[-1]
-    yield begin
-    for gateway in running:
-        gateway.stop()
-
-
-class Answers:
-    """Answers in turn, the last one for ever; `only` for bodies that hold this text."""
-
-    def __init__(self, *answers, only=b"", otherwise=None):
-        self.answers, self.only, self.otherwise = list(answers), only, otherwise or reply(b"")
-
-    def __call__(self, request, peer):
-        if self.only not in request.body:
-            return self.otherwise(request, peer)
-        answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
-        return answer(request, peer)
+from harness.upstream import close, hang, reply
 
 
 def test_a_delivery_carries_the_event_as_it_was_said(system, start):

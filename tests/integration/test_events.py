@@ -6,6 +6,7 @@ import pytest
 
 from harness.events import ROUTES, Admin, configuration, publish
 from harness.gateway import Gateway
+from harness.signing import SECRET, signed
 from harness.upstream import Upstream, reply
 
 JSON = {"Content-Type": "application/json"}
@@ -142,3 +143,46 @@ def test_what_was_acknowledged_is_there_after_kill_nine(system, tmp_path):
         gateway.start()
         for number in range(20):
             assert gateway.call("GET", f"/events/status/e{number}").status == 200
+
+
+def test_a_publisher_signs_and_an_id_belongs_to_who_said_it_first(system, tmp_path):
+    config = configuration(system.port, consumers=[{"name": name, "roles": ["internal"], "keys": [{"id": f"{name}-key", "secrets": [SECRET]}]}
+                                                   for name in ("oms", "wms")])
+    routes = {**ROUTES, "defaults": {**ROUTES["defaults"], "auth": {"any": ["signature"]}, "access": {"consumers": ["oms", "wms"]}}}
+    body = b'{"eventId":"mine","data":{"orderId":"O1","price":19.90}}'
+
+    def sign(consumer, said=body):
+        return post(gateway, said, headers=[*JSON.items(), *signed(said, key=f"{consumer}-key")])
+    with Gateway(config, {"events": routes}, tmp_path) as gateway:
+        assert post(gateway, body).code == 40190
+        assert gateway.call("GET", "/events/status/mine").code == 40190
+        assert sign("nobody").code == 40191
+        assert sign("oms").json["data"] == {"eventId": "mine", "topic": "orders", "status": "stored"}
+        assert sign("oms").json["data"]["duplicate"] is True
+        other = sign("wms")
+        assert (other.status, other.code) == (422, 42290)
+        assert sign("wms", body.replace(b"mine", b"own")).status == 202
+        gateway.stop()
+        gateway.start()
+        assert sign("oms").json["data"]["duplicate"] is True, "an id is remembered over a restart"
+        assert sign("wms").code == 42290
+
+
+def test_duplicates_in_an_array_are_told_one_by_one(gateway):
+    publish(gateway, "d0", n=1)
+    again = post(gateway, [{"eventId": "d0", "data": {"orderId": "K", "n": 1}}, {"eventId": "d1", "data": {"orderId": "K"}},
+                           {"eventId": "d1", "data": {"orderId": "K"}}])
+    assert again.status == 202
+    assert again.json["data"] == {"items": [{"index": 0, "eventId": "d0", "status": "stored", "duplicate": True},
+                                            {"index": 1, "eventId": "d1", "status": "stored"},
+                                            {"index": 2, "eventId": "d1", "status": "stored", "duplicate": True}]}
+    inside = post(gateway, [{"eventId": "d2", "data": {"n": 1}}, {"eventId": "d2", "data": {"n": 2}}])
+    assert [(item["index"], item["code"]) for item in inside.json["details"]["items"]] == [(1, 42290)]
+    assert gateway.call("GET", "/events/status/d2").status == 404
+
+
+def test_digits_decide_whether_it_is_the_same(gateway):
+    """19.9 and 19.90 are not the same bytes, so it is not the same event: nobody guesses what the publisher meant."""
+    assert post(gateway, b'{"eventId":"money","data":{"price":19.90}}').status == 202
+    assert post(gateway, b'{"eventId":"money","data":{"price":19.90}}').json["data"]["duplicate"] is True
+    assert post(gateway, b'{"eventId":"money","data":{"price":19.9}}').code == 42290

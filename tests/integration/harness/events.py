@@ -3,6 +3,7 @@ import json
 
 from . import http
 from .gateway import SLOW
+from .upstream import reply
 
 SUBSCRIPTION = {"name": "wms", "topic": "orders", "start": "earliest", "concurrency": 4,
                 "deliver": {"http": {"cluster": "wms", "path": "/in", "timeout": "1s"}},
@@ -42,6 +43,19 @@ def publish(gateway, event_id, key="K", path="/events/orders", **data):
     answer = gateway.call("POST", path, {"Content-Type": "application/json"}, body)
     assert answer.status == 202, answer
     return answer
+
+
+class Answers:
+    """Answers in turn, the last one for ever; `only` for bodies that hold this text."""
+
+    def __init__(self, *answers, only=b"", otherwise=None):
+        self.answers, self.only, self.otherwise = list(answers), only, otherwise or reply(b"")
+
+    def __call__(self, request, peer):
+        if self.only not in request.body:
+            return self.otherwise(request, peer)
+        answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+        return answer(request, peer)
 
 
 class Admin:
