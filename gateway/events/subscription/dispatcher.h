@@ -62,7 +62,7 @@ class Dispatcher {
   static constexpr std::size_t kWindow = 192;    ///< events beyond the durable cursor
   static constexpr std::size_t kRowWindow = 64;  ///< events with a row that are delivered and not yet settled
   static constexpr std::size_t kWindowBytes = 16 << 20;
-  static constexpr std::int64_t kMaxRetrying = 1024;  ///< then the system is down: nothing more is read
+  static constexpr std::int64_t kMaxRetrying = 10'000;  ///< then the system is down: nothing more is read
   static constexpr std::size_t kMaxLoaded = 10'000;
   static constexpr std::size_t kLoad = 16 + kRowWindow;
   static constexpr std::size_t kDeadInARow = 20;

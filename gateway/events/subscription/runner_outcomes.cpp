@@ -16,9 +16,9 @@ void SubscriptionRunner::conclude(Delivery& delivery, const CallOutcome& outcome
     context_.shard.add(succeeded_);
     return dispatcher_->succeeded(delivery);
   }
-  if (delivery.row != Delivery::Row::kNone) {  // read anew for the next attempt
-    delivery.event.headers = {};
-    delivery.event.body = {};
+  if (delivery.row != Delivery::Row::kNone) {  // read anew for the next attempt; assigning {} would keep the memory
+    std::string().swap(delivery.event.headers);
+    std::string().swap(delivery.event.body);
   }
   const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(outcome.took).count();
   AttemptRecord attempt{unix_milliseconds(outcome.began), outcome.status, took, outcome.error, outcome.body};
