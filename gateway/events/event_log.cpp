@@ -23,6 +23,7 @@ Task<Result<std::vector<Receipt>>> EventLog::append(runtime::Worker& worker, tel
   }
   if (append.stored() > 0) {
     shard.add(append.topic().stored, append.stored());
+    shard.add(append.topic().published, append.stored());
     signal_.announce(append.topic().name());
   }
   shard.add(duplicates_, append.receipts().size() - append.stored());

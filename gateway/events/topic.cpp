@@ -10,6 +10,8 @@ TopicTable::TopicTable(const std::vector<TopicSettings>& settings, telemetry::Me
     if (auto* parsed = std::get_if<KeyTemplate>(&key)) topic->key = std::move(*parsed);
     topic->stored =
         metrics.counter("causeway_events_stored_total", "Events that became durable.", {{"topic", *each.name}});
+    topic->published = metrics.counter("causeway_events_published_total", "Events that are on the bus.",
+                                       {{"topic", *each.name}, {"bus", "embedded"}});
     topics_.emplace(*each.name, std::move(topic));
   }
 }

@@ -22,7 +22,8 @@ using Position = std::int64_t;
 struct Topic {
   TopicSettings settings;
   KeyTemplate key;            ///< settings.key; the route's or the call's own key wins over it
-  telemetry::Counter stored;  ///< causeway_events_stored_total{topic}
+  telemetry::Counter stored;     ///< causeway_events_stored_total{topic}
+  telemetry::Counter published;  ///< causeway_events_published_total{topic,bus}: on the embedded bus at the same moment
   const std::string& name() const { return *settings.name; }
   std::uint32_t shards() const { return settings.shards; }
 };
