@@ -32,7 +32,7 @@ Result<> Append::apply(store::Session& session) {
       receipt.position = seen->position;
       receipt.duplicate = seen->hash == draft.hash && seen->source == source_;
     } else {
-      receipt.shard = shard_of(draft.key, draft.event_id, topic_->shards());
+      receipt.shard = shard_of(draft.key, draft.event_id, topic->shards);
       fresh.push_back(i);
       continue;
     }
