@@ -21,7 +21,7 @@ using Position = std::int64_t;
 /// Immutable: one of each configuration. `shards` never changes once there are events.
 struct Topic {
   TopicSettings settings;
-  KeyTemplate key;            ///< settings.key; the route's or the call's own key wins over it
+  KeyTemplate key;               ///< settings.key; the route's or the call's own key wins over it
   telemetry::Counter stored;     ///< causeway_events_stored_total{topic}
   telemetry::Counter published;  ///< causeway_events_published_total{topic,bus}: on the embedded bus at the same moment
   const std::string& name() const { return *settings.name; }
