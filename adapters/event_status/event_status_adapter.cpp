@@ -2,8 +2,8 @@
 
 #include <utility>
 
+#include "core/json_object.h"
 #include "core/json_scan.h"
-#include "core/json_text.h"
 #include "exchange/reply.h"
 #include "net/percent.h"
 
@@ -44,27 +44,17 @@ class ReadStatus final : public store::Query {
 std::string status_of(const ReadStatus& read) {
   const events::StoredEvent& event = read.find.event;
   const Bytes timestamp = find_member(event.body, "timestamp");
-  std::string text = R"({"eventId":)";
-  append_json_string(text, event.event_id);
-  text += R"(,"topic":)";
-  append_json_string(text, read.find.topic);
-  text += R"(,"eventType":)";
-  append_json_string(text, event.type);
-  text += R"(,"status":"published","timestamp":)";
-  text += timestamp.empty() ? Bytes("null") : timestamp;
-  text += R"(,"storedAt":)" + std::to_string(event.stored_at);
-  text += R"(,"partition":)" + std::to_string(read.find.shard);
-  text += R"(,"offset":)" + std::to_string(event.position);
-  text += R"(,"deliveries":[)";
+  JsonArray deliveries;
   for (const events::DeliveryState& state : read.states) {
-    if (&state != &read.states.front()) text += ',';
-    text += R"({"subscription":)";
-    append_json_string(text, state.subscription);
-    text += R"(,"state":)";
-    append_json_string(text, state.state);
-    text += R"(,"attempts":)" + std::to_string(state.attempts) + '}';
+    JsonObject delivery;
+    delivery.text("subscription", state.subscription).text("state", state.state).number("attempts", state.attempts);
+    deliveries.raw(delivery.done());
   }
-  return text += "]}";
+  JsonObject status;
+  status.text("eventId", event.event_id).text("topic", read.find.topic).text("eventType", event.type);
+  status.text("status", "published").raw("timestamp", timestamp.empty() ? Bytes("null") : timestamp);
+  status.number("storedAt", event.stored_at).number("partition", read.find.shard).number("offset", event.position);
+  return status.raw("deliveries", deliveries.done()).done();
 }
 
 Error no_such_event() {

@@ -1,8 +1,6 @@
 #include "admin/access.h"
 
 #include <fcntl.h>
-#include <openssl/crypto.h>
-#include <openssl/sha.h>
 #include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -11,13 +9,14 @@
 #include <cstdlib>
 #include <filesystem>
 
+#include "routing/ascii.h"
+
 namespace causeway::admin {
 namespace {
 
 std::string lower(std::string_view text) {
   std::string result(text);
-  for (char& c : result)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
+  std::ranges::transform(result, result.begin(), routing::ascii_lower);
   return result;
 }
 
@@ -44,15 +43,9 @@ std::string read_token(const std::string& path) {
 }
 
 std::string make_token() {
-  unsigned char random[32];
+  std::uint8_t random[32];
   if (getrandom(random, sizeof random, 0) != sizeof random) std::abort();
-  std::string token;
-  for (const unsigned char byte : random) {
-    constexpr std::string_view kDigits = "0123456789abcdef";
-    token += kDigits[byte >> 4];
-    token += kDigits[byte & 15];
-  }
-  return token;
+  return security::to_hex(random);
 }
 
 /// Durable, or false.
@@ -66,9 +59,10 @@ bool write_file(const std::string& path, const std::string& text) {
 }  // namespace
 
 std::optional<std::string_view> bearer(std::string_view authorization) {
-  constexpr std::size_t kScheme = 7;
-  if (authorization.size() <= kScheme || lower(authorization.substr(0, kScheme)) != "bearer ") return std::nullopt;
-  return authorization.substr(kScheme);
+  constexpr std::string_view kScheme = "bearer ";
+  if (authorization.size() <= kScheme.size()) return std::nullopt;
+  if (!routing::equal_ignoring_case(authorization.substr(0, kScheme.size()), kScheme)) return std::nullopt;
+  return authorization.substr(kScheme.size());
 }
 
 Access::Access(const AdminSettings& settings, std::string_view generated)
@@ -78,23 +72,17 @@ Access::Access(const AdminSettings& settings, std::string_view generated)
   if (settings.users.empty() && !generated.empty()) add("admin", Role::kAdmin, generated);
 }
 
-Access::Digest Access::digest(std::string_view token) {
-  Digest result;
-  SHA256(reinterpret_cast<const unsigned char*>(token.data()), token.size(), result.data());
-  return result;
-}
-
 void Access::add(std::string name, Role role, std::string_view token) {
-  rows_.push_back({{std::move(name), role}, digest(token)});
+  rows_.push_back({{std::move(name), role}, security::sha256(token)});
 }
 
 Result<User> Access::authenticate(std::string_view authorization) const {
   const auto token = bearer(authorization);
   if (!token) return Error(authorization.empty() ? Code::kNoCredentials : Code::kWrongCredentials);
-  const Digest shown = digest(*token);
+  const security::Sha256Digest shown = security::sha256(*token);
   const Row* found = nullptr;
   for (const Row& row : rows_)
-    if (CRYPTO_memcmp(row.token.data(), shown.data(), shown.size()) == 0) found = &row;
+    if (security::equal_in_constant_time(row.token, shown)) found = &row;
   if (found == nullptr) return Error(Code::kWrongCredentials);
   return found->user;
 }

@@ -1,17 +1,16 @@
 // Who may use the admin API: tokens, roles, and from which page or name they come (operations.md, "Admin API").
 #pragma once
 
-#include <array>
 #include <memory>
 #include <mutex>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "admin/settings.h"
 #include "core/result.h"
+#include "security/sha256.h"
 
 namespace causeway::admin {
 
@@ -32,13 +31,11 @@ class Access {
   bool host_allowed(std::string_view host) const;
 
  private:
-  using Digest = std::array<unsigned char, 32>;
-  static Digest digest(std::string_view token);
   void add(std::string name, Role role, std::string_view token);
 
   struct Row {
     User user;
-    Digest token;
+    security::Sha256Digest token;
   };
   std::vector<Row> rows_;
   std::vector<std::string> hosts_;

@@ -2,7 +2,7 @@
 
 #include "admin/audit_table.h"
 #include "admin/endpoint.h"
-#include "admin/json_object.h"
+#include "admin/page.h"
 
 namespace causeway::admin {
 namespace {

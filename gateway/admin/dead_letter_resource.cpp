@@ -1,5 +1,5 @@
 #include "admin/endpoint.h"
-#include "admin/json_object.h"
+#include "admin/page.h"
 #include "core/json_scan.h"
 
 namespace causeway::admin {

@@ -2,8 +2,8 @@
 #include <charconv>
 
 #include "admin/endpoint.h"
-#include "admin/json_object.h"
 #include "core/json_scan.h"
+#include "events/intake/violations.h"
 
 namespace causeway::admin {
 namespace {
@@ -84,11 +84,11 @@ Result<std::size_t> read_limit(const Call& call) {
 }
 
 Error invalid(std::string_view path, std::string_view keyword, std::string_view message) {
-  JsonObject violation;
-  violation.text("path", path).text("keyword", keyword).text("message", message);
+  events::Violations violations;
+  violations.add(std::string(path), keyword, std::string(message));
   Error error(Code::kInvalid);
   error.info().public_message = "the request is not valid";
-  error.info().details = "\"violations\":[" + violation.done() + ']';
+  error.info().details = violations.to_details();
   return error;
 }
 

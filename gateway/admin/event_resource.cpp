@@ -1,7 +1,7 @@
 #include <algorithm>
 
 #include "admin/endpoint.h"
-#include "admin/json_object.h"
+#include "admin/page.h"
 #include "events/log_reader.h"
 #include "events/topic_views.h"
 

@@ -3,7 +3,8 @@
 #include <map>
 
 #include "admin/endpoint.h"
-#include "admin/json_object.h"
+#include "core/json_object.h"
+#include "routing/ascii.h"
 
 namespace causeway::admin {
 namespace {
@@ -100,7 +101,7 @@ std::string operation(const Endpoint& endpoint) {
 
 std::string lower(std::string_view text) {
   std::string result(text);
-  for (char& c : result) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+  std::ranges::transform(result, result.begin(), routing::ascii_lower);
   return result;
 }
 

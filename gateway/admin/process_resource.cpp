@@ -1,5 +1,5 @@
 #include "admin/endpoint.h"
-#include "admin/json_object.h"
+#include "core/json_object.h"
 
 namespace causeway::admin {
 namespace {

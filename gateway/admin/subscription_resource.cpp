@@ -1,7 +1,7 @@
 #include <cstdio>
 
 #include "admin/endpoint.h"
-#include "admin/json_object.h"
+#include "admin/page.h"
 
 namespace causeway::admin {
 namespace {

@@ -37,28 +37,17 @@ std::unique_ptr<const Adapter> build_http(const config::Tagged& tagged, const Bu
 }
 
 std::unique_ptr<const Adapter> build_static(const config::Tagged& tagged, const BuildContext& context) {
-  adapters::StaticSettings settings;
-  auto step = context.reading.resume(tagged.path);
-  if (!tagged.settings.is_null()) settings = config::read<adapters::StaticSettings>(tagged.settings, context.reading);
-  return std::make_unique<adapters::StaticAdapter>(settings);
-}
-
-/// No settings at all are those of the struct.
-template <class T>
-T read_settings(const config::Tagged& tagged, config::Reading& reading) {
-  auto step = reading.resume(tagged.path);
-  if (!tagged.settings.is_null()) return config::read<T>(tagged.settings, reading);
-  return config::read<T>(config::Node::mapping(tagged.key.position(), {}), reading);
+  return std::make_unique<adapters::StaticAdapter>(config::read<adapters::StaticSettings>(tagged, context.reading));
 }
 
 std::unique_ptr<const Adapter> build_publish(const config::Tagged& tagged, const BuildContext& context) {
-  const auto settings = read_settings<adapters::PublishSettings>(tagged, context.reading);
+  const auto settings = config::read<adapters::PublishSettings>(tagged, context.reading);
   return adapters::PublishAdapter::build(settings, find_topic(settings.topic, context), context.state.log,
                                          context.reading);
 }
 
 std::unique_ptr<const Adapter> build_event_status(const config::Tagged& tagged, const BuildContext& context) {
-  const auto settings = read_settings<adapters::EventStatusSettings>(tagged, context.reading);
+  const auto settings = config::read<adapters::EventStatusSettings>(tagged, context.reading);
   adapters::EventStatusAdapter::Topics topics;
   if (settings.topic->empty()) {
     for (const auto& [name, topic] : context.topics.all()) topics.push_back(topic);

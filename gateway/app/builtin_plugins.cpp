@@ -9,14 +9,6 @@
 namespace causeway::app {
 namespace {
 
-/// No settings at all are those of the struct.
-template <class T>
-T read_settings(const config::Tagged& tagged, config::Reading& reading) {
-  auto step = reading.resume(tagged.path);
-  if (!tagged.settings.is_null()) return config::read<T>(tagged.settings, reading);
-  return config::read<T>(config::Node::mapping(tagged.key.position(), {}), reading);
-}
-
 /// What a limit's counters are kept by: the route's name and the place in its list, but not the route's place in the
 /// file.
 std::string limit_name(const std::string& route, const std::string& path) {
@@ -26,7 +18,7 @@ std::string limit_name(const std::string& route, const std::string& path) {
 
 std::unique_ptr<const Plugin> build_rate_limit(const config::Tagged& tagged, const BuildContext& context) {
   const std::size_t before = context.reading.errors().error_count();
-  const auto settings = read_settings<resilience::RateSettings>(tagged, context.reading);
+  const auto settings = config::read<resilience::RateSettings>(tagged, context.reading);
   const auto& auth = context.route.auth ? context.route.auth : context.defaults.auth;
   if (settings.per == resilience::Per::kConsumer && auth && auth->any.empty()) {
     auto step = context.reading.resume(tagged.path);
@@ -42,7 +34,7 @@ std::unique_ptr<const Plugin> build_rate_limit(const config::Tagged& tagged, con
 }
 
 std::unique_ptr<const Plugin> build_envelope(const config::Tagged& tagged, const BuildContext& context) {
-  return std::make_unique<plugins::EnvelopePlugin>(read_settings<plugins::EnvelopeSettings>(tagged, context.reading));
+  return std::make_unique<plugins::EnvelopePlugin>(config::read<plugins::EnvelopeSettings>(tagged, context.reading));
 }
 
 struct Row {

@@ -33,10 +33,10 @@ std::string EventHost::open(const Settings& settings) {
 }
 
 std::string EventHost::take(const Compiled& compiled) {
-  if (!store_) return {};
+  std::string problem = open(compiled.settings);
+  if (!problem.empty() || !store_) return problem;
   auto shards = events::check_shards(state_.store, *compiled.topics);
   if (!shards) return "the store cannot be read";
-  std::string problem;
   for (const events::ShardProblem& wrong : *shards)
     problem += wrong.topic->settings.name.position.to_text() + ": " + wrong.topic->settings.name.path + ": " +
                wrong.message + '\n';

@@ -21,10 +21,8 @@ class EventHost {
             telemetry::LogThread& log);
   ~EventHost();
 
-  /// Opens the store when a configuration first asks for one. Empty, or what went wrong.
-  std::string open(const Settings& settings);
-  /// Gives topics and subscriptions a configuration: what is durable about it (shards, new cursors) is down when it
-  /// returns ok. Empty, or why it cannot be taken; then nothing has changed.
+  /// Gives topics and subscriptions a configuration, and opens the store when one first asks for it: what is durable
+  /// about it (shards, new cursors) is down when it returns. Empty, or why it cannot be taken.
   std::string take(const Compiled& compiled);
   /// No new deliveries; attempts in flight go on.
   void drain();
@@ -33,11 +31,12 @@ class EventHost {
   /// Settles and closes. The workers must still run.
   void stop();
 
-  bool has_store() const { return store_ != nullptr; }
   bool accepts_intake() const { return state_.store.accepts_intake(); }
   events::Subscriptions& subscriptions() { return subscriptions_; }
 
  private:
+  std::string open(const Settings& settings);
+
   ProcessState& state_;
   telemetry::LogThread& log_;
   std::unique_ptr<store::SqliteStore> store_;

@@ -8,7 +8,7 @@
 #include <fstream>
 #include <thread>
 
-#include "admin/json_object.h"
+#include "core/json_object.h"
 
 namespace causeway::app {
 namespace {
@@ -47,15 +47,13 @@ std::string Gateway::start() {
   if (!compiled) return errors.to_text();
   log_->start();
   log_problems(errors);
-  std::string problem = events_->open(compiled->settings);
-  if (problem.empty()) problem = events_->take(*compiled);
+  std::string problem = events_->take(*compiled);
   if (problem.empty()) problem = open_listeners(*compiled);
   if (!problem.empty()) return problem + '\n';
 
   settings_ = std::move(compiled->settings);
   state_->use(compiled->replays);
-  note(*compiled);
-  publish(compiled->snapshot);
+  publish(*compiled);
   for (auto& worker : workers_) worker->start();
   for (auto& listener : listeners_) listener->start();
   admin_->start();
@@ -105,10 +103,13 @@ std::string Gateway::open_listeners(Compiled& compiled) {
   return problem.empty() ? problem : "admin: " + problem;
 }
 
-void Gateway::publish(std::shared_ptr<const pipeline::Snapshot> snapshot) {
+void Gateway::publish(const Compiled& compiled) {
   {
     const std::lock_guard lock(described_);
-    snapshot_ = std::move(snapshot);
+    snapshot_ = compiled.snapshot;
+    topics_ = compiled.topics;
+    subscriptions_ = compiled.subscriptions->all().size();
+    taken_at_ = clock_.wall();
   }
   // The last exchange of an old configuration ends on a worker; taking thousands of routes apart is not a worker's
   // work.
@@ -120,37 +121,38 @@ void Gateway::publish(std::shared_ptr<const pipeline::Snapshot> snapshot) {
 
 admin::ReloadReport Gateway::reload() {
   const std::lock_guard lock(reloading_);
+  admin::ReloadReport outcome;
+  if (readiness_.draining) {
+    outcome.problems = "[]";
+    outcome.reason = "draining";
+    return outcome;
+  }
   config::Errors errors;
   std::optional<Compiled> compiled = compile(read_files(options_.config, errors), *state_, errors);
-  admin::ReloadReport outcome;
   outcome.problems = errors.to_json();
   log_problems(errors);
   telemetry::Shard& shard = admin_context_->shard;
   const auto count = [&](telemetry::Counter counter) {
     admin_worker_->post([&shard, counter] { shard.add(counter); });
   };
+  const auto refuse = [&](std::string_view field, std::string_view value) {
+    count(reloads_refused_);
+    log_->write(telemetry::Level::kError, "configuration refused", {{field, value}});
+    return outcome;
+  };
   if (!compiled) {
-    count(reloads_refused_);
     const auto wrong = std::ranges::count(errors.list(), config::Severity::kError, &config::Problem::severity);
-    log_->write(telemetry::Level::kError, "configuration refused", {{"errors", std::to_string(wrong)}});
-    return outcome;
+    return refuse("errors", std::to_string(wrong));
   }
-  std::string problem = events_->open(compiled->settings);
-  if (problem.empty()) problem = events_->take(*compiled);
-  if (!problem.empty()) {
-    count(reloads_refused_);
-    log_->write(telemetry::Level::kError, "configuration refused", {{"reason", problem}});
-    outcome.reason = problem;
-    return outcome;
-  }
+  outcome.reason = events_->take(*compiled);
+  if (!outcome.reason.empty()) return refuse("reason", outcome.reason);
   take_listeners(*compiled);
   warn_of_restart(compiled->settings);
   log_->configure(compiled->settings.telemetry.log);
   settings_.drain_timeout = compiled->settings.drain_timeout;
   state_->use(compiled->replays);
-  note(*compiled);
   admin_->take(compiled->settings);
-  publish(compiled->snapshot);
+  publish(*compiled);
   count(reloads_ok_);
   log_->write(telemetry::Level::kInfo, "configuration taken",
               {{"routes", std::to_string(compiled->snapshot->plans.size())}});
@@ -194,21 +196,16 @@ bool Gateway::drain(bool (*again)()) {
   readiness_.draining = true;
   log_->write(telemetry::Level::kInfo, "draining", {{"connections", std::to_string(open_connections())}});
   for (auto& listener : listeners_) listener->drain();
+  std::unique_lock reload_ended(reloading_);  // what it started would go on; none begins any more
   events_->drain();
   const SteadyTime end = clock_.steady() + settings_.drain_timeout;
+  reload_ended.unlock();
   const auto busy = [&] { return open_connections() > 0 || !events_->idle(); };
   while (busy() && clock_.steady() < end && !again()) std::this_thread::sleep_for(kDrainLook);
   const int left = open_connections();
   const bool in_order = !busy() && admin_->drain(std::chrono::seconds(2));
   log_->write(telemetry::Level::kInfo, "stopped", {{"cut", std::to_string(left)}});
   return in_order;
-}
-
-/// The admin API's threads look at what runs.
-void Gateway::note(const Compiled& compiled) {
-  const std::lock_guard lock(described_);
-  topics_ = compiled.topics;
-  taken_at_ = clock_.wall();
 }
 
 std::vector<std::string> Gateway::topics() {
@@ -220,13 +217,13 @@ std::vector<std::string> Gateway::topics() {
 
 std::string Gateway::describe() {
   const std::lock_guard lock(described_);
-  admin::JsonObject object;
+  JsonObject object;
   object.text("version", CAUSEWAY_VERSION).text("node", settings_.node.id).text("file", options_.config.string());
   object.number("takenAt", unix_milliseconds(taken_at_));
   object.number("routes", static_cast<std::int64_t>(snapshot_->plans.size()));
   object.number("consumers", static_cast<std::int64_t>(snapshot_->consumers->all().size()));
   object.number("topics", static_cast<std::int64_t>(topics_->all().size()));
-  object.number("subscriptions", static_cast<std::int64_t>(events_->subscriptions().subscriptions().size()));
+  object.number("subscriptions", static_cast<std::int64_t>(subscriptions_));
   return object.done();
 }
 

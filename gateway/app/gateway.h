@@ -48,8 +48,7 @@ class Gateway final : private admin::ProcessPort {
 
   void make_threads(const Settings& settings);
   std::string open_listeners(Compiled& compiled);
-  void note(const Compiled& compiled);
-  void publish(std::shared_ptr<const pipeline::Snapshot> snapshot);
+  void publish(const Compiled& compiled);
   void take_listeners(const Compiled& compiled);
   void warn_of_restart(const Settings& wanted);
   void log_problems(const config::Errors& errors);
@@ -82,6 +81,7 @@ class Gateway final : private admin::ProcessPort {
   std::shared_ptr<const pipeline::Snapshot> snapshot_;
   mutable std::mutex described_;  ///< of what `describe` and `topics` tell
   std::shared_ptr<const events::TopicTable> topics_;
+  std::size_t subscriptions_ = 0;
   WallTime taken_at_{};
   telemetry::Counter reloads_ok_;
   telemetry::Counter reloads_refused_;

@@ -8,7 +8,8 @@
 #include <cmath>
 #include <limits>
 #include <span>
-#include <utility>
+
+#include "core/rfc3339.h"
 
 namespace causeway::config {
 namespace {
@@ -70,52 +71,24 @@ bool take(std::string_view& text, std::string_view either) {
   return true;
 }
 
-/// `AA<separator>BB`, as in dates and times.
-std::optional<std::pair<int, int>> take_pair(std::string_view& text, std::string_view separator) {
-  const std::optional<int> first = take_number(text, 2);
-  if (!first || !take(text, separator)) return std::nullopt;
-  const std::optional<int> second = take_number(text, 2);
-  if (!second) return std::nullopt;
-  return std::pair(*first, *second);
-}
-
-std::optional<std::chrono::sys_days> take_date(std::string_view& text) {
+std::optional<WallTime> parse_day(std::string_view text) {
   const std::optional<int> year = take_number(text, 4);
-  if (!year || *year < 1970 || !take(text, "-")) return std::nullopt;
-  const auto month_day = take_pair(text, "-");
-  if (!month_day) return std::nullopt;
-  const std::chrono::year_month_day date{std::chrono::year(*year), std::chrono::month(month_day->first),
-                                         std::chrono::day(month_day->second)};
+  if (!year || !take(text, "-")) return std::nullopt;
+  const std::optional<int> month = take_number(text, 2);
+  if (!month || !take(text, "-")) return std::nullopt;
+  const std::optional<int> day = take_number(text, 2);
+  if (!day || !text.empty()) return std::nullopt;
+  const std::chrono::year_month_day date{std::chrono::year(*year), std::chrono::month(*month), std::chrono::day(*day)};
   if (!date.ok()) return std::nullopt;
-  return std::chrono::sys_days(date);
+  return WallTime(std::chrono::sys_days(date));
 }
 
-/// `08:30:00.250`, into the day.
-std::optional<std::chrono::milliseconds> take_time(std::string_view& text) {
-  const auto hour_minute = take_pair(text, ":");
-  if (!hour_minute || !take(text, ":")) return std::nullopt;
-  const std::optional<int> second = take_number(text, 2);
-  if (!second || hour_minute->first > 23 || hour_minute->second > 59 || *second > 59) return std::nullopt;
-  int milliseconds = 0;
-  if (take(text, ".")) {
-    const std::size_t digits = static_cast<std::size_t>(std::ranges::find_if_not(text, digit) - text.begin());
-    if (digits == 0) return std::nullopt;
-    for (std::size_t i = 0; i < 3; ++i) milliseconds = milliseconds * 10 + (i < digits ? text[i] - '0' : 0);
-    text.remove_prefix(digits);
-  }
-  return std::chrono::hours(hour_minute->first) + std::chrono::minutes(hour_minute->second) +
-         std::chrono::seconds(*second) + std::chrono::milliseconds(milliseconds);
-}
-
-/// `Z` or `+08:00`: what to subtract for UTC.
-std::optional<std::chrono::minutes> take_zone(std::string_view& text) {
-  if (take(text, "Zz")) return std::chrono::minutes(0);
-  const bool west = text.starts_with('-');
-  if (!take(text, "+-")) return std::nullopt;
-  const auto hour_minute = take_pair(text, ":");
-  if (!hour_minute || hour_minute->first > 23 || hour_minute->second > 59) return std::nullopt;
-  const auto offset = std::chrono::hours(hour_minute->first) + std::chrono::minutes(hour_minute->second);
-  return west ? -offset : offset;
+/// Stricter than the RFC: nobody means a leap second in a configuration.
+std::optional<WallTime> parse_moment(std::string_view text) {
+  constexpr std::size_t kPlace = 17;  // the places of a date-time are fixed
+  const std::optional<std::int64_t> time = parse_rfc3339(text);
+  if (!time || text.substr(kPlace, 2) == "60") return std::nullopt;
+  return WallTime(std::chrono::milliseconds(*time));
 }
 
 }  // namespace
@@ -188,15 +161,8 @@ std::optional<Percent> TextForm<Percent>::parse(std::string_view text) {
 std::string TextForm<Percent>::format(Percent value) { return format_double(value.value) + "%"; }
 
 std::optional<WallTime> TextForm<WallTime>::parse(std::string_view text) {
-  const auto date = take_date(text);
-  if (!date) return std::nullopt;
-  if (text.empty()) return WallTime(*date);
-  if (!take(text, "Tt")) return std::nullopt;
-  const auto time = take_time(text);
-  if (!time) return std::nullopt;
-  const auto zone = take_zone(text);
-  if (!zone || !text.empty()) return std::nullopt;
-  return WallTime(*date) + *time - *zone;
+  if (text < "1970") return std::nullopt;
+  return text.size() <= std::string_view("2027-03-01").size() ? parse_day(text) : parse_moment(text);
 }
 
 std::string TextForm<WallTime>::format(WallTime value) {

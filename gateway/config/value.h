@@ -53,6 +53,13 @@ T read(const Node& node, Reading& reading) {
   return value;
 }
 
+/// The settings behind a name (`- rate_limit: {…}`); none at all are those of an empty mapping.
+template <class T>
+T read(const Tagged& tagged, Reading& reading) {
+  auto step = reading.resume(tagged.path);
+  return read<T>(tagged.settings.is_null() ? Node::mapping(tagged.key.position(), {}) : tagged.settings, reading);
+}
+
 /// The words of an enum. Next to the enum, found by its argument:
 ///   constexpr auto names(Per) { return config::table<Per>({{"consumer", Per::kConsumer}, {"ip", Per::kIp}}); }
 template <class E>

@@ -1,25 +1,10 @@
 #include <algorithm>
-#include <array>
 
 #include "events/event_log.h"
+#include "telemetry/hex.h"
 #include "telemetry/random.h"
 
 namespace causeway::events {
-namespace {
-
-std::string uuid_text(std::uint64_t high, std::uint64_t low) {
-  constexpr std::string_view kHex = "0123456789abcdef";
-  std::string text;
-  text.reserve(36);
-  for (int nibble = 0; nibble < 32; ++nibble) {
-    if (nibble == 8 || nibble == 12 || nibble == 16 || nibble == 20) text.push_back('-');
-    text.push_back(kHex[(nibble < 16 ? high >> (60 - 4 * nibble) : low >> (124 - 4 * nibble)) & 15]);
-  }
-  return text;
-}
-
-}  // namespace
-
 std::string new_event_id(WallTime now) {
   struct Generator {
     telemetry::Random random = telemetry::Random::from_system();
@@ -34,7 +19,9 @@ std::string new_event_id(WallTime now) {
 
   const std::uint64_t high = (generator.last >> 12) << 16 | 0x7000 | (generator.last & 0xfff);
   const std::uint64_t low = std::uint64_t{2} << 62 | (generator.random.next() >> 2);
-  return uuid_text(high, low);
+  std::string text(36, '\0');
+  telemetry::put_uuid(text.data(), high, low);
+  return text;
 }
 
 }  // namespace causeway::events

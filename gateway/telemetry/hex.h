@@ -11,4 +11,17 @@ inline char* put_hex(char* out, std::uint64_t value, int digits) {
   return out;
 }
 
+/// Writes 128 bits as a UUID does, 36 characters (RFC 9562, 4); returns the end.
+inline char* put_uuid(char* out, std::uint64_t high, std::uint64_t low) {
+  out = put_hex(out, high >> 32, 8);
+  *out++ = '-';
+  out = put_hex(out, high >> 16, 4);
+  *out++ = '-';
+  out = put_hex(out, high, 4);
+  *out++ = '-';
+  out = put_hex(out, low >> 48, 4);
+  *out++ = '-';
+  return put_hex(out, low, 12);
+}
+
 }  // namespace causeway::telemetry

@@ -22,16 +22,9 @@ RequestId::RequestId(std::string_view offered, WallTime now, Random& random) {
   const auto milliseconds = static_cast<std::uint64_t>(unix_milliseconds(now));
   const std::uint64_t first = random.next();
   const std::uint64_t second = random.next();
-  char* out = put_hex(text_.data(), milliseconds >> 16, 8);
-  *out++ = '-';
-  out = put_hex(out, milliseconds, 4);
-  *out++ = '-';
-  out = put_hex(out, 0x7000 | (first & 0xfff), 4);
-  *out++ = '-';
-  out = put_hex(out, 0x8000 | (second >> 50), 4);  // the variant: binary 10 and 14 random bits
-  *out++ = '-';
-  out = put_hex(out, second, 12);
-  size_ = static_cast<std::uint8_t>(out - text_.data());
+  const std::uint64_t high = milliseconds << 16 | 0x7000 | (first & 0xfff);
+  const std::uint64_t low = std::uint64_t{2} << 62 | second >> 50 << 48 | (second & 0xffff'ffff'ffff);
+  size_ = static_cast<std::uint8_t>(put_uuid(text_.data(), high, low) - text_.data());
 }
 
 }  // namespace causeway::telemetry

@@ -11,6 +11,7 @@
 
 #include "config/keys.h"
 #include "config/yaml.h"
+#include "fakes/temporary_folder.h"
 
 namespace causeway::config {
 
@@ -55,28 +56,20 @@ std::string complaint(std::string_view text, Environment variables = environment
 /// A folder that goes with the test; the working directory while it lives.
 class TemporaryFolder {
  public:
-  TemporaryFolder() : before_(std::filesystem::current_path()) {
-    std::string name = (std::filesystem::temp_directory_path() / "causeway-config-XXXXXX").string();
-    if (!::mkdtemp(name.data())) ADD_FAILURE() << "no folder in " << name;
-    path_ = std::filesystem::canonical(name);
-    std::filesystem::current_path(path_);
-  }
+  TemporaryFolder() : before_(std::filesystem::current_path()) { std::filesystem::current_path(path()); }
   TemporaryFolder(const TemporaryFolder&) = delete;
   TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-  ~TemporaryFolder() {
-    std::filesystem::current_path(before_);
-    std::filesystem::remove_all(path_);
-  }
+  ~TemporaryFolder() { std::filesystem::current_path(before_); }
 
   void write(const std::filesystem::path& name, std::string_view text) const {
-    std::filesystem::create_directories((path_ / name).parent_path());
-    std::ofstream(path_ / name, std::ios::binary) << text;
+    std::filesystem::create_directories((path() / name).parent_path());
+    std::ofstream(path() / name, std::ios::binary) << text;
   }
-  const std::filesystem::path& path() const { return path_; }
+  const std::filesystem::path& path() const { return folder_.path(); }
 
  private:
-  std::filesystem::path path_;
-  std::filesystem::path before_;
+  const fakes::TemporaryFolder folder_;
+  const std::filesystem::path before_;
 };
 
 }  // namespace causeway::config

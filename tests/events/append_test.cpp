@@ -128,7 +128,7 @@ TEST_F(AppendTest, ManyPublishersAtOnce) {
 }
 
 TEST_F(AppendTest, TakesUpWhereItWasAfterAnotherStart) {
-  const LogFolder folder;
+  const TemporaryFolder folder;
   {
     OpenLog before(folder.database());
     EXPECT_EQ(before.append(orders_, {draft("a", key_in(1)), draft("b", key_in(1))}), (Texts{"1:1", "1:2"}));

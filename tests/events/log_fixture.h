@@ -15,25 +15,12 @@
 #include "events/register_topics.h"
 #include "fakes/manual_clock.h"
 #include "fakes/run_task.h"
+#include "fakes/temporary_folder.h"
 #include "store/sqlite_store.h"
 
 namespace causeway::events {
 
-class LogFolder {
- public:
-  LogFolder() {
-    std::string name = (std::filesystem::temp_directory_path() / "causeway-events-XXXXXX").string();
-    if (::mkdtemp(name.data()) == nullptr) ADD_FAILURE() << "no folder in " << name;
-    path_ = name;
-  }
-  LogFolder(const LogFolder&) = delete;
-  LogFolder& operator=(const LogFolder&) = delete;
-  ~LogFolder() { std::filesystem::remove_all(path_); }
-  std::string database() const { return (path_ / "causeway.db").string(); }
-
- private:
-  std::filesystem::path path_;
-};
+using fakes::TemporaryFolder;
 
 /// One statement or question as a change or a query.
 template <class Base, class F>
@@ -186,7 +173,7 @@ class OpenLog {
 /// For most tests: one folder, one open log.
 class LogTest : public testing::Test {
  protected:
-  LogFolder folder_;
+  TemporaryFolder folder_;
   OpenLog log_{folder_.database()};
 };
 

@@ -20,10 +20,13 @@
 #include "events/subscription/subscription_tables.h"
 #include "events/subscription/subscriptions.h"
 #include "fakes/run_task.h"
+#include "fakes/temporary_folder.h"
 #include "store/sqlite_store.h"
 #include "subscription_receiver.h"
 
 namespace causeway::events {
+
+using fakes::TemporaryFolder;
 
 using namespace std::chrono_literals;
 
@@ -36,22 +39,6 @@ inline bool eventually(const std::function<bool()>& so) {
   }
   return true;
 }
-
-class TemporaryFolder {
- public:
-  TemporaryFolder() {
-    std::string name = (std::filesystem::temp_directory_path() / "causeway-events-XXXXXX").string();
-    if (::mkdtemp(name.data()) == nullptr) ADD_FAILURE() << "no folder in " << name;
-    path_ = name;
-  }
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-  ~TemporaryFolder() { std::filesystem::remove_all(path_); }
-  std::string database() const { return (path_ / "causeway.db").string(); }
-
- private:
-  std::filesystem::path path_;
-};
 
 /// A store that takes no change any more once it is cut: what was learnt since is lost, as in a crash.
 class CutStore final : public store::Store {

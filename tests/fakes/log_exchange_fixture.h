@@ -12,25 +12,10 @@
 
 #include "events/event_log.h"
 #include "fakes/exchange_fixture.h"
+#include "fakes/temporary_folder.h"
 #include "store/sqlite_store.h"
 
 namespace causeway::fakes {
-
-class TemporaryFolder {
- public:
-  TemporaryFolder() {
-    std::string name = (std::filesystem::temp_directory_path() / "causeway-log-XXXXXX").string();
-    if (::mkdtemp(name.data()) == nullptr) ADD_FAILURE() << "no folder in " << name;
-    path_ = name;
-  }
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-  ~TemporaryFolder() { std::filesystem::remove_all(path_); }
-  std::string operator/(const std::string& name) const { return (path_ / name).string(); }
-
- private:
-  std::filesystem::path path_;
-};
 
 class LogExchangeFixture : public ExchangeFixture {
  protected:

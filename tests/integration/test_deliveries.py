@@ -1,13 +1,14 @@
 """What a subscription does about every kind of answer, and about dead letters (design: correctness.md, "Deliveries")."""
 import json
 import signal
+import subprocess
 import time
 
 import pytest
 
 from harness import http
 from harness.events import ROUTES, Admin, Answers, configuration, deliveries, publish, subscription
-from harness.gateway import SLOW, Gateway
+from harness.gateway import BINARY, SLOW, Gateway
 from harness.upstream import close, hang, reply
 
 
@@ -211,8 +212,6 @@ def test_earliest_and_latest_of_a_subscription_that_a_reload_adds(system, start)
 
 def test_a_second_process_on_the_data_folder_says_so_and_ends(start):
     gateway = start()
-    import subprocess
-    from harness.gateway import BINARY
     second = subprocess.run([BINARY, "run", "-c", gateway.config_file], cwd=gateway.folder, env=gateway.environment,
                             capture_output=True, text=True, timeout=30 * SLOW)
     assert second.returncode != 0

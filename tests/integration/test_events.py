@@ -4,6 +4,7 @@ import signal
 
 import pytest
 
+from harness import http
 from harness.events import ROUTES, Admin, configuration, publish
 from harness.gateway import Gateway
 from harness.signing import SECRET, signed
@@ -31,7 +32,6 @@ def post(gateway, body, path="/events/orders", headers=JSON):
 def stored(gateway, event_id):
     """The event as the admin API shows it, byte for byte."""
     token = Admin(gateway).token
-    from harness import http
     answer = http.call(gateway.admin, "GET", f"/events/{event_id}", {"Authorization": f"Bearer {token}"}, host=f"127.0.0.1:{gateway.admin}")
     assert answer.status == 200, answer
     body = answer.body

@@ -15,27 +15,12 @@
 #include <string>
 #include <vector>
 
+#include "fakes/temporary_folder.h"
 #include "store/sqlite_store.h"
 
 namespace causeway::store {
 
-class TemporaryFolder {
- public:
-  TemporaryFolder() {
-    std::string name = (std::filesystem::temp_directory_path() / "causeway-store-XXXXXX").string();
-    if (::mkdtemp(name.data()) == nullptr) ADD_FAILURE() << "no folder in " << name;
-    path_ = std::filesystem::canonical(name);
-  }
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-  ~TemporaryFolder() { std::filesystem::remove_all(path_); }
-
-  std::string operator/(const std::string& name) const { return (path_ / name).string(); }
-  const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
+using fakes::TemporaryFolder;
 
 class DoChange final : public Change {
  public:

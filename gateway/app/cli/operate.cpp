@@ -3,12 +3,11 @@
 #include <algorithm>
 #include <cstdio>
 #include <ctime>
-#include <fstream>
-#include <iostream>
-#include <iterator>
 
+#include "app/cli/arguments.h"
 #include "app/cli/commands.h"
 #include "app/compilation.h"
+#include "core/json_scan.h"
 #include "telemetry/log_escape.h"
 
 namespace causeway::app::cli {
@@ -68,10 +67,9 @@ admin::Client connect(OperateOptions& options) {
   if (!options.config.empty() && std::filesystem::exists(options.config, ignored)) {
     config::Errors errors;  // a secret that this shell lacks does not matter here
     const Files files = read_files(options.config, errors);
-    net::HostPort where = files.settings.admin.address->where;
-    if (where.host == "0.0.0.0" || where.host == "::") where.host = "127.0.0.1";
-    const char* scheme = files.settings.admin.tls ? "https://" : "http://";
-    if (options.client.url.empty() && where.port != 0) options.client.url = scheme + where.text();
+    const net::HostPort& where = files.settings.admin.address->where;
+    if (options.client.url.empty() && where.port != 0)
+      options.client.url = reachable_url(where, files.settings.admin.tls.has_value());
     options.client.data_folder = files.settings.data_folder();
   }
   if (options.client.url.empty()) options.client.url = admin::ClientOptions().url;
@@ -83,12 +81,16 @@ int refused(const admin::ClientAnswer& answer) {
   return kFailed;
 }
 
-std::string read_argument(const std::string& text) {
-  if (!text.starts_with('@')) return text;
-  if (text == "@-") return {std::istreambuf_iterator<char>(std::cin), {}};
-  std::ifstream file(text.substr(1), std::ios::binary);
-  if (!file) throw std::runtime_error("cannot read " + text.substr(1));
-  return {std::istreambuf_iterator<char>(file), {}};
+std::string text_of(Bytes object, std::string_view name) {
+  const Bytes raw = find_member(object, name);
+  return json_string_value(raw).value_or(std::string(raw == "null" ? "" : raw));
+}
+
+int told(const OperateOptions& options, const admin::ClientAnswer& answer, const std::function<void(Bytes)>& tell) {
+  if (!answer.ok) return refused(answer);
+  if (options.json) std::puts(answer.data.c_str());
+  else tell(answer.data);
+  return kOk;
 }
 
 }  // namespace causeway::app::cli

@@ -1,11 +1,13 @@
 // The commands that talk to a running gateway, through its admin API.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "admin/client.h"
+#include "core/bytes.h"
 
 namespace causeway::app::cli {
 
@@ -47,7 +49,9 @@ std::string readable_time(const std::string& milliseconds);
 admin::Client connect(OperateOptions& options);
 /// Says the problem; the exit code.
 int refused(const admin::ClientAnswer& answer);
-/// `text`, the content of `@file`, or of standard input.
-std::string read_argument(const std::string& text);
+/// A member of an answer for people: a string's text, a number's digits, nothing for null.
+std::string text_of(Bytes object, std::string_view name);
+/// Prints an answer's data as JSON, or lets `tell` say it for people; the exit code.
+int told(const OperateOptions& options, const admin::ClientAnswer& answer, const std::function<void(Bytes)>& tell);
 
 }  // namespace causeway::app::cli

@@ -1,8 +1,6 @@
 #include <cstdio>
-#include <fstream>
-#include <iostream>
-#include <iterator>
 
+#include "app/cli/arguments.h"
 #include "app/cli/commands.h"
 #include "app/compilation.h"
 #include "security/signature.h"
@@ -20,25 +18,9 @@ std::string shell_quoted(std::string_view text) {
   return out + '\'';
 }
 
-bool read_body(const std::string& argument, std::string& body) {
-  if (argument.empty() || argument[0] != '@') {
-    body = argument;
-    return true;
-  }
-  if (argument == "@-") {
-    body.assign(std::istreambuf_iterator<char>(std::cin), {});
-    return true;
-  }
-  std::ifstream file(argument.substr(1), std::ios::binary);
-  body.assign(std::istreambuf_iterator<char>(file), {});
-  return file.good() || file.eof();
-}
-
 std::string default_url(const Settings& settings) {
   const server::ListenerSettings& listener = settings.listeners.front();
-  net::HostPort where = listener.address.where;
-  if (where.host == "0.0.0.0" || where.host == "::") where.host = "127.0.0.1";
-  return (listener.tls ? "https://" : "http://") + where.text();
+  return reachable_url(listener.address.where, listener.tls.has_value());
 }
 
 int fail(const std::string& message) {
@@ -67,7 +49,7 @@ int sign(const SignOptions& options) {
   if (key == nullptr || key->secrets.empty())
     return fail("the consumer \"" + options.consumer + "\" has no signing key");
   std::string body;
-  if (!read_body(options.body, body)) return fail("cannot read " + options.body.substr(1));
+  if (!read_argument(options.body, body)) return fail("cannot read " + options.body.substr(1));
 
   const std::string timestamp = std::to_string(unix_milliseconds(SystemClock().wall()));
   const std::string signature = security::SignatureV1::sign(timestamp, *key->id, body, key->secrets.front().reveal());

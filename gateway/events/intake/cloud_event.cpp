@@ -4,9 +4,9 @@
 
 #include "core/json_scan.h"
 #include "core/json_text.h"
+#include "core/rfc3339.h"
 #include "events/intake/base64.h"
 #include "events/intake/media_type.h"
-#include "events/intake/rfc3339.h"
 #include "net/characters.h"
 #include "net/percent.h"
 

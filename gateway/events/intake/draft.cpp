@@ -1,5 +1,6 @@
 #include "events/intake/draft.h"
 
+#include "core/json_object.h"
 #include "core/json_scan.h"
 #include "core/json_text.h"
 #include "security/sha256.h"
@@ -60,16 +61,10 @@ std::string body_of(const SaidEvent& said, const EventDraft& draft, EventShape s
 }
 
 std::string headers_of(const SaidEvent& said, std::string_view traceparent) {
-  std::string headers = "{";
-  const auto add = [&headers](const std::string& name, std::string_view value) {
-    if (headers.size() > 1) headers += ',';
-    append_json_string(headers, name);
-    headers += ':';
-    append_json_string(headers, value);
-  };
-  if (!traceparent.empty()) add("traceparent", traceparent);
-  for (const auto& [name, value] : said.attributes) add("ce-" + name, value);
-  return headers += '}';
+  JsonObject headers;
+  if (!traceparent.empty()) headers.text("traceparent", traceparent);
+  for (const auto& [name, value] : said.attributes) headers.text("ce-" + name, value);
+  return headers.done();
 }
 
 }  // namespace

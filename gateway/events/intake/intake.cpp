@@ -1,5 +1,6 @@
 #include "events/intake/intake.h"
 
+#include "core/json_object.h"
 #include "core/json_scan.h"
 #include "core/json_text.h"
 #include "events/intake/cloud_event.h"
@@ -145,17 +146,14 @@ EventDraft Intake::draft(SaidEvent said, const Stamp& stamp) const {
 }
 
 Error refuse_items(const std::vector<RefusedItem>& items) {
-  std::string details = R"("items":[)";
+  JsonArray refused;
   for (const RefusedItem& item : items) {
-    if (&item != &items.front()) details += ',';
-    details += R"({"index":)" + std::to_string(item.index);
-    details += R"(,"code":)" + std::to_string(number(item.code));
-    details += R"(,"message":)";
-    append_json_string(details, item.message);
-    details += '}';
+    JsonObject object;
+    object.number("index", static_cast<std::int64_t>(item.index)).number("code", number(item.code));
+    refused.raw(object.text("message", item.message).done());
   }
   Error error(Code::kItemsRefused);
-  error.info().details = details += ']';
+  error.info().details = "\"items\":" + refused.done();
   return error;
 }
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "core/json_text.h"
+#include "core/json_object.h"
 
 namespace causeway::events {
 
@@ -21,18 +21,13 @@ bool Violations::has(std::string_view path) const {
 }
 
 std::string Violations::to_details() const {
-  std::string text = R"("violations":[)";
+  JsonArray violations;
   for (const Violation& violation : list_) {
-    if (&violation != &list_.front()) text += ',';
-    text += R"({"path":)";
-    append_json_string(text, violation.path);
-    text += R"(,"keyword":)";
-    append_json_string(text, violation.keyword);
-    text += R"(,"message":)";
-    append_json_string(text, violation.message);
-    text += '}';
+    JsonObject object;
+    object.text("path", violation.path).text("keyword", violation.keyword).text("message", violation.message);
+    violations.raw(object.done());
   }
-  return text += ']';
+  return "\"violations\":" + violations.done();
 }
 
 std::string json_pointer(std::string_view member) {

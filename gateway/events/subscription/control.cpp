@@ -133,7 +133,8 @@ Result<DeadLetterPage> Subscriptions::dead_letters(const DeadLetterFilter& filte
   return page;
 }
 
-Result<DeadLetterView> Subscriptions::show(const Entry& entry, Place place) {
+Result<DeadLetterView> Subscriptions::show(const Located& located) {
+  const auto& [entry, place] = located;
   ShowDelivery query(entry.runner->id(), entry.spec->name(), place);
   Result<> read = log_.store().query_blocking(query);
   if (!read) return std::move(read.error());
@@ -144,57 +145,61 @@ Result<DeadLetterView> Subscriptions::show(const Entry& entry, Place place) {
   return std::move(query.view);
 }
 
-Result<DeadLetterView> Subscriptions::dead_letter(std::string_view id) {
+Result<Subscriptions::Located> Subscriptions::locate(std::string_view id) const {
   std::string name;
-  Place place;
-  if (!parse_delivery_id(id, name, place)) return no_delivery(id);
-  const std::optional<Entry> entry = find(name);
+  Located located;
+  if (!parse_delivery_id(id, name, located.place)) return no_delivery(id);
+  std::optional<Entry> entry = find(name);
   if (!entry) return no_subscription(name);
-  return show(*entry, place);
+  located.entry = std::move(*entry);
+  return located;
+}
+
+Result<DeadLetterView> Subscriptions::dead_letter(std::string_view id) {
+  Result<Located> located = locate(id);
+  if (!located) return std::move(located.error());
+  return show(*located);
+}
+
+/// `change` is done to the dead letter on its worker; how many rows it found.
+template <class Change>
+Result<DeadLetterView> Subscriptions::changed(const Located& located, DeadLetterView view, Change change) {
+  Result<std::int64_t> count = ask<std::int64_t>(located.entry.runner, std::move(change));
+  if (!count) return std::move(count.error());
+  if (*count == 0)
+    return with_message(Code::kConflict,
+                        delivery_id(located.entry.spec->name(), located.place) + " is not a dead letter any more");
+  return view;
 }
 
 Result<DeadLetterView> Subscriptions::replay(std::string_view id, const std::optional<std::string>& body) {
-  Result<DeadLetterView> view = dead_letter(id);
+  Result<Located> located = locate(id);
+  if (!located) return std::move(located.error());
+  Result<DeadLetterView> view = show(*located);
   if (!view) return view;
-  std::string name;
-  Place place;
-  parse_delivery_id(id, name, place);
-  const std::optional<Entry> entry = find(name);
-  if (!entry) return no_subscription(name);
-  const auto& runner = entry->runner;
-  Result<std::int64_t> count = std::int64_t{0};
-  if (body) {
-    EventCopy event;
-    event.key = view->key;
-    event.event_id = new_event_id(clock_.wall());
-    Result<std::string> edited = edit_event(view->event, entry->spec->topic->settings.shape, *body, event.event_id);
-    if (!edited) return std::move(edited.error());
-    event.body = std::move(*edited);
-    view->body = event.body;
-    view->event_id = event.event_id;
-    count = ask<std::int64_t>(runner, [runner, place, event] { return runner->replay_edited(place, event); });
-  } else {
-    count = ask<std::int64_t>(runner, [runner, place] { return runner->replay({place}); });
-  }
-  if (!count) return std::move(count.error());
-  if (*count == 0) return with_message(Code::kConflict, std::string(id) + " is not a dead letter any more");
-  return view;
+  const auto& [entry, place] = *located;
+  const Runner runner = entry.runner;
+  if (!body) return changed(*located, std::move(*view), [runner, at = place] { return runner->replay({at}); });
+  EventCopy event;
+  event.key = view->key;
+  event.event_id = new_event_id(clock_.wall());
+  Result<std::string> edited = edit_event(view->event, entry.spec->topic->settings.shape, *body, event.event_id);
+  if (!edited) return std::move(edited.error());
+  event.body = std::move(*edited);
+  view->body = event.body;
+  view->event_id = event.event_id;
+  return changed(*located, std::move(*view), [runner, at = place, event] { return runner->replay_edited(at, event); });
 }
 
 Result<DeadLetterView> Subscriptions::discard(std::string_view id, std::string_view reason) {
-  Result<DeadLetterView> view = dead_letter(id);
+  Result<Located> located = locate(id);
+  if (!located) return std::move(located.error());
+  Result<DeadLetterView> view = show(*located);
   if (!view) return view;
-  std::string name;
-  Place place;
-  parse_delivery_id(id, name, place);
-  const std::optional<Entry> entry = find(name);
-  if (!entry) return no_subscription(name);
-  Result<std::int64_t> count = ask<std::int64_t>(
-      entry->runner,
-      [runner = entry->runner, place, reason = std::string(reason)] { return runner->discard(place, reason); });
-  if (!count) return std::move(count.error());
-  if (*count == 0) return with_message(Code::kConflict, std::string(id) + " is not a dead letter any more");
-  return view;
+  return changed(*located, std::move(*view),
+                 [runner = located->entry.runner, at = located->place, why = std::string(reason)] {
+                   return runner->discard(at, why);
+                 });
 }
 
 Result<std::int64_t> Subscriptions::replay_all(const DeadLetterFilter& filter, bool dry_run) {

@@ -17,6 +17,7 @@
 #include "events/delivery_states.h"
 #include "events/event_log.h"
 #include "events/subscription/control.h"
+#include "events/subscription/delivery.h"
 #include "events/subscription/subscription_table.h"
 #include "exchange/worker_context.h"
 #include "telemetry/log_thread.h"
@@ -83,7 +84,15 @@ class Subscriptions final : public SubscriptionControl, public DeliveryStates {
   /// Blocks on the store: its figures are of now, those of the metrics up to a second old.
   SubscriptionView view_of(const Entry& entry) const;
   Result<SubscriptionView> set_paused(std::string_view name, bool paused);
-  Result<DeadLetterView> show(const Entry& entry, struct Place place);
+  /// A delivery by its id, whatever became of it.
+  struct Located {
+    Entry entry;
+    Place place;
+  };
+  Result<Located> locate(std::string_view id) const;
+  Result<DeadLetterView> show(const Located& located);
+  template <class Change>
+  Result<DeadLetterView> changed(const Located& located, DeadLetterView view, Change change);
 
   EventLog& log_;
   const std::span<WorkerContext* const> workers_;

@@ -1,12 +1,13 @@
-// Writing answers: a JSON object, member by member. What is raw stays as it is, with every digit.
+// Writing JSON member by member. What is raw stays as it is, with every digit. Not thread safe.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
 #include "core/json_text.h"
 
-namespace causeway::admin {
+namespace causeway {
 
 class JsonObject {
  public:
@@ -46,13 +47,4 @@ class JsonArray {
   std::string out_ = "[";
 };
 
-/// `{items, next}`; an empty `next` is null.
-inline std::string page(const JsonArray& items, std::string_view next) {
-  JsonObject object;
-  object.raw("items", items.done());
-  if (next.empty()) object.raw("next", "null");
-  else object.text("next", next);
-  return object.done();
-}
-
-}  // namespace causeway::admin
+}  // namespace causeway

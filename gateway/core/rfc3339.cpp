@@ -1,8 +1,8 @@
-#include "events/intake/rfc3339.h"
+#include "core/rfc3339.h"
 
 #include <chrono>
 
-namespace causeway::events {
+namespace causeway {
 namespace {
 
 class Reader {
@@ -86,4 +86,4 @@ std::optional<std::int64_t> parse_rfc3339(std::string_view text) {
   return duration_cast<milliseconds>(time.time_since_epoch()).count() + milli;
 }
 
-}  // namespace causeway::events
+}  // namespace causeway
