@@ -4,11 +4,10 @@
 
 #include "adapters/http/http_adapter.h"
 #include "app/builtin_adapters.h"
+#include "app/builtin_authenticators.h"
 #include "app/builtin_plugins.h"
 #include "plugins/access/access_plugin.h"
-#include "plugins/api_key/api_key_authenticator.h"
 #include "plugins/envelope/envelope_plugin.h"
-#include "plugins/signature/signature_authenticator.h"
 
 namespace causeway::app {
 namespace {
@@ -113,11 +112,9 @@ std::vector<std::unique_ptr<const Plugin>> RouteBuilder::build_chain(const Build
 std::unique_ptr<const Plugin> RouteBuilder::build_authentication(const AuthSettings& auth, RouteContext& out) {
   std::vector<plugins::AuthenticationPlugin::Scheme> schemes;
   for (const auto& name : auth.any) {
-    std::shared_ptr<const Authenticator> authenticator;
-    if (*name == "signature")
-      authenticator = std::make_shared<plugins::SignatureAuthenticator>(consumers_, settings_.signing, replays_);
-    else if (*name == "api_key") authenticator = std::make_shared<plugins::ApiKeyAuthenticator>(consumers_);
-    else continue;  // already reported
+    std::shared_ptr<const Authenticator> authenticator =
+        build_authenticator(*name, {settings_, state_, consumers_, replays_});
+    if (!authenticator) continue;  // already reported
     if (!out.challenge.empty()) out.challenge += ", ";
     out.challenge += authenticator->challenge();
     const telemetry::LabelId label = state_.metrics.intern(authenticator->scheme());

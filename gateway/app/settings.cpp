@@ -1,5 +1,7 @@
 #include "app/settings.h"
 
+#include "app/builtin_authenticators.h"
+
 #include <algorithm>
 #include <filesystem>
 #include <set>
@@ -12,7 +14,7 @@ template <class T>
 config::Keys<T>& add_base_keys(config::Keys<T>& keys) {
   return keys
       .optional("auth", &RouteBaseSettings::auth,
-                "none, or {any: [signature, api_key]}: how callers prove who they are")
+                "none, or {any: [signature, oauth]}: how callers prove who they are")
       .optional("access", &RouteBaseSettings::access,
                 "who of them may call, and from where; a route narrows the defaults")
       .optional("limits", &RouteBaseSettings::limits, "replaces the listener's limits of bodies")
@@ -158,16 +160,17 @@ bool Value<app::AuthSettings>::read_into(const Node& node, Reading& reading, app
     reading.expected(*any, "a list of schemes such as [signature]");
     return said();
   }
-  const std::vector<std::string_view> known = {"signature", "api_key"};
+  const std::vector<std::string_view> known = app::authenticator_names();
   for (const auto& scheme : out.any) {
     if (std::find(known.begin(), known.end(), *scheme) != known.end()) continue;
     auto inner = reading.resume(scheme.path);
     if (*scheme == "oauth" || *scheme == "mtls" || *scheme == "webhook") {
       reading.error(scheme.position, '"' + *scheme + "\" is not in this version", "not_in_this_version");
     } else {
+      std::string names;
+      for (const std::string_view name : known) (names += names.empty() ? "" : ", ") += name;
       reading.error(scheme.position,
-                    "expected one of signature, api_key; got " + quote(*scheme) + suggestion(*scheme, known),
-                    "expected");
+                    "expected one of " + names + "; got " + quote(*scheme) + suggestion(*scheme, known), "expected");
     }
   }
   return said();

@@ -11,6 +11,7 @@ constexpr CodeInfo kCodes[] = {
     {Code::kMalformedHttp, "malformed_http", "malformed HTTP request"},
     {Code::kNotJson, "not_json", "the body is not the JSON that it claims to be"},
     {Code::kInvalid, "invalid", "the body is not valid"},
+    {Code::kTransformRefused, "transform_refused", "the body cannot be transformed"},
     {Code::kNoCredentials, "no_credentials", "credentials required"},
     {Code::kWrongCredentials, "wrong_credentials", "wrong credentials"},
     {Code::kExpiredCredentials, "expired_credentials", "expired credentials"},

@@ -14,6 +14,7 @@ enum class Code : std::uint32_t {
   kMalformedHttp = 40090,
   kNotJson = 40091,
   kInvalid = 40092,
+  kTransformRefused = 40094,
   kNoCredentials = 40190,
   kWrongCredentials = 40191,
   kExpiredCredentials = 40192,

@@ -56,6 +56,10 @@ struct Response {
   std::uint64_t whole_size() const { return prefix.size() + body.whole().size() + suffix.size(); }
 };
 
+/// What a call came to, whatever the HTTP status of the system's answer (handbook: failure classes). A business failure
+/// is the caller's: passed on, never retried, no reason for an alert. A system failure counts.
+enum class CallClass : std::uint8_t { kSuccess, kBusiness, kSystem };
+
 /// What the record of a call tells about the system behind: filled by the adapter as it goes.
 struct CallNotes {
   std::string_view system;     ///< empty: nobody was called
@@ -107,6 +111,9 @@ class Exchange {
   const RouteContext* route = nullptr;           ///< null until matched
   const security::Consumer* consumer = nullptr;  ///< whose credentials were shown; trust it only when `authenticated`
   bool authenticated = false;
+  /// What the caller may do: its consumer's scopes, narrowed by the token's where it came with one. Ascending.
+  std::span<const std::string_view> scopes;
+  bool scopes_narrowed = false;  ///< `scopes` is what a token left, be it nothing
   SteadyTime started;
   WallTime started_at;
   telemetry::TraceContext trace;
@@ -116,6 +123,8 @@ class Exchange {
   const void* bound = nullptr;        ///< the pipeline's own: what the exchange is bound to
   std::uint64_t body_limit = 0;       ///< of the request's body: the listener's, or the route's
   CallNotes call;
+  CallClass call_class = CallClass::kSuccess;
+  bool refused = false;              ///< the answer is a refusal, its envelope written: steps on the way out leave it alone
   std::uint32_t code = 0;            ///< the code of the envelope
   std::string_view failure;          ///< what went wrong, for the log; empty when all is well
   std::string_view reason;           ///< a fixed word for the refusal line

@@ -70,6 +70,7 @@ void write_body(Exchange& exchange, const Refusal& refusal) {
 void reply_refusal(Exchange& exchange, const Refusal& refusal) {
   exchange.response.status = refusal.status;
   exchange.code = refusal.code;
+  exchange.refused = true;
   write_body(exchange, refusal);
 }
 

@@ -43,13 +43,18 @@ std::vector<config::Secret> cloned(const std::vector<config::Secret>& secrets) {
 
 Consumer make_consumer(const ConsumerSettings& settings, std::size_t index) {
   Consumer consumer{
-      .name = settings.name.value, .roles = {}, .roles_text = {}, .contact = settings.contact, .index = index};
+      .name = settings.name.value, .roles = {}, .scopes = {}, .scope_views = {}, .roles_text = {}, .contact = settings.contact, .index = index};
   for (const auto& role : settings.roles) {
     if (std::find(consumer.roles.begin(), consumer.roles.end(), role.value) != consumer.roles.end()) continue;
     if (!consumer.roles.empty()) consumer.roles_text += ',';
     consumer.roles_text += role.value;
     consumer.roles.push_back(role.value);
   }
+  for (const auto& scope : settings.scopes) consumer.scopes.push_back(scope.value);
+  std::ranges::sort(consumer.scopes);
+  const auto repeated = std::ranges::unique(consumer.scopes);
+  consumer.scopes.erase(repeated.begin(), repeated.end());
+  consumer.scope_views.assign(consumer.scopes.begin(), consumer.scopes.end());
   return consumer;
 }
 
@@ -77,7 +82,8 @@ ConsumerTable::ConsumerTable(std::span<const ConsumerSettings> consumers, const 
     for (const auto& token : settings.api_tokens) {
       if (tokens.first(token.sha256, "")) tokens_.push_back({token.sha256.value, consumer});
     }
-    if (settings.signing_keys.empty() && settings.api_tokens.empty()) {
+    if (settings.signing_keys.empty() && settings.api_tokens.empty() && settings.oauth_clients.empty() &&
+        !settings.webhook && settings.certificates.empty()) {
       errors.warn(settings.name.position, settings.name.path, "this consumer has no credentials, so it can never call");
     }
   }

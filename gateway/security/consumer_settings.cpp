@@ -91,7 +91,12 @@ const config::Keys<ConsumerSettings>& ConsumerSettings::keys() {
           .optional("contact", &ConsumerSettings::contact, "whom to tell, such as a mail address")
           .optional("keys", &ConsumerSettings::signing_keys, "signing keys")
           .optional("api_tokens", &ConsumerSettings::api_tokens, "tokens for routes that allow `api_key`")
-          .later("scopes", "oauth", "webhook", "limits", "certificates")
+          .optional("scopes", &ConsumerSettings::scopes, "what it may do, where a route's `access` asks for scopes")
+          .optional("oauth", &ConsumerSettings::oauth_clients, "who it is at the providers of `oauth`")
+          .optional("webhook", &ConsumerSettings::webhook, "how it signs, for a partner with a signature of its own")
+          .optional("certificates", &ConsumerSettings::certificates,
+                    "subject alternative names of its client certificates, for routes that allow `mtls`")
+          .later("limits")
           .check([](const ConsumerSettings& settings, const config::Node&, config::Reading& reading) {
             check_name("a consumer's name", settings.name, reading);
             for (const auto& role : settings.roles) check_name("a role", role, reading);

@@ -9,7 +9,9 @@
 
 #include "config/keys.h"
 #include "config/placed.h"
+#include "security/oauth/client_settings.h"
 #include "security/sha256.h"
+#include "security/webhook_settings.h"
 
 namespace causeway::security {
 
@@ -51,6 +53,10 @@ struct ConsumerSettings {
   /// Named so because `keys` is the description.
   std::vector<KeySettings> signing_keys;
   std::vector<TokenSettings> api_tokens;
+  std::vector<config::Placed<std::string>> scopes;        ///< what it may do where a route asks for scopes
+  std::vector<OauthClientSettings> oauth_clients;         ///< who it is at the providers of `oauth`
+  std::optional<WebhookSettings> webhook;                 ///< a partner with a signature of its own
+  std::vector<config::Placed<std::string>> certificates;  ///< subject alternative names of its client certificates
 
   static const config::Keys<ConsumerSettings>& keys();
 };

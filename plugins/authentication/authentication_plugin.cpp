@@ -80,6 +80,8 @@ Step AuthenticationPlugin::on_head(Exchange& exchange) const {
   }
   Result<> verdict = scheme->authenticator->on_head(exchange);
   if (!verdict) return failed(exchange, scheme->label, std::move(verdict.error()));
+  if (exchange.scopes.empty() && !exchange.scopes_narrowed && exchange.consumer != nullptr)
+    exchange.scopes = exchange.consumer->scope_views;
   return Step::next();
 }
 

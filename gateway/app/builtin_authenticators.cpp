@@ -1,0 +1,43 @@
+#include "app/builtin_authenticators.h"
+
+#include "app/process_state.h"
+#include "plugins/api_key/api_key_authenticator.h"
+#include "plugins/signature/signature_authenticator.h"
+
+namespace causeway::app {
+namespace {
+
+std::shared_ptr<const Authenticator> build_signature(const AuthenticatorContext& context) {
+  return std::make_shared<plugins::SignatureAuthenticator>(context.consumers, context.settings.signing,
+                                                           context.replays);
+}
+
+std::shared_ptr<const Authenticator> build_api_key(const AuthenticatorContext& context) {
+  return std::make_shared<plugins::ApiKeyAuthenticator>(context.consumers);
+}
+
+struct Row {
+  std::string_view name;
+  std::shared_ptr<const Authenticator> (*build)(const AuthenticatorContext&);
+};
+
+constexpr Row kAuthenticators[] = {
+    {"signature", build_signature},
+    {"api_key", build_api_key},
+};
+
+}  // namespace
+
+std::vector<std::string_view> authenticator_names() {
+  std::vector<std::string_view> names;
+  for (const Row& row : kAuthenticators) names.push_back(row.name);
+  return names;
+}
+
+std::shared_ptr<const Authenticator> build_authenticator(std::string_view name, const AuthenticatorContext& context) {
+  for (const Row& row : kAuthenticators)
+    if (row.name == name) return row.build(context);
+  return nullptr;
+}
+
+}  // namespace causeway::app

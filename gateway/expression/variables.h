@@ -1,0 +1,63 @@
+// The context that an expression of the configuration may see besides `.` (design: config.md, "One expression
+// language"): the same names everywhere, though not everywhere all of them.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <initializer_list>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "core/bytes.h"
+
+namespace causeway::expression {
+
+enum class Variable : std::uint8_t {
+  kRequest,   ///< $request: the body as called, in the newest shape
+  kParams,    ///< $params: the path's parameters, texts
+  kQuery,     ///< $query: the query's parameters; of a repeated one the last
+  kHeaders,   ///< $headers: of the request, names in lower case; of a repeated one the values joined by ", "
+  kConsumer,  ///< $consumer: {name, roles, scopes}; null when nobody proved who they are
+  kVersion,   ///< $version: "v2"; null without versions
+  kAnswer,    ///< $answer: what the system said, without its envelope
+  kResult,    ///< $result: what the caller gets, without the envelope
+  kStatus,    ///< $status: of the system's answer
+  kEvent,     ///< $event: the event that is delivered
+  kTxid,      ///< $txid: of the idempotency record
+};
+inline constexpr std::size_t kVariableCount = 11;
+
+/// `$request` and so on.
+std::string_view name_of(Variable variable);
+
+class VariableSet {
+ public:
+  constexpr VariableSet() = default;
+  constexpr VariableSet(std::initializer_list<Variable> members) {
+    for (const Variable member : members) add(member);
+  }
+  constexpr void add(Variable member) { bits_ |= bit(member); }
+  constexpr void add(VariableSet others) { bits_ |= others.bits_; }
+  constexpr bool has(Variable member) const { return (bits_ & bit(member)) != 0; }
+  constexpr bool empty() const { return bits_ == 0; }
+
+ private:
+  static constexpr std::uint32_t bit(Variable member) { return std::uint32_t{1} << static_cast<unsigned>(member); }
+  std::uint32_t bits_ = 0;
+};
+
+/// What the variables of one run are: JSON texts that are valid and outlive the run. What was not set is null.
+class Values {
+ public:
+  void set(Variable variable, Bytes json) { texts_[static_cast<std::size_t>(variable)] = json; }
+  Bytes get(Variable variable) const {
+    const Bytes text = texts_[static_cast<std::size_t>(variable)];
+    return text.empty() ? Bytes("null") : text;
+  }
+
+ private:
+  std::array<Bytes, kVariableCount> texts_{};
+};
+
+}  // namespace causeway::expression
