@@ -1,5 +1,6 @@
 #include "adapters/http/http_adapter.h"
 
+#include "adapters/http/answer.h"
 #include "net/percent.h"
 
 namespace causeway::adapters {
@@ -94,7 +95,8 @@ Task<Result<>> HttpAdapter::call(Exchange& exchange) const {
   exchange.call.attempts = answer.attempts;
   if (!outcome) co_return outcome;
   fill_response(exchange, answer);
-  co_return Result<>();
+  Result<> understood = co_await understand(exchange, cluster_->rules());
+  co_return understood;
 }
 
 void HttpAdapter::fill_response(Exchange& exchange, upstream::CallResponse& answer) const {

@@ -103,6 +103,7 @@ StaticAdapter::StaticAdapter(const StaticSettings& settings)
 Task<Result<>> StaticAdapter::call(Exchange& exchange) const {
   if (delay_.count() > 0) co_await runtime::sleep_for(exchange.worker, delay_);
   exchange.response.status = status_;
+  exchange.call_class = class_of_status(status_);
   for (const auto& [name, value] : headers_) exchange.response.headers.add(name, value);
   exchange.response.body = Body(net::never_has_body(status_) ? Bytes() : Bytes(body_));
   co_return Result<>();

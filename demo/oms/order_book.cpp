@@ -60,7 +60,7 @@ Answer OrderBook::create(const Call& call) {
     const json numbers = {
         {"skuId", shortage->sku}, {"required", shortage->required}, {"available", shortage->available}};
     const auto members = numbers.dump();
-    return refusal(409, "STOCK_SHORT", "not enough stock", members.substr(1, members.size() - 2));
+    return refusal(200, "STOCK_SHORT", "库存不足", members.substr(1, members.size() - 2));
   }
   const auto entry = ledger_.append({kCreated, next_id(), call});
   apply(entry);

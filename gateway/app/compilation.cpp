@@ -22,7 +22,7 @@ RouteBuilder::Clusters build_clusters(const Settings& settings, ProcessState& st
       for (char& c : cluster.system) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c;
     }
     auto built = std::make_shared<const upstream::Cluster>(std::move(cluster), state.endpoints, state.worker_count,
-                                                           state.metrics, state.labels);
+                                                           state.metrics, state.labels, errors);
     for (const std::string& endpoint : built->unresolved())
       errors.warn(each.name.position, each.name.path, "the endpoint " + endpoint + " has no address at present",
                   "reference");

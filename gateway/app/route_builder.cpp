@@ -158,6 +158,11 @@ void RouteBuilder::finish(pipeline::Snapshot& snapshot) {
   for (std::size_t i = 0; i < plans_.size(); ++i) {
     pipeline::RoutePlan& plan = *plans_[i];
     plan.label = state_.metrics.intern(plan.context.name);
+    for (const auto& row : names(CallClass{}))
+      plan.outcomes[static_cast<std::size_t>(row.value)] = state_.metrics.counter(
+          "causeway_request_outcomes_total",
+          "What calls came to: success, business (the caller's failure), system (ours or the system's).",
+          {{"route", plan.context.name}, {"outcome", std::string(row.text)}});
     const auto add_version = [&](const routing::Version* version) {
       const std::string name = version != nullptr ? version->name() : "";
       plan.versions.push_back({version, version != nullptr ? state_.metrics.intern(name) : telemetry::LabelId::kEmpty,

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <utility>
 
+#include "core/call_class.h"
 #include "core/clock.h"
 #include "core/ip_address.h"
 #include "exchange/body.h"
@@ -20,6 +21,7 @@
 #include "runtime/arena.h"
 #include "runtime/budget.h"
 #include "security/consumer.h"
+#include "telemetry/labels.h"
 #include "telemetry/request_id.h"
 #include "telemetry/trace_context.h"
 
@@ -55,10 +57,6 @@ struct Response {
   std::optional<std::uint64_t> head_length;  ///< of an answer to HEAD: what Content-Length says
   std::uint64_t whole_size() const { return prefix.size() + body.whole().size() + suffix.size(); }
 };
-
-/// What a call came to, whatever the HTTP status of the system's answer (handbook: failure classes). A business failure
-/// is the caller's: passed on, never retried, no reason for an alert. A system failure counts.
-enum class CallClass : std::uint8_t { kSuccess, kBusiness, kSystem };
 
 /// What the record of a call tells about the system behind: filled by the adapter as it goes.
 struct CallNotes {
@@ -126,6 +124,7 @@ class Exchange {
   CallClass call_class = CallClass::kSuccess;
   bool refused = false;              ///< the answer is a refusal, its envelope written: steps on the way out leave it alone
   std::uint32_t code = 0;            ///< the code of the envelope
+  telemetry::LabelId code_label{};   ///< of a system's code that the configuration declares; else it is looked up
   std::string_view failure;          ///< what went wrong, for the log; empty when all is well
   std::string_view reason;           ///< a fixed word for the refusal line
   std::uint64_t request_bytes = 0;   ///< received, head and body

@@ -80,6 +80,7 @@ void reply_error(Exchange& exchange, const Error& error) {
   net::Headers& headers = exchange.response.headers;
   headers.clear();
   Refusal refusal{http_status(error.code()), number(error.code()), row.message, {}};
+  exchange.call_class = class_of_status(refusal.status);
   exchange.reason = row.name;
   exchange.failure = row.name;
   if (info != nullptr) {

@@ -29,6 +29,7 @@ void Recorder::count(Exchange& exchange, const Snapshot* snapshot, const RoutePl
   telemetry::LabelId consumer = telemetry::LabelId::kEmpty;
   if (plan != nullptr) {
     route = plan->label;
+    shard.add(plan->outcomes[static_cast<std::size_t>(exchange.call_class)]);
     for (const RoutePlan::VersionMetrics& each : plan->versions) {
       if (each.version != exchange.match.version) continue;
       version = each.label;
@@ -37,7 +38,9 @@ void Recorder::count(Exchange& exchange, const Snapshot* snapshot, const RoutePl
     if (exchange.authenticated && snapshot != nullptr) consumer = snapshot->consumer_labels[exchange.consumer->index];
   }
   shard.add(requests_, {route, labels_.method(exchange.request.method()), version, consumer,
-                        labels_.status(exchange.response.status), labels_.code(exchange.code)});
+                        labels_.status(exchange.response.status),
+                        exchange.code_label != telemetry::LabelId::kOther ? exchange.code_label
+                                                                          : labels_.code(exchange.code)});
   shard.add(request_bytes_, exchange.request_bytes);
   shard.add(response_bytes_, exchange.response_bytes);
 }

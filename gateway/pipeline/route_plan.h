@@ -1,6 +1,7 @@
 // What becomes of a call that a route takes, laid out once when the configuration is read.
 #pragma once
 
+#include <array>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -37,6 +38,7 @@ class RoutePlan {
 
   // For the record.
   telemetry::LabelId label{};
+  std::array<telemetry::Counter, 3> outcomes{};  ///< by CallClass
   struct VersionMetrics {
     const routing::Version* version;  ///< null: a route without versions
     telemetry::LabelId label;

@@ -5,37 +5,43 @@
 #include <cstdint>
 #include <memory_resource>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "config/errors.h"
+#include "core/bytes.h"
+#include "core/call_class.h"
 #include "core/result.h"
-#include "exchange/exchange.h"
 #include "expression/program.h"
 #include "expression/template.h"
+#include "telemetry/metrics.h"
 #include "upstream/cluster_settings.h"
 
 namespace causeway::upstream {
 
 struct Meaning {
   CallClass call_class = CallClass::kSuccess;
-  bool said = false;       ///< an outcome or the system's own envelope said so; false: it is the status alone
-  std::uint32_t code = 0;  ///< of a failure that was said: 40001; its status is code / 100
-  std::string message;
-  std::string details;     ///< JSON, empty: none
-  Bytes answer;            ///< what the system said without its envelope; a view into the body, or into `memory`
+  bool said = false;           ///< an outcome or the system's own envelope said so; false: it is the status alone
+  std::uint32_t code = 0;      ///< of a failure that was said: 40001; its HTTP status is code / 100
+  telemetry::LabelId label{};  ///< of a code that the configuration declares, for metrics
+  std::string message;         ///< of a failure that was said
+  std::string details;         ///< likewise: JSON, empty when there are none
+  Bytes answer;                ///< what the system said without its envelope; a view into the body
 };
 
 /// Immutable, thread safe.
 class AnswerRules {
  public:
+  /// The status decides.
   AnswerRules() = default;
-  /// Compiles; what is wrong goes to `errors`.
-  AnswerRules(const ClusterSettings& settings, config::Errors& errors);
+  /// Compiles the outcomes; what is wrong goes to `errors`.
+  AnswerRules(const ClusterSettings& settings, telemetry::Metrics& metrics, config::Errors& errors);
 
   /// Must a JSON answer be whole to be understood?
   bool wants_body() const { return envelope_ || !outcomes_.empty(); }
-  /// `body`: the whole answer when it is JSON, else empty. An error is 50292: an envelope that is none, or an expression
-  /// that fails.
+
+  /// `body`: the whole answer when it is valid JSON, else empty. Fails with 50292 when an envelope was promised and
+  /// this is none, and when an expression fails; works in `memory`.
   Result<Meaning> read(int status, Bytes body, std::pmr::memory_resource* memory) const;
 
  private:
@@ -43,9 +49,13 @@ class AnswerRules {
     expression::Program when;
     CallClass is = CallClass::kSuccess;
     std::uint32_t code = 0;
+    telemetry::LabelId label{};
     expression::Template message;
     expression::Template details;
   };
+  Result<Meaning> conclude(const Outcome& outcome, int status, Bytes body, std::pmr::memory_resource* memory) const;
+  Result<Meaning> open_envelope(Bytes body) const;
+
   bool envelope_ = false;
   std::vector<Outcome> outcomes_;
 };

@@ -47,8 +47,11 @@ bool is_callers_fault(Code code) { return number(code) < 50000 || code == Code::
 }  // namespace
 
 Cluster::Cluster(ClusterSettings settings, EndpointRegistry& registry, std::size_t workers, telemetry::Metrics& metrics,
-                 const telemetry::StandardLabels& labels)
-    : settings_(std::move(settings)), schedule_(interleave(settings_.endpoints)), turns_(workers) {
+                 const telemetry::StandardLabels& labels, config::Errors& errors)
+    : settings_(std::move(settings)),
+      rules_(settings_, metrics, errors),
+      schedule_(interleave(settings_.endpoints)),
+      turns_(workers) {
   metrics_.labels = &labels;
   metrics_.cluster = metrics.intern(*settings_.name);
   metrics_.no_answer = metrics.intern("none");

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "telemetry/metrics.h"
+#include "upstream/answer_rules.h"
 #include "upstream/call.h"
 #include "upstream/cluster_settings.h"
 #include "upstream/endpoint.h"
@@ -25,10 +26,13 @@ struct ClusterMetrics {
 
 class Cluster {
  public:
+  /// What is wrong with its rules goes to `errors`.
   Cluster(ClusterSettings settings, EndpointRegistry& registry, std::size_t workers, telemetry::Metrics& metrics,
-          const telemetry::StandardLabels& labels);
+          const telemetry::StandardLabels& labels, config::Errors& errors);
 
   const ClusterSettings& settings() const { return settings_; }
+  /// What its answers mean.
+  const AnswerRules& rules() const { return rules_; }
   /// Names that had no address when the configuration was taken.
   std::vector<std::string> unresolved() const;
 
@@ -53,6 +57,7 @@ class Cluster {
   void count(const Member& member, const CallOptions& options, int status) const;
 
   ClusterSettings settings_;
+  AnswerRules rules_;
   ClusterMetrics metrics_;
   std::vector<Member> members_;
   std::vector<std::uint32_t> schedule_;  // members by weight, interleaved

@@ -4,6 +4,30 @@
 #include <cctype>
 
 namespace causeway::upstream {
+namespace {
+
+void check_outcome(const OutcomeSettings& outcome, const config::Node& node, config::Reading& reading) {
+  const std::uint32_t code = *outcome.code;
+  const config::Node* at = node.find("code");
+  auto step = reading.enter("code");
+  if (outcome.is == CallClass::kSuccess) {
+    if (at != nullptr) reading.error(*at, "a success has no code of its own: it is 0");
+    return;
+  }
+  if (at == nullptr) {
+    if (outcome.is == CallClass::kBusiness) reading.error(node, "missing \"code\": what callers get", "missing");
+    return;
+  }
+  const bool business = outcome.is == CallClass::kBusiness;
+  const std::uint32_t first = business ? 40000 : 50000;
+  if (code < first || code >= first + 10000)
+    reading.expected(*at, business ? "a code from 40000 to 49989: a business failure is the caller's"
+                                   : "a code from 50000 to 59989: a failure of the system");
+  else if (code % 100 >= 90)
+    reading.error(*at, "codes that end in 90 to 99 are the gateway's own; a system's end in 00 to 89", "conflict");
+}
+
+}  // namespace
 
 const config::Keys<EndpointSettings>& EndpointSettings::keys() {
   static const auto keys =
@@ -11,6 +35,20 @@ const config::Keys<EndpointSettings>& EndpointSettings::keys() {
           .required("address", &EndpointSettings::address, "host:port of the system")
           .optional("weight", &EndpointSettings::weight, "its share of the calls beside the others")
           .range(1, 1000);
+  return keys;
+}
+
+const config::Keys<OutcomeSettings>& OutcomeSettings::keys() {
+  static const auto keys =
+      config::Keys<OutcomeSettings>("outcome")
+          .required("when", &OutcomeSettings::when, "an expression over the answer's body (`.`) and $status")
+          .required("is", &OutcomeSettings::is, "what such an answer is, whatever its HTTP status")
+          .optional("code", &OutcomeSettings::code,
+                    "what callers get: 4xxxx for a business failure, 5xxxx for one of the system; code / 100 is the "
+                    "HTTP status, x00 to x89 belong to the systems")
+          .optional("message", &OutcomeSettings::message, "what callers read, a template over the answer's body")
+          .optional("details", &OutcomeSettings::details, "the members of `details`, a template that gives an object")
+          .check(check_outcome);
   return keys;
 }
 
@@ -27,8 +65,11 @@ const config::Keys<ClusterSettings>& ClusterSettings::keys() {
           .range(Duration(std::chrono::milliseconds(1)), Duration(std::chrono::minutes(5)))
           .optional("timeout", &ClusterSettings::timeout, "the whole call with its retries")
           .range(Duration(std::chrono::milliseconds(1)), Duration(std::chrono::hours(1)))
+          .optional("answers", &ClusterSettings::answers,
+                    "raw, or envelope: this system wraps its answers in {code, message, data, details} itself")
+          .optional("outcomes", &ClusterSettings::outcomes, "what an answer means; the first that fits decides")
           .later("retry", "per_try_timeout", "circuit_breaker", "limits", "health_check", "outlier_detection",
-                 "idempotency", "answers", "outcomes", "credentials", "tls")
+                 "idempotency", "credentials", "tls")
           .check([](const ClusterSettings& cluster, const config::Node& node, config::Reading& reading) {
             if (cluster.endpoints.empty()) reading.error(node, "endpoints: a cluster needs one at least");
           });

@@ -7,8 +7,19 @@
 
 #include "config/keys.h"
 #include "config/placed.h"
+#include "core/call_class.h"
 #include "core/clock.h"
 #include "net/address_form.h"
+
+namespace causeway {
+
+/// `outcomes[].is`.
+constexpr auto names(CallClass) {
+  return config::table<CallClass>(
+      {{"success", CallClass::kSuccess}, {"business", CallClass::kBusiness}, {"system", CallClass::kSystem}});
+}
+
+}  // namespace causeway
 
 namespace causeway::upstream {
 
@@ -21,6 +32,25 @@ enum class LoadBalancing : std::uint8_t { kRoundRobin };
 constexpr auto names(LoadBalancing) {
   return config::table<LoadBalancing>({{"round_robin", LoadBalancing::kRoundRobin}});
 }
+
+/// What a system's JSON answers are.
+enum class Answers : std::uint8_t {
+  kRaw,       ///< what it says, as it is
+  kEnvelope,  ///< `{code, message, data, details}`: it already wraps
+};
+constexpr auto names(Answers) {
+  return config::table<Answers>({{"raw", Answers::kRaw}, {"envelope", Answers::kEnvelope}});
+}
+
+/// `{when: '.errCode == "STOCK_SHORT"', is: business, code: 40001, message: "{{ .errMsg }}", details: "{{ {skuId} }}"}`
+struct OutcomeSettings {
+  config::Placed<std::string> when;
+  CallClass is = CallClass::kBusiness;
+  config::Placed<std::uint32_t> code;  ///< 0: none is given
+  config::Placed<std::string> message;
+  config::Placed<std::string> details;
+  static const config::Keys<OutcomeSettings>& keys();
+};
 
 /// `"10.0.0.11:8080"` or `{address: "10.0.0.12:8080", weight: 2}`.
 struct EndpointSettings {
@@ -37,6 +67,8 @@ struct ClusterSettings {
   LoadBalancing load_balancing = LoadBalancing::kRoundRobin;
   Duration connect_timeout = std::chrono::milliseconds(500);
   Duration timeout = std::chrono::seconds(3);
+  Answers answers = Answers::kRaw;
+  std::vector<OutcomeSettings> outcomes;  ///< the first that fits decides
   static const config::Keys<ClusterSettings>& keys();
 };
 

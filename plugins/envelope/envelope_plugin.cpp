@@ -3,6 +3,7 @@
 #include <string>
 
 #include "core/json_text.h"
+#include "exchange/media_type.h"
 #include "exchange/reply.h"
 #include "net/status.h"
 
@@ -10,29 +11,6 @@ namespace causeway::plugins {
 namespace {
 
 constexpr std::size_t kDepth = 512;
-
-enum class Kind { kJson, kUnnamed, kOther };
-
-bool equals_ignoring_case(std::string_view text, std::string_view lower) {
-  if (text.size() != lower.size()) return false;
-  for (std::size_t i = 0; i < text.size(); ++i)
-    if ((text[i] >= 'A' && text[i] <= 'Z' ? text[i] + 32 : text[i]) != lower[i]) return false;
-  return true;
-}
-
-/// `application/json` and everything that ends in `+json` (RFC 6839).
-Kind kind_of(const net::Headers& headers) {
-  const auto coding = headers.get(net::HeaderId::kContentEncoding);
-  if (coding && !equals_ignoring_case(*coding, "identity")) return Kind::kOther;
-  const auto type = headers.get(net::HeaderId::kContentType);
-  if (!type) return Kind::kUnnamed;
-  std::string_view essence = type->substr(0, type->find(';'));
-  while (!essence.empty() && (essence.back() == ' ' || essence.back() == '\t')) essence.remove_suffix(1);
-  if (equals_ignoring_case(essence, "application/json")) return Kind::kJson;
-  const std::size_t plus = essence.rfind('+');
-  return plus != std::string_view::npos && equals_ignoring_case(essence.substr(plus), "+json") ? Kind::kJson
-                                                                                               : Kind::kOther;
-}
 
 Step pass_as_is(Exchange& exchange, std::string_view why) {
   exchange.response.headers.set(net::HeaderId::kXCausewayEnvelope, why);
@@ -69,13 +47,14 @@ const config::Keys<EnvelopeSettings>& EnvelopeSettings::keys() {
 
 Step EnvelopePlugin::on_response(Exchange& exchange) const {
   Response& response = exchange.response;
+  if (exchange.refused) return Step::next();
   if (response.status == 304 || (response.status >= 300 && response.status < 400)) return Step::next();
   if (exchange.request.head->method == net::Method::kHead) {
     response.head_length.reset();  // the length of the envelope is not known without the body
     return Step::next();
   }
-  const Kind kind = kind_of(response.headers);
-  if (kind == Kind::kOther && response.status < 400) return pass_as_is(exchange, "none; reason=type");
+  const JsonType kind = json_type(response.headers);
+  if (kind == JsonType::kOther && response.status < 400) return pass_as_is(exchange, "none; reason=type");
   if (!response.body.streams()) return wrap(exchange);
   const auto declared = response.body.source()->declared_size();
   if (declared && *declared > bytes(settings_.limit)) {
@@ -102,11 +81,11 @@ Task<Result<Flow>> EnvelopePlugin::gather_then_wrap(Exchange& exchange) const {
 Step EnvelopePlugin::wrap(Exchange& exchange) const {
   Response& response = exchange.response;
   const Bytes body = response.body.whole();
-  const Kind kind = kind_of(response.headers);
+  const JsonType kind = json_type(response.headers);
   const auto problem = body.empty() ? std::nullopt : check_json(body, kDepth);
-  if (response.status >= 400) return refuse(exchange, body, kind != Kind::kOther && !problem);
+  if (response.status >= 400) return refuse(exchange, body, kind != JsonType::kOther && !problem);
   if (problem) {
-    if (kind == Kind::kUnnamed) return pass_as_is(exchange, "none; reason=type");
+    if (kind == JsonType::kUnnamed) return pass_as_is(exchange, "none; reason=type");
     return Error(Code::kUpstreamNonsense, std::string("the answer is not the JSON that it says: ") + problem->what +
                                               " at byte " + std::to_string(problem->offset));
   }

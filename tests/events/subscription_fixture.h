@@ -102,7 +102,8 @@ class Process {
     settings.system = "WMS";
     settings.timeout = 10s;
     settings.endpoints = {{{"127.0.0.1", port}, 1}};
-    clusters[name] = std::make_shared<const upstream::Cluster>(settings, endpoints, 1, metrics, labels);
+    config::Errors errors;
+    clusters[name] = std::make_shared<const upstream::Cluster>(settings, endpoints, 1, metrics, labels, errors);
   }
 
   /// Topic `t` with so many shards, and these subscriptions.

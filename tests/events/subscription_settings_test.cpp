@@ -19,7 +19,7 @@ class SubscriptionFiles : public ::testing::Test {
     settings.name.value = "wms";
     settings.timeout = 7s;
     settings.endpoints = {{{"127.0.0.1", 1}, 1}};
-    clusters["wms"] = std::make_shared<const upstream::Cluster>(settings, endpoints, 1, metrics, labels);
+    clusters["wms"] = std::make_shared<const upstream::Cluster>(settings, endpoints, 1, metrics, labels, errors);
     TopicSettings topic;
     topic.name.value = "order-topic";
     topics = TopicTable({topic}, metrics);

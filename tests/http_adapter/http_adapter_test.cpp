@@ -48,7 +48,7 @@ class HttpAdapterTest : public fakes::ExchangeFixture {
     wms.system = "WMS";
     wms.endpoints = {{{"127.0.0.1", port}, 1}};
     // Kept, because a call that is still alive gives its connection back to the pools behind its cluster.
-    const auto cluster = std::make_shared<const upstream::Cluster>(wms, registry, 1, metrics, labels);
+    const auto cluster = std::make_shared<const upstream::Cluster>(wms, registry, 1, metrics, labels, errors);
     clusters.push_back(cluster);
     config::Reading reading(errors, config::FileKind::kRoutes);
     adapter = HttpAdapter::build(settings, cluster, path_template(matched), reading);

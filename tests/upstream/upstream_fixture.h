@@ -59,7 +59,8 @@ class UpstreamFixture : public ::testing::Test {
     ClusterSettings settings;
     settings.name.value = "wms";
     settings.endpoints = endpoints;
-    clusters.push_back(std::make_unique<Cluster>(settings, registry, 1, metrics, labels));
+    config::Errors errors;
+    clusters.push_back(std::make_unique<Cluster>(settings, registry, 1, metrics, labels, errors));
     return *clusters.back();
   }
   Cluster& cluster(const ScriptedServer& server) { return cluster({at(server)}); }
