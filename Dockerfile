@@ -1,5 +1,5 @@
 # docker build -t causeway .
-# docker run --read-only -v causeway:/var/lib/causeway -p 8080:8080 -e OMS_SECRET -e WMS_SECRET -e REPORTING_TOKEN_SHA256 causeway
+# README.md › Run it has the command that starts it.
 FROM debian:12 AS builder
 WORKDIR /src
 COPY scripts/install-deps scripts/
@@ -13,7 +13,7 @@ RUN ldd build/release/causeway | awk '$2 == "=>" {print "*-linux-gnu/" $1}' | \
 FROM debian:12-slim
 COPY --from=builder /libraries /tmp/libraries
 RUN apt-get update -qq && \
-    xargs apt-get install -y -qq --no-install-recommends < /tmp/libraries && \
+    xargs apt-get install -y -qq --no-install-recommends ca-certificates < /tmp/libraries && \
     rm -rf /var/lib/apt/lists/* /tmp/libraries && \
     useradd --system --no-create-home --shell /usr/sbin/nologin causeway && \
     install -d -o causeway -m 0700 /var/lib/causeway

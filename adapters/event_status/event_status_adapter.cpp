@@ -26,6 +26,7 @@ class ReadStatus final : public store::Query {
       find.topic = topic->name();
       Result<> asked = find.run(session);
       if (!asked) return asked;
+      if (!find.found && deliveries_ != nullptr) deliveries_->find_copy(session, find);
       if (!find.found) continue;
       if (deliveries_ != nullptr) deliveries_->describe(session, find.topic, find.shard, find.event.position, states);
       break;

@@ -1,6 +1,7 @@
 #include <string>
 
 #include "adapters/http/http_adapter.h"
+#include "net/characters.h"
 #include "net/endpoint_address.h"
 
 namespace causeway::adapters {
@@ -45,9 +46,13 @@ std::string_view forwarded_proto(const Exchange& exchange) {
 
 void forward_headers(Exchange& exchange, net::Headers& out) {
   const net::RequestHead& head = *exchange.request.head;
-  const auto body = exchange.route->wrapped ? net::BodyPasses::kWrapped : net::BodyPasses::kAsIs;
+  const bool plain = exchange.route->wrapped || exchange.route->plain_answers;
+  const auto body = plain ? net::BodyPasses::kWrapped : net::BodyPasses::kAsIs;
   for (const net::HeaderField& field : head.headers)
-    if (net::passes_to_upstream(field, head.connection, body)) out.add(field.name, field.value, field.id);
+    if (net::passes_to_upstream(field, head.connection, body) &&
+        !net::equals_ignoring_case(field.name, exchange.request.spent_header))
+      out.add(field.name, field.value, field.id);
+  exchange.request.changes.apply(out);
   if (exchange.authenticated && exchange.consumer != nullptr) {
     out.add(net::HeaderId::kXConsumerName, exchange.consumer->name);
     out.add(net::HeaderId::kXConsumerRoles, exchange.consumer->roles_text);

@@ -1,12 +1,13 @@
 #include "adapters/http/http_adapter.h"
 
 #include "adapters/http/answer.h"
-#include "net/percent.h"
 
 namespace causeway::adapters {
 namespace {
 
 /// What the log may show of a body that streams: the piece that has come so far.
+const expression::Values kNoValues;
+
 class FirstPiece final : public BodyObserver {
  public:
   FirstPiece(Exchange& exchange, BodyObserver* next) : exchange_(exchange), next_(next) {}
@@ -26,48 +27,43 @@ class FirstPiece final : public BodyObserver {
 
 }  // namespace
 
-bool HttpAdapter::render_target(Exchange& exchange, std::pmr::string& target) const {
-  if (path_) {
-    if (!path_->render(exchange.match.parameters, target)) return false;
-  } else {
-    target.append(exchange.request.path);
+Result<> HttpAdapter::render(Exchange& exchange, net::Method method, std::pmr::string& target,
+                             net::Headers& headers) const {
+  CallValues::Context context{"null", &kNoValues};
+  if (asks_input_ || !asks_.empty()) {
+    Result<CallValues::Context> values = CallValues::of(exchange).on_the_way_in(asks_, asks_input_);
+    if (!values) return std::move(values.error());
+    context = *values;
   }
-  if (!own_query_) {
-    const net::RequestHead& head = *exchange.request.head;
-    if (head.has_query) target.append("?").append(head.query);
-    return true;
+  if (Result<> rendered = target_.render(exchange, context, target); !rendered) return rendered;
+  const bool with_body = net::expects_body(method);
+  if (body_ && with_body) {
+    Result<Bytes> body = body_->render(context.input, *context.values, &exchange.arena);
+    if (!body) return std::move(body.error());
+    CallValues::of(exchange).replace_body(*body);
   }
-  char separator = '?';
-  for (const QueryPart& part : query_) {
-    target.push_back(separator);
-    separator = '&';
-    net::append_query_value(target, part.name);
-    target.push_back('=');
-    if (part.parameter.empty()) {
-      net::append_query_value(target, part.literal);
-    } else {
-      // A parameter is a piece of the path with its escapes: decoded once, then encoded for where it goes.
-      std::pmr::string value(&exchange.arena);
-      if (!net::append_decoded(value, exchange.match.parameters.find(part.parameter).value_or(""))) return false;
-      net::append_query_value(target, value);
-    }
+  forward_headers(exchange, headers);
+  if (!with_body && !exchange.request.body.whole().empty()) {  // a step has made one
+    exchange.request.body = Body();
+    headers.remove(net::HeaderId::kContentType);
   }
-  return true;
+  for (std::size_t i = 0; i < headers_.size(); ++i) {
+    Result<HeaderChange> change = headers_.render(i, context.input, *context.values, exchange.arena);
+    if (!change) return std::move(change.error());
+    apply(*change, headers);
+  }
+  return {};
 }
 
 Task<Result<>> HttpAdapter::call(Exchange& exchange) const {
   std::pmr::string target(&exchange.arena);
   target.reserve(exchange.request.path.size() + 128);
-  if (!render_target(exchange, target)) {
-    Error error(Code::kMalformedHttp);
-    error.info().reason = "bad_parameter";
-    co_return error;
-  }
   const net::RequestHead& head = *exchange.request.head;
   auto& headers = exchange.own<net::Headers>(&exchange.arena);
-  forward_headers(exchange, headers);
   upstream::CallRequest request;
   request.method = method_ == net::Method::kOther ? head.method : method_;
+  Result<> rendered = render(exchange, request.method, target, headers);
+  if (!rendered) co_return rendered;
   request.method_name = method_ == net::Method::kOther ? head.method_name : std::string_view(method_name_);
   request.target = target;
   request.headers = &headers;
@@ -101,7 +97,7 @@ Task<Result<>> HttpAdapter::call(Exchange& exchange) const {
 
 void HttpAdapter::fill_response(Exchange& exchange, upstream::CallResponse& answer) const {
   Response& response = exchange.response;
-  response.status = answer.head.status;
+  response.status = exchange.call.status = answer.head.status;
   response.body = answer.body;
   const auto passes = exchange.route->wrapped ? net::BodyPasses::kWrapped : net::BodyPasses::kAsIs;
   for (const net::HeaderField& field : answer.head.headers)

@@ -6,8 +6,11 @@
 #include <optional>
 #include <string>
 
+#include "adapters/http/target_template.h"
 #include "config/keys.h"
 #include "exchange/adapter.h"
+#include "exchange/header_templates.h"
+#include "exchange/json_template.h"
 #include "routing/path_template.h"
 #include "upstream/cluster.h"
 
@@ -16,9 +19,11 @@ namespace causeway::adapters {
 struct HttpSettings {
   config::Placed<std::string> cluster;
   std::string method;                               ///< empty: the caller's
-  std::optional<config::Placed<std::string>> path;  ///< a path template; absent: the caller's path
+  std::optional<config::Placed<std::string>> path;  ///< with `{id}` and `{{ }}`; absent: the caller's path
   std::optional<std::map<std::string, config::Placed<std::string>>> query;  ///< absent: the caller's query
-  std::string operation;  ///< what the log calls it; empty: the route's name
+  HeaderSettings headers;                                                   ///< over those of the caller
+  std::optional<config::Deferred> body;  ///< one `{{ }}`, or a mapping or list of templates; absent: the caller's
+  std::string operation;                 ///< what the log calls it; empty: the route's name
   std::optional<Duration> timeout;
   std::optional<Duration> connect_timeout;
   static const config::Keys<HttpSettings>& keys();
@@ -26,39 +31,36 @@ struct HttpSettings {
 
 class HttpAdapter final : public Adapter {
  public:
-  /// Errors (an unknown parameter, a bad template) go to `reading`.
+  /// Errors (an unknown parameter, a bad template) go to `reading`. `secrets`: what `{{ secret:NAME }}` names.
   static std::unique_ptr<HttpAdapter> build(const HttpSettings& settings,
                                             std::shared_ptr<const upstream::Cluster> cluster,
-                                            const routing::PathTemplate& matched, config::Reading& reading);
+                                            const routing::PathTemplate& matched, config::Reading& reading,
+                                            const expression::Template::FindSecret& secrets = {});
 
-  bool needs_whole_request() const override { return false; }
+  bool needs_whole_request() const override { return asks_input_ || asks_.has(expression::Variable::kRequest); }
   Task<Result<>> call(Exchange& exchange) const override;
 
  private:
   HttpAdapter() = default;
 
-  bool render_target(Exchange& exchange, std::pmr::string& target) const;
+  /// What goes to the system: target, fields and body.
+  Result<> render(Exchange& exchange, net::Method method, std::pmr::string& target, net::Headers& headers) const;
   void fill_response(Exchange& exchange, upstream::CallResponse& answer) const;
-
-  /// `order={id}`: a query value is literal text and parameters.
-  struct QueryPart {
-    std::string name;
-    std::string literal;
-    std::string parameter;  ///< when not empty, the value is this parameter
-  };
 
   std::shared_ptr<const upstream::Cluster> cluster_;
   net::Method method_ = net::Method::kOther;  ///< kOther: the caller's
   std::string method_name_;
-  std::optional<routing::PathTemplate> path_;
-  bool own_query_ = false;
-  std::vector<QueryPart> query_;
+  TargetTemplate target_;
+  HeaderTemplates headers_;
+  std::optional<JsonTemplate> body_;
+  expression::VariableSet asks_;  ///< what the templates look at
+  bool asks_input_ = false;
   std::string operation_;
   Duration timeout_{};
   Duration connect_timeout_{};
 };
 
-/// The fields that go to the system: the caller's that may pass, then ours.
+/// The fields that go to the system: the caller's that may pass, as steps have changed them, then ours.
 void forward_headers(Exchange& exchange, net::Headers& out);
 
 }  // namespace causeway::adapters

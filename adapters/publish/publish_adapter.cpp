@@ -4,6 +4,7 @@
 
 #include "core/json_text.h"
 #include "exchange/reply.h"
+#include "expression/configured.h"
 
 namespace causeway::adapters {
 namespace {
@@ -55,15 +56,8 @@ const config::Keys<PublishSettings>& PublishSettings::keys() {
 std::unique_ptr<PublishAdapter> PublishAdapter::build(const PublishSettings& settings,
                                                       std::shared_ptr<const events::Topic> topic, events::EventLog& log,
                                                       config::Reading& reading) {
-  auto parsed = events::KeyTemplate::parse(*settings.key);
-  events::KeyTemplate key;
-  if (const auto* problem = std::get_if<events::KeyTemplate::Problem>(&parsed)) {
-    auto step = reading.resume(settings.key.path);
-    reading.error(settings.key.position,
-                  problem->message + " (at character " + std::to_string(problem->offset + 1) + ')', "expected");
-  } else {
-    key = std::move(std::get<events::KeyTemplate>(parsed));
-  }
+  expression::Template key;
+  if (!settings.key->empty()) key = expression::compile_template(settings.key, {}, reading.errors());
   return std::unique_ptr<PublishAdapter>(
       new PublishAdapter(events::Intake(topic, settings.type, std::move(key)), topic, settings.acknowledge, log));
 }

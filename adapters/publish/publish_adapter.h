@@ -16,7 +16,7 @@ namespace causeway::adapters {
 struct PublishSettings {
   config::Placed<std::string> topic;
   std::string type;                 ///< of every event of this route; empty: the publisher says it
-  config::Placed<std::string> key;  ///< a KeyTemplate over the event's data; empty: the topic's
+  config::Placed<std::string> key;  ///< a template over the event's data; empty: the topic's
   events::Acknowledge acknowledge = events::Acknowledge::kStored;
   static const config::Keys<PublishSettings>& keys();
 };

@@ -1,6 +1,6 @@
 # Sourced by scripts/demo: the programs of the demo. Only those that were started here are ended.
 
-declare -A pid=() port=([oms]=18081 [wms]=18082 [erp]=18083 [bi]=18084)
+declare -A pid=() port=([oms]=18081 [wms]=18082 [erp]=18083 [bi]=18084 [tms]=18085)
 
 die() { echo "${red}scripts/demo: $*${plain}" >&2; exit 1; }
 

@@ -35,3 +35,37 @@ jq -r '.[] | "    \(.effect) \(.subject) externalNo=\(.body.externalNo) consumer
 expect "orders in the ledger" "SHOP-1001 SHOP-1003" "$(jq -r '[.[].body.externalNo] | join(" ")' <<<"$ledger")"
 expect "the consumer's name at OMS" "oms oms" "$(jq -r '[.[].headers["X-Consumer-Name"]] | join(" ")' <<<"$ledger")"
 expect "credentials at OMS" 0 "$(jq '[.[].headers | keys[] | select(test("authorization|x-signature|x-api-key"; "i"))] | length' <<<"$ledger")"
+
+# ---- A shop outside, with a token ------------------------------------------------------------------------------------------
+
+title "A shop proves itself at the gateway's own token endpoint"
+label request && indented <<<"curl -u shop:\$SHOP_SECRET $gateway/oauth/token -d grant_type=client_credentials -d scope=orders:write"
+token_for() { # scope
+  curl -s -u "shop:$SHOP_SECRET" "$gateway/oauth/token" -d grant_type=client_credentials -d "scope=$1"
+}
+answer=$(token_for orders:write)
+jq -c '.access_token |= .[:24] + "…"' <<<"$answer" | indented || true
+token=$(member .access_token)
+expect "the token's kind" Bearer "$(member .token_type)"
+expect "its scope" orders:write "$(member .scope)"
+
+shop() { # method, path, body, token
+  printf "curl -sS -i -X %s '%s%s' -H 'Authorization: Bearer %s' -H 'Content-Type: application/json' -d '%s'" "$1" "$gateway" "$2" "${4:-$token}" "$3"
+}
+goods='{"externalNo":"SHOP-1101","buyerId":4781320682406083640,"goods":[{"skuId":"SKU001","qty":1,"price":19.90}]}'
+step "It orders in the shape of version 1, goods for items: OMS, and the event, see version 2" \
+  201 0 "$(shop POST /api/v1/orders "$goods")"
+expect "its goods" '[{"skuId":"SKU001","qty":1,"price":19.90}]' "$(grep -oE '\[\{"skuId".*\}\]' <<<"$answer" || true)"
+expect_in "every digit of" '"buyerId":4781320682406083640' "$answer"
+
+step "Ten where five are left: OMS says 200, the shop reads what it is: 40001 with the numbers" \
+  400 40001 "$(shop POST /api/v2/orders '{"externalNo":"SHOP-1102","items":[{"skuId":"SKU003","qty":10,"price":1.00}]}')"
+expect message 库存不足 "$(member .message)"
+expect details '{"skuId":"SKU003","required":10,"available":5}' "$(member '.details | {skuId, required, available} | tojson')"
+
+step "An order that is none: every violation at once" \
+  400 40092 "$(shop POST /api/v2/orders '{"items":[{"skuId":"SKU001","qty":0},{"qty":"2"}]}')"
+expect violations "4" "$(member '.details.violations | length')"
+
+step "A token for reading does not write" \
+  403 40390 "$(shop POST /api/v2/orders "$goods" "$(token_for orders:read | jq -r .access_token)")"

@@ -28,11 +28,22 @@ expect_in "the header X-Causeway-Event" "; status=stored" "$event"
 heard wms /outbound-orders "WMS: an outbound order (curl 127.0.0.1:18082/outbound-orders)" outbound_created
 heard erp /entries "ERP: a receivable (curl 127.0.0.1:18083/entries)" receivable_booked
 heard bi /rows "BI: a row (curl 127.0.0.1:18084/rows)" row_added
+waybill() { curl -s "http://127.0.0.1:${port[tms]}/waybills" | jq -r --arg order "$1" '.data.items[] | select(.orderNo == $order) | .waybillNo'; } # order
+has_waybill() { [ -n "$(waybill "$1")" ]; }
+expect_within 10 "TMS hears of the order, in its own shape" has_waybill "$order_id"
+label "TMS: a waybill (curl 127.0.0.1:18085/waybills)"
+curl -s "http://127.0.0.1:${port[tms]}/waybills" | jq -c --arg order "$order_id" '.data.items[] | select(.orderNo == $order)' | indented
 expect "the key of the delivery" "${event%%;*}/wms-orders" \
   "$(ledger wms | jq -r --arg order "$order_id" '.[] | select(.body.data.orderId == $order) | .headers["Idempotency-Key"]')"
 
 step "Where is that event? Its place, and how far each subscription is" \
   200 0 "$(sign oms GET "/api/v1/events/status/${event%%;*}")"
+
+step "And where is its parcel? TMS wraps its answers itself; the caller sees the one form" \
+  200 0 "$(sign oms GET "/api/v1/tracking/$(waybill "$order_id")")"
+expect "the order of the parcel" "$order_id" "$(member .data.orderId)"
+step "A parcel that TMS does not know is 40401 inside its 200: the caller gets 404" \
+  404 40401 "$(sign oms GET /api/v1/tracking/SF999999)"
 
 echo '{"warehouseId":"WH1","skuId":"SKU001","beforeQty":120,"afterQty":118,"changeType":"OUT"}' >"$state/stock.json"
 step "WMS tells of a stock change by itself" \

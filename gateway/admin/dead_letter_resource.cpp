@@ -12,7 +12,10 @@ const Schema kAttempt{"Attempt",
                        {"at", JsonType::kInteger, "unix milliseconds"},
                        {"status", JsonType::kInteger, "of HTTP; 0: no answer"},
                        {"tookMs", JsonType::kInteger, ""},
-                       {"error", JsonType::kString, "empty when an answer came"},
+                       {"error", JsonType::kString, "empty when an answer came that could be understood"},
+                       {"code", JsonType::kInteger, "of a failure that the system named; 0: none"},
+                       {"message", JsonType::kString, "what the system said of it"},
+                       {"details", JsonType::kObject, "likewise; not for viewers", Field::kSometimes},
                        {"body", JsonType::kString, "how the answer began; not for viewers", Field::kSometimes}}};
 
 const Schema kDeadLetter{
@@ -61,6 +64,8 @@ std::string show(const events::AttemptView& attempt, bool bodies) {
   JsonObject object;
   object.number("number", attempt.number).number("at", attempt.at).number("status", attempt.status);
   object.number("tookMs", attempt.took_ms).text("error", attempt.error);
+  object.number("code", attempt.code).text("message", attempt.message);
+  if (bodies && !attempt.details.empty()) object.raw("details", attempt.details);
   if (bodies) object.text("body", attempt.body);
   return object.done();
 }

@@ -17,8 +17,9 @@ std::string AdminHost::open(const Settings& settings) {
   take(settings);
   auto view = std::make_shared<server::ListenerView>();
   if (settings.admin.tls) {
-    auto loaded = net::TlsContext::load(*settings.admin.tls->certificate, *settings.admin.tls->private_key);
-    if (std::string* problem = std::get_if<std::string>(&loaded)) return *problem;
+    const server::TlsSettings& tls = *settings.admin.tls;
+    auto loaded = net::TlsContext::load(*tls.certificate, *tls.private_key, tls.clients());
+    if (auto* problem = std::get_if<net::TlsProblem>(&loaded)) return std::move(problem->text);
     view->tls = std::get<0>(loaded);
   }
   listener_ = std::make_unique<server::Listener>("admin", accept_worker_, std::span(&context_, 1), operations_,

@@ -33,11 +33,12 @@ std::unique_ptr<const Adapter> build_http(const config::Tagged& tagged, const Bu
                   "reference");
   }
   return adapters::HttpAdapter::build(settings, found == context.clusters.end() ? nullptr : found->second,
-                                      context.matched, reading);
+                                      context.matched, reading, context.secrets);
 }
 
 std::unique_ptr<const Adapter> build_static(const config::Tagged& tagged, const BuildContext& context) {
-  return std::make_unique<adapters::StaticAdapter>(config::read<adapters::StaticSettings>(tagged, context.reading));
+  const auto settings = config::read<adapters::StaticSettings>(tagged, context.reading);
+  return std::make_unique<adapters::StaticAdapter>(settings, context.reading);
 }
 
 std::unique_ptr<const Adapter> build_publish(const config::Tagged& tagged, const BuildContext& context) {

@@ -2,7 +2,10 @@
 
 #include "app/process_state.h"
 #include "plugins/api_key/api_key_authenticator.h"
+#include "plugins/mtls/mtls_authenticator.h"
+#include "plugins/oauth/oauth_authenticator.h"
 #include "plugins/signature/signature_authenticator.h"
+#include "plugins/webhook/webhook_authenticator.h"
 
 namespace causeway::app {
 namespace {
@@ -16,14 +19,24 @@ std::shared_ptr<const Authenticator> build_api_key(const AuthenticatorContext& c
   return std::make_shared<plugins::ApiKeyAuthenticator>(context.consumers);
 }
 
+std::shared_ptr<const Authenticator> build_mtls(const AuthenticatorContext& context) {
+  return std::make_shared<plugins::MtlsAuthenticator>(context.consumers);
+}
+
+std::shared_ptr<const Authenticator> build_webhook(const AuthenticatorContext& context) {
+  return std::make_shared<plugins::WebhookAuthenticator>(context.consumers, context.replays);
+}
+
+std::shared_ptr<const Authenticator> build_oauth(const AuthenticatorContext& context) { return context.oauth; }
+
 struct Row {
   std::string_view name;
   std::shared_ptr<const Authenticator> (*build)(const AuthenticatorContext&);
 };
 
 constexpr Row kAuthenticators[] = {
-    {"signature", build_signature},
-    {"api_key", build_api_key},
+    {"signature", build_signature}, {"api_key", build_api_key}, {"oauth", build_oauth},
+    {"mtls", build_mtls},           {"webhook", build_webhook},
 };
 
 }  // namespace

@@ -8,6 +8,9 @@
 #include "app/settings.h"
 #include "exchange/authenticator.h"
 
+namespace causeway::plugins {
+class OauthAuthenticator;
+}
 namespace causeway::security {
 class ReplayTable;
 }
@@ -22,11 +25,12 @@ struct AuthenticatorContext {
   ProcessState& state;
   const security::ConsumerTable& consumers;
   std::shared_ptr<security::ReplayTable> replays;
+  std::shared_ptr<const plugins::OauthAuthenticator> oauth;  ///< null without providers
 };
 
 std::vector<std::string_view> authenticator_names();
 
-/// Null for a name that is not in the list, which was reported when it was read.
+/// Null for a name that is not in the list, which was reported when it was read, and for `oauth` without a provider.
 std::shared_ptr<const Authenticator> build_authenticator(std::string_view name, const AuthenticatorContext& context);
 
 }  // namespace causeway::app

@@ -3,8 +3,12 @@
 #include <algorithm>
 
 #include "plugins/envelope/envelope_plugin.h"
+#include "plugins/headers/headers_plugin.h"
 #include "plugins/publish/publish_plugin.h"
 #include "plugins/rate_limit/rate_limit_plugin.h"
+#include "plugins/transform/from_plugin.h"
+#include "plugins/transform/transform_plugin.h"
+#include "plugins/validate/validate_plugin.h"
 
 namespace causeway::app {
 namespace {
@@ -37,14 +41,43 @@ std::unique_ptr<const Plugin> build_envelope(const config::Tagged& tagged, const
   return std::make_unique<plugins::EnvelopePlugin>(config::read<plugins::EnvelopeSettings>(tagged, context.reading));
 }
 
+std::unique_ptr<const Plugin> build_transform(const config::Tagged& tagged, const BuildContext& context) {
+  const auto settings = config::read<plugins::TransformSettings>(tagged, context.reading);
+  return std::make_unique<plugins::TransformPlugin>(settings, context.reading.errors());
+}
+
+std::unique_ptr<const Plugin> build_headers(const config::Tagged& tagged, const BuildContext& context) {
+  const auto settings = config::read<plugins::HeadersSettings>(tagged, context.reading);
+  return std::make_unique<plugins::HeadersPlugin>(settings, context.reading.errors(), context.secrets);
+}
+
+/// Says why callers of this version have no use for a shape of their own; empty when they may have one.
+std::string not_a_version(const std::string& name, const BuildContext& context) {
+  if (context.api.versions.empty()) return "the file has no versions";
+  if (!context.api.versions.contains(name)) {
+    std::vector<std::string_view> names;
+    for (const auto& [known, ignored] : context.api.versions) names.push_back(known);
+    return "unknown version " + config::quote(name) + config::suggestion(name, names);
+  }
+  const std::vector<std::string>& own = context.route.versions;
+  if (own.empty() || std::find(own.begin(), own.end(), name) != own.end()) return {};
+  return "the route has no version " + config::quote(name);
+}
+
+std::unique_ptr<const Plugin> build_validate(const config::Tagged& tagged, const BuildContext& context) {
+  auto settings = config::read<plugins::ValidateSettings>(tagged, context.reading);
+  if (!settings.schema.schema) return nullptr;
+  return std::make_unique<plugins::ValidatePlugin>(std::move(*settings.schema.schema));
+}
+
 struct Row {
   std::string_view name;
   std::unique_ptr<const Plugin> (*build)(const config::Tagged&, const BuildContext&);  ///< null: not in this version
 };
 
 constexpr Row kPlugins[] = {
-    {"rate_limit", build_rate_limit}, {"envelope", build_envelope}, {"idempotency", nullptr}, {"validate", nullptr},
-    {"transform", nullptr},           {"headers", nullptr},
+    {"rate_limit", build_rate_limit}, {"envelope", build_envelope}, {"idempotency", nullptr}, {"validate", build_validate},
+    {"transform", build_transform},   {"headers", build_headers},
 };
 
 }  // namespace
@@ -62,6 +95,24 @@ std::unique_ptr<const Plugin> build_plugin(const config::Tagged& tagged, const B
   context.reading.error(
       tagged.key, "unknown plugin " + config::quote(tagged.name) + config::suggestion(tagged.name, names), "reference");
   return nullptr;
+}
+
+std::unique_ptr<const Plugin> build_from(const config::Deferred& from, const BuildContext& context) {
+  config::Reading& reading = context.reading;
+  auto step = reading.resume(from.path);
+  if (!from.node.is_mapping() || from.node.entries().empty()) {
+    reading.expected(from.node, "versions such as {v1: {request: …, response: …}}");
+    return nullptr;
+  }
+  auto plugin = std::make_unique<plugins::FromPlugin>();
+  for (const auto& entry : from.node.entries()) {
+    const std::string& version = entry.key.text();
+    auto inner = reading.enter(version);
+    if (std::string problem = not_a_version(version, context); !problem.empty())
+      reading.error(entry.key, std::move(problem), "reference");
+    plugin->add(version, config::read<plugins::TransformSettings>(entry.value, reading), reading.errors());
+  }
+  return plugin;
 }
 
 std::unique_ptr<const Plugin> build_publish(const config::Deferred& publish, const BuildContext& context) {

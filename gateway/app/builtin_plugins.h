@@ -11,6 +11,9 @@ namespace causeway::app {
 /// Null when the plugin is unknown, not in this version, or its settings are wrong: `context.reading` says so.
 std::unique_ptr<const Plugin> build_plugin(const config::Tagged& tagged, const BuildContext& context);
 
+/// The route's own key `from`. Null when its settings are wrong.
+std::unique_ptr<const Plugin> build_from(const config::Deferred& from, const BuildContext& context);
+
 /// The route's own key `publish`. Null when its settings are wrong.
 std::unique_ptr<const Plugin> build_publish(const config::Deferred& publish, const BuildContext& context);
 

@@ -1,5 +1,7 @@
 #include "app/compilation.h"
 
+#include "app/oauth/oauth_parts.h"
+#include "app/oauth/token_endpoint.h"
 #include "app/route_builder.h"
 
 namespace causeway::app {
@@ -37,12 +39,25 @@ std::shared_ptr<const server::ListenerView> build_listener(const server::Listene
   view->limits = settings.limits;
   view->trusted_proxies = AddressSet(settings.trusted_proxies);
   if (settings.tls && !settings.tls->certificate->empty() && !settings.tls->private_key->empty()) {
-    auto loaded = net::TlsContext::load(*settings.tls->certificate, *settings.tls->private_key);
-    if (std::string* problem = std::get_if<std::string>(&loaded))
-      report(errors, settings.tls->certificate, *problem, "reference");
-    else view->tls = std::get<0>(loaded);
+    auto loaded =
+        net::TlsContext::load(*settings.tls->certificate, *settings.tls->private_key, settings.tls->clients());
+    if (auto* problem = std::get_if<net::TlsProblem>(&loaded)) {
+      const auto& named = problem->file == net::TlsProblem::File::kAuthorities  ? *settings.tls->client_ca
+                          : problem->file == net::TlsProblem::File::kPrivateKey ? settings.tls->private_key
+                                                                                : settings.tls->certificate;
+      report(errors, named, std::move(problem->text), "reference");
+    } else view->tls = std::get<0>(loaded);
   }
   return view;
+}
+
+/// Partners may allow older timestamps than signatures; the memory for replays lasts for all of them.
+security::SigningSettings remembered_window(security::SigningSettings signing,
+                                            const security::ConsumerTable& consumers) {
+  const Duration tolerance = security::longest_tolerance(consumers.webhooks().groups());
+  signing.window = std::max(signing.window, tolerance);
+  signing.future_skew = std::max(signing.future_skew, tolerance);
+  return signing;
 }
 
 }  // namespace
@@ -67,13 +82,16 @@ std::optional<Compiled> compile(Files files, ProcessState& state, config::Errors
   const RouteBuilder::Clusters clusters = build_clusters(compiled.settings, state, errors);
   for (const server::ListenerSettings& listener : compiled.settings.listeners)
     compiled.listeners.push_back(build_listener(listener, errors));
-  compiled.replays = state.replay_table(compiled.settings.signing);
+  compiled.replays = state.replay_table(remembered_window(compiled.settings.signing, *snapshot->consumers));
   events::check_topics(compiled.settings.topics, errors);
   compiled.topics = std::make_shared<const events::TopicTable>(compiled.settings.topics, state.metrics);
   compiled.subscriptions =
       events::build_subscriptions(compiled.settings.subscriptions, *compiled.topics, clusters, errors);
+  const OauthParts oauth = compile_oauth(compiled.settings, *snapshot->consumers, state, errors);
+  compiled.key_feeds = oauth.feeds;
   RouteBuilder routes(state, compiled.settings, *snapshot->consumers, clusters, *compiled.topics, compiled.replays,
-                      errors);
+                      oauth.authenticator, errors);
+  routes.add(token_routes(compiled.settings, oauth, *snapshot->consumers, state, errors), files.documents.main);
   for (const config::IncludedFile& included : files.documents.routes) routes.add(included);
   routes.finish(*snapshot);
   if (errors.failed()) return std::nullopt;

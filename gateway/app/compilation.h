@@ -10,12 +10,14 @@
 #include <vector>
 
 #include "adapters/http/http_adapter.h"
+#include "app/oauth/jwks_feed.h"
 #include "app/process_state.h"
 #include "app/settings.h"
 #include "config/document.h"
 #include "config/errors.h"
 #include "events/subscription/subscription_table.h"
 #include "events/topic.h"
+#include "expression/template.h"
 #include "pipeline/snapshot.h"
 #include "server/listener.h"
 #include "upstream/cluster.h"
@@ -29,6 +31,7 @@ struct Compiled {
   std::vector<std::shared_ptr<const server::ListenerView>> listeners;  ///< as settings.listeners
   std::shared_ptr<const events::TopicTable> topics;
   std::shared_ptr<const events::SubscriptionTable> subscriptions;
+  std::vector<JwksFeed> key_feeds;
 };
 
 /// What the files say, before anything is resolved.
@@ -54,8 +57,10 @@ struct BuildContext {
   const DefaultSettings& defaults;
   const adapters::HttpSettings& http_defaults;  ///< `defaults.http`, read
   const RouteSettings& route;
-  const config::Position& position;      ///< of the route
-  const routing::PathTemplate& matched;  ///< base and path of the route
+  const config::Position& position;          ///< of the route
+  const routing::PathTemplate& matched;      ///< base and path of the route
+  const routing::ApiSettings& api;           ///< of the file
+  expression::Template::FindSecret secrets;  ///< those that operators gave out
 };
 
 /// Null when there is no topic of this name, which is reported then.

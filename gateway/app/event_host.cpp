@@ -41,10 +41,7 @@ std::string EventHost::take(const Compiled& compiled) {
     problem += wrong.topic->settings.name.position.to_text() + ": " + wrong.topic->settings.name.path + ": " +
                wrong.message + '\n';
   if (!problem.empty()) return problem;
-  events::RegisterTopics topics(compiled.topics);
-  const Result<> registered = state_.store.commit_blocking(topics);
-  if (!registered) return "the store refused the topics";
-  problem = subscriptions_.take(compiled.subscriptions);
+  problem = subscriptions_.take(compiled.subscriptions, compiled.topics);
   if (!problem.empty()) return problem;
   if (!retention_) retention_.emplace(state_.log, control_, state_.metrics, log_);
   retention_->take(compiled.topics);

@@ -14,6 +14,8 @@ namespace causeway::app {
 namespace {
 
 constexpr std::chrono::milliseconds kDrainLook{10};
+/// What a start or a reload waits for keys that were never fetched.
+constexpr std::chrono::seconds kKeyPatience{2};
 
 unsigned worker_count(const Settings& settings) {
   return settings.workers.value ? *settings.workers.value : std::max(1u, std::thread::hardware_concurrency());
@@ -53,6 +55,7 @@ std::string Gateway::start() {
 
   settings_ = std::move(compiled->settings);
   state_->use(compiled->replays);
+  take_keys(*compiled);
   publish(*compiled);
   for (auto& worker : workers_) worker->start();
   for (auto& listener : listeners_) listener->start();
@@ -78,6 +81,7 @@ void Gateway::make_threads(const Settings& settings) {
   }
   admin_context_ = std::make_unique<WorkerContext>(*admin_worker_, metrics_.add_shard(), log_->add_call_log());
   state_ = std::make_unique<ProcessState>(worker_pointers_, metrics_, clock_);
+  keys_ = std::make_unique<JwksRefresher>(metrics_, *log_, clock_);
   pipeline_ = std::make_unique<pipeline::Pipeline>(count, metrics_, state_->labels);
   events_ = std::make_unique<EventHost>(*state_, context_pointers_, *accept_worker_, *log_);
   admin_ = std::make_unique<AdminHost>(*admin_worker_, *admin_context_, worker_pointers_, metrics_, readiness_,
@@ -101,6 +105,13 @@ std::string Gateway::open_listeners(Compiled& compiled) {
   }
   const std::string problem = admin_->open(compiled.settings);
   return problem.empty() ? problem : "admin: " + problem;
+}
+
+void Gateway::take_keys(const Compiled& compiled) {
+  std::vector<std::shared_ptr<security::KeySource>> used;
+  for (const JwksFeed& feed : compiled.key_feeds) used.push_back(feed.source);
+  state_->key_sources.keep(used);
+  keys_->take(compiled.key_feeds, kKeyPatience);
 }
 
 void Gateway::publish(const Compiled& compiled) {
@@ -151,6 +162,7 @@ admin::ReloadReport Gateway::reload() {
   log_->configure(compiled->settings.telemetry.log);
   settings_.drain_timeout = compiled->settings.drain_timeout;
   state_->use(compiled->replays);
+  take_keys(*compiled);
   admin_->take(compiled->settings);
   publish(*compiled);
   count(reloads_ok_);
@@ -232,6 +244,7 @@ void Gateway::drain() { kill(getpid(), SIGTERM); }
 
 void Gateway::close() {
   if (admin_) admin_->close();
+  keys_.reset();
   if (events_) events_->stop();
 }
 

@@ -10,6 +10,7 @@
 #include "app/admin_host.h"
 #include "app/compilation.h"
 #include "app/event_host.h"
+#include "app/oauth/jwks_refresher.h"
 #include "pipeline/pipeline.h"
 #include "server/listener.h"
 #include "telemetry/log_thread.h"
@@ -48,6 +49,7 @@ class Gateway final : private admin::ProcessPort {
 
   void make_threads(const Settings& settings);
   std::string open_listeners(Compiled& compiled);
+  void take_keys(const Compiled& compiled);
   void publish(const Compiled& compiled);
   void take_listeners(const Compiled& compiled);
   void warn_of_restart(const Settings& wanted);
@@ -72,6 +74,7 @@ class Gateway final : private admin::ProcessPort {
   std::vector<WorkerContext*> context_pointers_;
   std::unique_ptr<WorkerContext> admin_context_;
   std::unique_ptr<ProcessState> state_;
+  std::unique_ptr<JwksRefresher> keys_;
   std::unique_ptr<pipeline::Pipeline> pipeline_;
   std::unique_ptr<EventHost> events_;
   std::unique_ptr<AdminHost> admin_;

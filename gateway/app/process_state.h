@@ -9,6 +9,8 @@
 #include "events/event_log.h"
 #include "plugins/authentication/authentication_plugin.h"
 #include "plugins/rate_limit/rate_limit_plugin.h"
+#include "resilience/gcra.h"
+#include "security/oauth/key_source.h"
 #include "security/replay.h"
 #include "telemetry/labels.h"
 #include "telemetry/metrics.h"
@@ -49,7 +51,9 @@ struct ProcessState {
   upstream::EndpointRegistry endpoints;
   plugins::RateLimitRegistry rate_limits;
   std::shared_ptr<const plugins::AuthenticationMetrics> authentication;
-  std::shared_ptr<security::ReplayTable> replays;  ///< of the configuration in use
+  std::shared_ptr<security::ReplayTable> replays;         ///< of the configuration in use
+  security::KeySources key_sources;                       ///< the keys of OAuth providers, as they were last fetched
+  std::shared_ptr<resilience::GcraTable> token_attempts;  ///< of the own token endpoint; null until there is one
 };
 
 }  // namespace causeway::app

@@ -19,17 +19,30 @@ routing::PathTemplate joined(const routing::PathTemplate& base, const routing::P
   return routing::PathTemplate::parse(front + path.text(), ignored).value_or(path);
 }
 
+/// Why nobody can call by this scheme; empty when somebody can.
+std::string_view why_unused(std::string_view scheme, const Settings& settings,
+                            const security::ConsumerTable& consumers) {
+  if (scheme == "webhook" && consumers.webhooks().empty()) return "no consumer has a `webhook`";
+  const bool asked = std::ranges::any_of(settings.listeners, [](const server::ListenerSettings& listener) {
+    return listener.tls && listener.tls->client_ca;
+  });
+  if (scheme == "mtls" && !asked) return "no listener asks for client certificates: set `tls.client_ca`";
+  return {};
+}
+
 }  // namespace
 
 RouteBuilder::RouteBuilder(ProcessState& state, const Settings& settings, const security::ConsumerTable& consumers,
                            const Clusters& clusters, const events::TopicTable& topics,
-                           std::shared_ptr<security::ReplayTable> replays, config::Errors& errors)
+                           std::shared_ptr<security::ReplayTable> replays,
+                           std::shared_ptr<const plugins::OauthAuthenticator> oauth, config::Errors& errors)
     : state_(state),
       settings_(settings),
       consumers_(consumers),
       clusters_(clusters),
       topics_(topics),
       replays_(std::move(replays)),
+      oauth_(std::move(oauth)),
       errors_(errors) {}
 
 void RouteBuilder::add(const config::IncludedFile& file) {
@@ -45,10 +58,35 @@ void RouteBuilder::add(const config::IncludedFile& file) {
   for (const auto& route : settings.routes) add_route(start, route, reading);
 }
 
+void RouteBuilder::add(std::vector<BuiltinRoute> routes, const config::Node& main_file) {
+  if (routes.empty()) return;
+  routing::ApiSettings api;
+  api.api = "oauth";
+  apis_.push_back({std::move(api), main_file});
+  for (BuiltinRoute& route : routes) {
+    routing::RouteSpec spec;
+    spec.index = static_cast<std::uint32_t>(routes_.size());
+    spec.api = static_cast<std::uint32_t>(apis_.size() - 1);
+    spec.name = route.name;
+    spec.match = {route.methods, std::move(route.path)};
+    spec.position = route.position;
+    spec.path = std::move(route.origin);
+    routes_.push_back(std::move(spec));
+    RouteContext context;
+    context.name = std::move(route.name);
+    context.api = "oauth";
+    context.wrapped = false;
+    plans_.push_back(std::make_unique<pipeline::RoutePlan>(
+        std::move(context), std::vector<std::unique_ptr<const Plugin>>(), std::move(route.adapter)));
+  }
+}
+
 void RouteBuilder::add_route(const Start& start, const config::Placed<RouteSettings>& route, config::Reading& reading) {
   const routing::PathTemplate matched = joined(start.file.base, route->match.path);
-  const BuildContext context{state_,     reading, consumers_,     clusters_, topics_, start.file.defaults,
-                             start.http, *route,  route.position, matched};
+  const BuildContext context{state_,     reading,    consumers_,
+                             clusters_,  topics_,    start.file.defaults,
+                             start.http, *route,     route.position,
+                             matched,    start.file, [this](std::string_view name) { return find_secret(name); }};
   RouteContext out;
   out.name = *route->name;
   out.api = start.file.api;
@@ -83,8 +121,8 @@ std::vector<std::unique_ptr<const Plugin>> RouteBuilder::build_chain(const Build
   out.request_body = route.limits.request_body ? route.limits.request_body : defaults.limits.request_body;
   out.body_timeout = route.limits.body_timeout ? route.limits.body_timeout : defaults.limits.body_timeout;
 
-  // The order of the chain (design: details.md): authentication, access, limits, then the route's own steps. The
-  // envelope stands first, so that on the way out it is the last.
+  // The order of the chain (design: details.md): authentication, access, `from`, publish, then the route's own steps.
+  // The envelope stands first, so that on the way out it is the last.
   std::vector<std::unique_ptr<const Plugin>> own;
   bool has_envelope = false;
   add_plugins(context, own, has_envelope);
@@ -103,18 +141,33 @@ std::vector<std::unique_ptr<const Plugin>> RouteBuilder::build_chain(const Build
                  "access asks who is calling, but `auth: none` lets nobody say it: every call is refused", "conflict");
   if (rule.asks_for_consumer() || rule.asks_for_address())
     chain.push_back(std::make_unique<plugins::AccessPlugin>(std::move(rule)));
-  for (auto& plugin : own) chain.push_back(std::move(plugin));
+  // On the way out the event is made behind the route's own steps and before `from` gives the answer an older shape.
+  if (route.from)
+    if (auto from = build_from(*route.from, context)) chain.push_back(std::move(from));
   if (route.publish)
     if (auto publish = build_publish(*route.publish, context)) chain.push_back(std::move(publish));
+  out.publishes = route.publish.has_value();
+  for (auto& plugin : own) chain.push_back(std::move(plugin));
   return chain;
+}
+
+std::optional<std::string> RouteBuilder::find_secret(std::string_view name) const {
+  const auto found = settings_.secrets.find(std::string(name));
+  if (found == settings_.secrets.end()) return std::nullopt;
+  return std::string(found->second.reveal());
 }
 
 std::unique_ptr<const Plugin> RouteBuilder::build_authentication(const AuthSettings& auth, RouteContext& out) {
   std::vector<plugins::AuthenticationPlugin::Scheme> schemes;
   for (const auto& name : auth.any) {
     std::shared_ptr<const Authenticator> authenticator =
-        build_authenticator(*name, {settings_, state_, consumers_, replays_});
+        build_authenticator(*name, {settings_, state_, consumers_, replays_, oauth_});
+    if (!authenticator && *name == "oauth")
+      errors_.add(name.position, name.path, "no provider can vouch for tokens: `oauth.providers` is empty",
+                  "reference");
     if (!authenticator) continue;  // already reported
+    const std::string_view unused = why_unused(*name, settings_, consumers_);
+    if (!unused.empty()) errors_.warn(name.position, name.path, std::string(unused), "reference");
     if (!out.challenge.empty()) out.challenge += ", ";
     out.challenge += authenticator->challenge();
     const telemetry::LabelId label = state_.metrics.intern(authenticator->scheme());

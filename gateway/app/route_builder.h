@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "app/compilation.h"
+#include "app/oauth/token_endpoint.h"
 
 namespace causeway::app {
 
@@ -17,10 +18,13 @@ class RouteBuilder {
   /// All references outlive the builder.
   RouteBuilder(ProcessState& state, const Settings& settings, const security::ConsumerTable& consumers,
                const Clusters& clusters, const events::TopicTable& topics,
-               std::shared_ptr<security::ReplayTable> replays, config::Errors& errors);
+               std::shared_ptr<security::ReplayTable> replays, std::shared_ptr<const plugins::OauthAuthenticator> oauth,
+               config::Errors& errors);
 
   /// Adds the file's routes; what is wrong goes to the errors.
   void add(const config::IncludedFile& file);
+  /// Adds routes of the gateway itself. Before those of files: a file's route on the same path is then what is wrong.
+  void add(std::vector<BuiltinRoute> routes, const config::Node& main_file);
 
   /// Builds the table and hands over the plans. Null table when there are errors.
   void finish(pipeline::Snapshot& snapshot);
@@ -37,6 +41,7 @@ class RouteBuilder {
   std::vector<std::unique_ptr<const Plugin>> build_chain(const BuildContext& context,
                                                          const security::AccessRule& defaults_access,
                                                          RouteContext& out);
+  std::optional<std::string> find_secret(std::string_view name) const;
   std::unique_ptr<const Plugin> build_authentication(const AuthSettings& auth, RouteContext& out);
   void add_plugins(const BuildContext& context, std::vector<std::unique_ptr<const Plugin>>& chain, bool& has_envelope);
 
@@ -46,6 +51,7 @@ class RouteBuilder {
   const Clusters& clusters_;
   const events::TopicTable& topics_;
   std::shared_ptr<security::ReplayTable> replays_;
+  std::shared_ptr<const plugins::OauthAuthenticator> oauth_;
   config::Errors& errors_;
   std::vector<routing::ApiSpec> apis_;
   std::vector<routing::RouteSpec> routes_;

@@ -13,8 +13,7 @@ namespace {
 template <class T>
 config::Keys<T>& add_base_keys(config::Keys<T>& keys) {
   return keys
-      .optional("auth", &RouteBaseSettings::auth,
-                "none, or {any: [signature, oauth]}: how callers prove who they are")
+      .optional("auth", &RouteBaseSettings::auth, "none, or {any: [signature, oauth]}: how callers prove who they are")
       .optional("access", &RouteBaseSettings::access,
                 "who of them may call, and from where; a route narrows the defaults")
       .optional("limits", &RouteBaseSettings::limits, "replaces the listener's limits of bodies")
@@ -71,13 +70,14 @@ const config::Keys<Settings>& Settings::keys() {
           .optional("versioning", &Settings::versioning, "rules for versions of APIs")
           .optional("secrets", &Settings::secrets, "the only secrets that route files may name")
           .optional("consumers", &Settings::consumers, "who may call")
+          .optional("oauth", &Settings::oauth, "whose bearer tokens are taken, and the gateway's own")
           .optional("clusters", &Settings::clusters, "the systems that are called")
           .optional("store", &Settings::store, "where events, cursors and dead letters are kept")
           .optional("bus", &Settings::bus, "what carries the topics")
           .optional("topics", &Settings::topics, "what happens, by subject")
           .optional("subscriptions", &Settings::subscriptions, "which system is told about which topic")
           .optional("telemetry", &Settings::telemetry, "what is logged")
-          .later("oauth", "databases", "alerts", "jobs", "flows")
+          .later("databases", "alerts", "jobs", "flows")
           .check([](const Settings& settings, const config::Node& file, config::Reading& reading) {
             if (settings.listeners.empty()) reading.error(file, "listeners: at least one is needed");
             std::set<std::string> names;
@@ -116,9 +116,11 @@ const config::Keys<RouteSettings>& RouteSettings::keys() {
     add_base_keys(made)
         .optional("versions", &RouteSettings::versions, "only these of the file's versions")
         .optional("without", &RouteSettings::without, "plugins of the defaults that this route does without")
+        .optional("from", &RouteSettings::from,
+                  "by version: programs from its shapes of request and response to the newest and back")
         .required("adapter", &RouteSettings::adapter, "where the call goes")
         .optional("publish", &RouteSettings::publish, "the event that a successful call is")
-        .later("from", "on_unknown", "fallback", "shadow", "split", "trace", "default_version");
+        .later("on_unknown", "fallback", "shadow", "split", "trace", "default_version");
     return made;
   }();
   return keys;
@@ -164,14 +166,10 @@ bool Value<app::AuthSettings>::read_into(const Node& node, Reading& reading, app
   for (const auto& scheme : out.any) {
     if (std::find(known.begin(), known.end(), *scheme) != known.end()) continue;
     auto inner = reading.resume(scheme.path);
-    if (*scheme == "oauth" || *scheme == "mtls" || *scheme == "webhook") {
-      reading.error(scheme.position, '"' + *scheme + "\" is not in this version", "not_in_this_version");
-    } else {
-      std::string names;
-      for (const std::string_view name : known) (names += names.empty() ? "" : ", ") += name;
-      reading.error(scheme.position,
-                    "expected one of " + names + "; got " + quote(*scheme) + suggestion(*scheme, known), "expected");
-    }
+    std::string names;
+    for (const std::string_view name : known) (names += names.empty() ? "" : ", ") += name;
+    reading.error(scheme.position, "expected one of " + names + "; got " + quote(*scheme) + suggestion(*scheme, known),
+                  "expected");
   }
   return said();
 }

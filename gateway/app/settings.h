@@ -14,6 +14,7 @@
 #include "routing/settings.h"
 #include "security/access.h"
 #include "security/consumer_settings.h"
+#include "security/oauth/settings.h"
 #include "server/listener_settings.h"
 #include "store/settings.h"
 #include "telemetry/settings.h"
@@ -46,6 +47,7 @@ struct Settings {
   routing::VersioningSettings versioning;
   std::map<std::string, config::Secret> secrets;
   std::vector<security::ConsumerSettings> consumers;
+  security::OauthSettings oauth;
   std::vector<upstream::ClusterSettings> clusters;
   std::optional<store::StoreSettings> store;  ///< absent: the default one, if there are topics
   BusSettings bus;
@@ -91,6 +93,7 @@ struct RouteSettings : RouteBaseSettings {
   routing::MatchSettings match;
   std::vector<std::string> versions;
   std::vector<config::Placed<std::string>> without;
+  std::optional<config::Deferred> from;  ///< shapes of older versions
   config::Deferred adapter;
   std::optional<config::Deferred> publish;  ///< what has happened when the call succeeds
   static const config::Keys<RouteSettings>& keys();

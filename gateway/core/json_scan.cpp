@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/json_unescape.h"
+
 namespace causeway {
 namespace {
 
@@ -55,72 +57,6 @@ const char* next_value(const char* at, const char* end) {
   return at == end || *at == '}' || *at == ']' ? end : at;
 }
 
-void append_utf8(std::string& out, std::uint32_t point) {
-  const auto tail = [&](int shift) { out.push_back(static_cast<char>(0x80 | ((point >> shift) & 0x3f))); };
-  if (point < 0x80) {
-    out.push_back(static_cast<char>(point));
-  } else if (point < 0x800) {
-    out.push_back(static_cast<char>(0xc0 | (point >> 6)));
-    tail(0);
-  } else if (point < 0x10000) {
-    out.push_back(static_cast<char>(0xe0 | (point >> 12)));
-    tail(6), tail(0);
-  } else {
-    out.push_back(static_cast<char>(0xf0 | (point >> 18)));
-    tail(12), tail(6), tail(0);
-  }
-}
-
-// The four hex digits at `at`, 0xfffd when they are not there.
-std::uint32_t hex4(const char* at, const char* end) {
-  if (end - at < 4) return 0xfffd;
-  std::uint32_t value = 0;
-  for (int i = 0; i < 4; ++i) {
-    const char byte = at[i];
-    const char letter = static_cast<char>(byte | 0x20);
-    if (byte >= '0' && byte <= '9') value = value * 16 + static_cast<std::uint32_t>(byte - '0');
-    else if (letter >= 'a' && letter <= 'f') value = value * 16 + static_cast<std::uint32_t>(letter - 'a' + 10);
-    else return 0xfffd;
-  }
-  return value;
-}
-
-constexpr bool is_high(std::uint32_t unit) { return unit >= 0xd800 && unit < 0xdc00; }
-constexpr bool is_low(std::uint32_t unit) { return unit >= 0xdc00 && unit < 0xe000; }
-
-// Appends what the escape behind the backslash says; `at` is at its letter. Gives the place behind the escape.
-const char* unescape(const char* at, const char* end, std::string& out) {
-  constexpr std::string_view kLetters = "nrtbf";
-  constexpr std::string_view kMeanings = "\n\r\t\b\f";
-  if (*at != 'u') {
-    const std::size_t i = kLetters.find(*at);
-    out.push_back(i == std::string_view::npos ? *at : kMeanings[i]);
-    return at + 1;
-  }
-  std::uint32_t unit = hex4(at + 1, end);
-  at += std::min<std::ptrdiff_t>(5, end - at);
-  if (is_high(unit) && end - at >= 6 && at[0] == '\\' && at[1] == 'u') {
-    if (const std::uint32_t low = hex4(at + 2, end); is_low(low)) {
-      append_utf8(out, 0x10000 + ((unit - 0xd800) << 10) + (low - 0xdc00));
-      return at + 6;
-    }
-  }
-  append_utf8(out, is_high(unit) || is_low(unit) ? 0xfffd : unit);
-  return at;
-}
-
-// What stands between the quotes.
-void unescape_all(Bytes inner, std::string& out) {
-  const char* at = inner.data();
-  const char* const end = at + inner.size();
-  while (at != end) {
-    const char* const stop = std::find(at, end, '\\');
-    out.append(at, stop);
-    at = stop == end ? end : stop + 1;
-    if (stop != end && at != end) at = unescape(at, end, out);
-  }
-}
-
 // Without the quotes; `raw` begins with one.
 Bytes between_quotes(Bytes raw) {
   raw.remove_prefix(1);
@@ -171,7 +107,7 @@ bool JsonMembers::next() {
     key_ = name;
   } else {
     unescaped_.clear();
-    unescape_all(name, unescaped_);
+    json::append_unescaped(name, unescaped_);
     key_ = unescaped_;
   }
   const char* begin = skip_blanks(colon, end_);
@@ -206,7 +142,7 @@ std::optional<std::string> json_string_value(Bytes raw) {
   raw = trim_json(raw);
   if (raw.empty() || raw.front() != '"') return std::nullopt;
   std::optional<std::string> value(std::in_place);
-  unescape_all(between_quotes(raw), *value);
+  json::append_unescaped(between_quotes(raw), *value);
   return value;
 }
 

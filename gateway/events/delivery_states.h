@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "events/log_reader.h"
 #include "events/topic.h"
 #include "store/session.h"
 
@@ -14,8 +15,9 @@ namespace causeway::events {
 /// How far one subscription is with one event.
 struct DeliveryState {
   std::string subscription;
-  /// delivered: the system took it · pending: its turn has not come · retrying: tried and to be tried again · held:
-  /// waits behind a dead letter of its key · dead: a dead letter · discarded: a person gave it up. Static.
+  /// delivered: the system took it · filtered: the subscription's filter leaves it out · pending: its turn has not come
+  /// · retrying: tried and to be tried again · held: waits behind a dead letter of its key · dead: a dead letter ·
+  /// discarded: a person gave it up. Static.
   std::string_view state;
   std::uint32_t attempts = 0;  ///< so far; 0 for what went through at once, whose attempts are not kept
 };
@@ -27,6 +29,9 @@ class DeliveryStates {
   /// began behind it have none.
   virtual void describe(store::Session& session, std::string_view topic, std::uint32_t shard, Position position,
                         std::vector<DeliveryState>& out) = 0;
+  /// An event that has left the log and is still retried, held or dead somewhere: fills `find` from that copy, where it
+  /// has one; it gives topic and eventId.
+  virtual void find_copy(store::Session& session, FindEvent& find) = 0;
 
  protected:
   ~DeliveryStates() = default;

@@ -6,8 +6,8 @@ TopicTable::TopicTable(const std::vector<TopicSettings>& settings, telemetry::Me
   for (const TopicSettings& each : settings) {
     auto topic = std::make_shared<Topic>();
     topic->settings = each;
-    auto key = KeyTemplate::parse(*each.key);
-    if (auto* parsed = std::get_if<KeyTemplate>(&key)) topic->key = std::move(*parsed);
+    auto key = expression::Template::compile(*each.key, {});
+    if (auto* compiled = std::get_if<expression::Template>(&key)) topic->key = std::move(*compiled);
     topic->stored =
         metrics.counter("causeway_events_stored_total", "Events that became durable.", {{"topic", *each.name}});
     topic->published = metrics.counter("causeway_events_published_total", "Events that are on the bus.",

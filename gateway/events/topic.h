@@ -9,8 +9,8 @@
 #include <string_view>
 #include <vector>
 
-#include "events/key_template.h"
 #include "events/topic_settings.h"
+#include "expression/template.h"
 #include "telemetry/metrics.h"
 
 namespace causeway::events {
@@ -21,7 +21,7 @@ using Position = std::int64_t;
 /// Immutable: one of each configuration. `shards` never changes once there are events.
 struct Topic {
   TopicSettings settings;
-  KeyTemplate key;               ///< settings.key; the route's or the call's own key wins over it
+  expression::Template key;      ///< settings.key; the route's or the call's own key wins over it
   telemetry::Counter stored;     ///< causeway_events_stored_total{topic}
   telemetry::Counter published;  ///< causeway_events_published_total{topic,bus}: on the embedded bus at the same moment
   const std::string& name() const { return *settings.name; }

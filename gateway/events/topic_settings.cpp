@@ -6,7 +6,7 @@
 #include <map>
 #include <string_view>
 
-#include "events/key_template.h"
+#include "expression/configured.h"
 
 namespace causeway::events {
 namespace {
@@ -55,9 +55,7 @@ void check_topics(const std::vector<TopicSettings>& topics, config::Errors& erro
              fmt::format("two topics are called \"{}\"{}", *topic.name, place.empty() ? "" : ", the first in " + place),
              "conflict");
     }
-    const auto key = KeyTemplate::parse(*topic.key);
-    if (const auto* problem = std::get_if<KeyTemplate::Problem>(&key))
-      report(topic.key, fmt::format("{} (at character {})", problem->message, problem->offset + 1), "expected");
+    if (!topic.key->empty()) expression::compile_template(topic.key, {}, errors);
   }
 }
 

@@ -25,7 +25,7 @@ struct TopicSettings {
   std::string owner;
   Duration retention = std::chrono::hours(24 * 7);  ///< counts from when an event was stored
   EventShape shape = EventShape::kNested;
-  config::Placed<std::string> key;  ///< a KeyTemplate over the event's data; empty: none
+  config::Placed<std::string> key;  ///< a template over the event's data; empty: none
   std::uint32_t shards = 16;
   static const config::Keys<TopicSettings>& keys();
 };

@@ -13,10 +13,12 @@
 #include "core/clock.h"
 #include "core/ip_address.h"
 #include "exchange/body.h"
+#include "exchange/header_changes.h"
 #include "exchange/route_context.h"
 #include "exchange/worker_context.h"
 #include "net/http1_request.h"
 #include "net/pace.h"
+#include "net/peer_certificate.h"
 #include "routing/route_table.h"
 #include "runtime/arena.h"
 #include "runtime/budget.h"
@@ -32,10 +34,14 @@ struct Request {
   std::string_view path;                   ///< normalised: the one that is matched, signed, logged and forwarded
   Body body;
   BodyObserver* observer = nullptr;  ///< sees the body while it arrives; set before the body is read
+  HeaderChanges changes;             ///< to the caller's fields, before they go on to the system
+  bool gather = false;               ///< set at the head: this call's body is needed whole before on_body
   IpAddress peer;                    ///< who is connected
   IpAddress client;                  ///< who called, behind trusted proxies
   bool peer_trusted = false;         ///< the peer is a proxy whose X-Forwarded-* we believe
   bool tls = false;
+  std::string_view spent_header;                      ///< a partner's own credential, which no system gets to see
+  const net::PeerCertificate* certificate = nullptr;  ///< the peer's, verified; null when it showed none
 
   std::string_view method() const { return head != nullptr ? head->method_name : std::string_view(); }
 };
@@ -63,12 +69,15 @@ struct CallNotes {
   std::string_view system;     ///< empty: nobody was called
   std::string_view operation;  ///< empty: the route's name
   int attempts = 0;
+  int status = 0;       ///< of the system's answer; 0: there was none
   Bytes request_body;   ///< a prefix of what was sent
   Bytes response_body;  ///< a prefix of what came back
   std::string_view response_type;
   std::uint64_t request_size = 0;
   std::uint64_t response_size = 0;
 };
+
+class CallValues;
 
 class Exchange {
  public:
@@ -109,6 +118,7 @@ class Exchange {
   const RouteContext* route = nullptr;           ///< null until matched
   const security::Consumer* consumer = nullptr;  ///< whose credentials were shown; trust it only when `authenticated`
   bool authenticated = false;
+  bool consumer_follows = false;  ///< who calls is known only after the body: steps that ask do so in on_body
   /// What the caller may do: its consumer's scopes, narrowed by the token's where it came with one. Ascending.
   std::span<const std::string_view> scopes;
   bool scopes_narrowed = false;  ///< `scopes` is what a token left, be it nothing
@@ -118,12 +128,13 @@ class Exchange {
   telemetry::RequestId request_id;
   runtime::Budget* budget = nullptr;  ///< of the listener's buffered bodies
   net::PaceRules pace;                ///< of bodies, both ways
+  CallValues* values = nullptr;       ///< what expressions see; CallValues::of makes them
   const void* bound = nullptr;        ///< the pipeline's own: what the exchange is bound to
   std::uint64_t body_limit = 0;       ///< of the request's body: the listener's, or the route's
   CallNotes call;
   CallClass call_class = CallClass::kSuccess;
-  bool refused = false;              ///< the answer is a refusal, its envelope written: steps on the way out leave it alone
-  std::uint32_t code = 0;            ///< the code of the envelope
+  bool refused = false;    ///< the answer is a refusal, its envelope written: steps on the way out leave it alone
+  std::uint32_t code = 0;  ///< the code of the envelope
   telemetry::LabelId code_label{};   ///< of a system's code that the configuration declares; else it is looked up
   std::string_view failure;          ///< what went wrong, for the log; empty when all is well
   std::string_view reason;           ///< a fixed word for the refusal line

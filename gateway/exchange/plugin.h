@@ -36,6 +36,7 @@ struct Needs {
   bool body = false;           ///< on_body; implies nothing about the body itself
   bool response = false;       ///< on_response
   bool whole_request = false;  ///< the request's body is gathered before on_body
+  bool plain_answer = false;   ///< reads the answer's JSON: the system is asked for neither codings nor ranges of it
 };
 
 class Plugin {

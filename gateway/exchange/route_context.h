@@ -13,6 +13,8 @@ struct RouteContext {
   std::string name;
   std::string api;
   bool wrapped = true;                   ///< answers carry the envelope
+  bool plain_answers = false;            ///< a step reads answers: systems are asked for no codings or ranges of them
+  bool publishes = false;                ///< a success becomes an event
   std::string challenge;                 ///< WWW-Authenticate of a 401
   std::optional<ByteSize> request_body;  ///< overrides the listener's limit
   std::optional<Duration> body_timeout;

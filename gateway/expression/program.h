@@ -1,12 +1,13 @@
-// A program in jq's language, compiled once to an immutable plan that all workers share. Numbers that are passed on keep
-// their digits; no environment, no files, no input of its own; a run ends within its limits, whatever the program and
-// the data.
+// A program in jq's language, compiled once to an immutable plan that all workers share. Numbers that are passed on
+// keep their digits; no environment, no files, no input of its own; a run ends within its limits, whatever the program
+// and the data.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <memory_resource>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -27,9 +28,9 @@ struct CompileProblem {
 /// What one run may use. Exceeding one is the error 40094, never an abort.
 struct Limits {
   std::uint64_t steps = 1'000'000;
-  std::size_t memory = 64u << 20;   ///< of values made by the run
-  std::size_t output = 16u << 20;   ///< of the texts of all results together
-  std::size_t depth = 1024;         ///< of calls and of values made
+  std::size_t memory = 64u << 20;  ///< of values made by the run
+  std::size_t output = 16u << 20;  ///< of the texts of all results together
+  std::size_t depth = 1024;        ///< of calls and of values made
 };
 
 class Plan;
@@ -42,6 +43,10 @@ class Program {
 
   /// The variables of the context that it mentions; only these need a value.
   VariableSet uses() const;
+  /// What it was compiled from.
+  std::string_view text() const;
+  /// The string that it is, when it is nothing else.
+  std::optional<std::string_view> literal_text() const;
   /// Does it look at `.` at all?
   bool uses_input() const;
 
@@ -52,6 +57,9 @@ class Program {
   /// The one result; none and several are errors.
   Result<Bytes> run_one(Bytes input, const Values& values, std::pmr::memory_resource* memory,
                         const Limits& limits = {}) const;
+  /// The one result as text, in place of what `text` says: a string as it is, everything else as JSON. Null is an
+  /// error.
+  Result<> text_of_one(Bytes input, const Values& values, std::pmr::string& text, const Limits& limits = {}) const;
   /// Is the first result neither false nor null? None: false.
   Result<bool> test(Bytes input, const Values& values, std::pmr::memory_resource* memory,
                     const Limits& limits = {}) const;
@@ -61,8 +69,8 @@ class Program {
   std::shared_ptr<const Plan> plan_;
 };
 
-/// Where the program that `text` begins with ends when it is followed by `}}`: the offset of that `}}`, which lies in no
-/// string, comment or brackets of the program. npos when there is none.
+/// Where the program that `text` begins with ends when it is followed by `}}`: the offset of that `}}`, which lies in
+/// no string, comment or brackets of the program. npos when there is none.
 std::size_t find_end_of_insertion(std::string_view text);
 
 }  // namespace causeway::expression

@@ -1,5 +1,5 @@
-// A string of the configuration in which `{{ expression }}` inserts a value (design: config.md, "One rule for strings").
-// Immutable, cheap to copy, thread safe.
+// A string of the configuration in which `{{ expression }}` inserts a value (design: config.md, "One rule for
+// strings"). Immutable, cheap to copy, thread safe.
 #pragma once
 
 #include <functional>

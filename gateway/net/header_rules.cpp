@@ -171,4 +171,11 @@ bool passes_to_caller(const HeaderField& field, const ConnectionNames& connectio
 
 bool is_protected(std::string_view name) { return (rules_of(name, header_id(name)) & kProtected) != 0; }
 
+bool is_configurable(std::string_view name) {
+  const HeaderId id = folded_header_id(name);
+  if (id == HeaderId::kDate || id == HeaderId::kContentEncoding) return false;
+  constexpr std::uint8_t kEitherWay = kNotUp | kNotDown;
+  return (rules_of(name, id) & kEitherWay) != kEitherWay;
+}
+
 }  // namespace causeway::net

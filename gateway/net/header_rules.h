@@ -50,4 +50,9 @@ bool passes_to_caller(const HeaderField& field, const ConnectionNames& connectio
 /// X-Forwarded-*, Forwarded, X-Real-IP, X-Original-*, X-Rewrite-URL, method overrides, X-Request-Timeout-Ms, Webhook-*.
 bool is_protected(std::string_view name);
 
+/// May the configuration set or remove a field of this name, in a message to a system or to a caller? Not those of the
+/// connection, framing and codings, Host, Date, trace and request id (whoever writes the message sets them), nor
+/// protected names.
+bool is_configurable(std::string_view name);
+
 }  // namespace causeway::net

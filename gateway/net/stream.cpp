@@ -77,6 +77,21 @@ Task<IoResult> Stream::accept_tls(const TlsContext& context, SteadyTime deadline
   }
 }
 
+std::optional<PeerCertificate> Stream::peer_certificate() const {
+  if (ssl_ == nullptr || SSL_get0_peer_certificate(ssl_) == nullptr || SSL_get_verify_result(ssl_) != X509_V_OK)
+    return std::nullopt;
+  const STACK_OF(X509)* const verified = SSL_get0_verified_chain(ssl_);
+  if (verified == nullptr) return std::nullopt;
+  std::vector<X509*> chain;
+  for (int i = 0; i < sk_X509_num(verified); ++i) chain.push_back(sk_X509_value(verified, i));
+  return PeerCertificate(chain);
+}
+
+std::string_view Stream::server_name() const {
+  const char* name = ssl_ != nullptr ? SSL_get_servername(ssl_, TLSEXT_NAMETYPE_host_name) : nullptr;
+  return name != nullptr ? std::string_view(name) : std::string_view();
+}
+
 /// One side's timer cancels what both sides wait for. The side that was not meant goes on.
 bool Stream::interrupted(const boost::system::error_code& error, const SideTimer& timer) const {
   return error == asio::error::operation_aborted && !timer.fired && !closed_;
@@ -118,6 +133,19 @@ Task<IoResult> Stream::write(Bytes data, SteadyTime deadline) {
     if (done < data.size() && write_timer_.fired) co_return IoResult{IoStatus::kTimeout, done};
   }
   co_return IoResult{IoStatus::kOk, done};
+}
+
+Task<> Stream::drop_rest(std::size_t most, SteadyTime deadline) {
+  boost::system::error_code ignored;
+  socket_.shutdown(Socket::shutdown_send, ignored);
+  const Deadline guard(worker_, read_timer_, deadline);
+  std::array<char, 4096> unread;
+  for (std::size_t seen = 0; seen < most && !read_timer_.fired;) {
+    const auto [error, count] = co_await socket_.async_read_some(asio::buffer(unread), kAwait);
+    worker_.refresh_clock();
+    if (error) co_return;
+    seen += count;
+  }
 }
 
 Task<IoResult> Stream::wait_readable(SteadyTime deadline) {

@@ -5,10 +5,13 @@
 #include <boost/asio/basic_stream_socket.hpp>
 #include <boost/asio/generic/stream_protocol.hpp>
 #include <memory>
+#include <optional>
 #include <span>
+#include <string_view>
 
 #include "core/bytes.h"
 #include "core/clock.h"
+#include "net/peer_certificate.h"
 #include "runtime/task.h"
 #include "runtime/timer_wheel.h"
 #include "runtime/worker.h"
@@ -48,6 +51,10 @@ class Stream {
   /// Shakes hands as the server.
   Task<IoResult> accept_tls(const TlsContext& context, SteadyTime deadline);
 
+  /// After a handshake that failed: ends our side, then reads and drops what still comes, until the caller ends its
+  /// own, `most` bytes or the deadline. Closing at once would reset the connection under the alert that says why.
+  Task<> drop_rest(std::size_t most, SteadyTime deadline);
+
   /// Reads at least one byte. kEnd at the end of the stream.
   Task<IoResult> read_some(std::span<char> buffer, SteadyTime deadline);
   /// Writes all of `data`; kTimeout when the peer did not take it until `deadline`.
@@ -65,6 +72,11 @@ class Stream {
   /// Ends a pending read or wait with kTimeout, unless bytes have already come: then it returns them.
   void wake_reader();
   bool is_tls() const { return ssl_ != nullptr; }
+  /// After a handshake, of our side as the server: the caller's certificate where it showed one, which then was
+  /// verified.
+  std::optional<PeerCertificate> peer_certificate() const;
+  /// The host that the caller named in the handshake (SNI), empty when it named none. Lives as long as the stream.
+  std::string_view server_name() const;
 
  private:
   struct Deadline;  // arms one side's timer for the time of one operation

@@ -2,6 +2,7 @@
 
 #include <openssl/err.h>
 #include <openssl/ssl.h>
+#include <openssl/x509v3.h>
 
 namespace causeway::net {
 namespace {
@@ -13,14 +14,28 @@ std::string openssl_reason() {
   return reason != nullptr ? reason : "cannot be read";
 }
 
+using File = TlsProblem::File;
+
+constexpr int kLongestChain = 8;
+
+/// OpenSSL checks the extended key usage where there is one; a client's certificate must have it.
+int check_certificate(int good, X509_STORE_CTX* store) {
+  if (good != 1 || X509_STORE_CTX_get_error_depth(store) != 0) return good;
+  const std::uint32_t usage = X509_get_extended_key_usage(X509_STORE_CTX_get_current_cert(store));
+  if (usage != UINT32_MAX && (usage & XKU_SSL_CLIENT) != 0) return 1;
+  X509_STORE_CTX_set_error(store, X509_V_ERR_INVALID_PURPOSE);
+  return 0;
+}
+
 }  // namespace
 
-std::variant<std::shared_ptr<const TlsContext>, std::string> TlsContext::load(
-    const std::filesystem::path& certificate, const std::filesystem::path& private_key) {
+std::variant<std::shared_ptr<const TlsContext>, TlsProblem> TlsContext::load(
+    const std::filesystem::path& certificate, const std::filesystem::path& private_key,
+    const std::optional<ClientCertificates>& clients) {
   ERR_clear_error();
   SSL_CTX* raw = SSL_CTX_new(TLS_server_method());
-  if (raw == nullptr) return openssl_reason();
-  std::shared_ptr<const TlsContext> context(new TlsContext(raw));
+  if (raw == nullptr) return TlsProblem{File::kCertificate, openssl_reason()};
+  std::shared_ptr<TlsContext> context(new TlsContext(raw));
   SSL_CTX_set_min_proto_version(raw, TLS1_2_VERSION);
   SSL_CTX_set_options(raw, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION | SSL_OP_CIPHER_SERVER_PREFERENCE |
                                SSL_OP_IGNORE_UNEXPECTED_EOF);
@@ -40,11 +55,35 @@ std::variant<std::shared_ptr<const TlsContext>, std::string> TlsContext::load(
       },
       nullptr);
   if (SSL_CTX_use_certificate_chain_file(raw, certificate.c_str()) != 1)
-    return "the certificate " + certificate.string() + ": " + openssl_reason();
+    return TlsProblem{File::kCertificate, "the certificate " + certificate.string() + ": " + openssl_reason()};
   if (SSL_CTX_use_PrivateKey_file(raw, private_key.c_str(), SSL_FILETYPE_PEM) != 1)
-    return "the private key " + private_key.string() + ": " + openssl_reason();
-  if (SSL_CTX_check_private_key(raw) != 1) return "the private key does not belong to the certificate";
-  return context;
+    return TlsProblem{File::kPrivateKey, "the private key " + private_key.string() + ": " + openssl_reason()};
+  if (SSL_CTX_check_private_key(raw) != 1)
+    return TlsProblem{File::kPrivateKey, "the private key does not belong to the certificate"};
+  if (clients) {
+    std::string problem = context->ask_for_certificates(*clients);
+    if (!problem.empty()) return TlsProblem{File::kAuthorities, std::move(problem)};
+  }
+  return std::shared_ptr<const TlsContext>(std::move(context));
+}
+
+std::string TlsContext::ask_for_certificates(const ClientCertificates& clients) {
+  const std::string file = clients.authorities.string();
+  STACK_OF(X509_NAME)* const names = SSL_load_client_CA_file(file.c_str());
+  if (names == nullptr || SSL_CTX_load_verify_file(context_, file.c_str()) != 1) {
+    if (names != nullptr) sk_X509_NAME_pop_free(names, X509_NAME_free);
+    return "the authorities of clients " + file + ": " + openssl_reason();
+  }
+  SSL_CTX_set_client_CA_list(context_, names);  // takes them
+  SSL_CTX_set_verify(context_, SSL_VERIFY_PEER | (clients.required ? SSL_VERIFY_FAIL_IF_NO_PEER_CERT : 0),
+                     check_certificate);
+  SSL_CTX_set_verify_depth(context_, kLongestChain);
+  X509_VERIFY_PARAM_set_flags(SSL_CTX_get0_param(context_), X509_V_FLAG_PARTIAL_CHAIN);
+  SSL_CTX_set_options(context_, SSL_OP_NO_TICKET);
+  SSL_CTX_set_num_tickets(context_, 0);
+  SSL_CTX_set_session_cache_mode(context_, SSL_SESS_CACHE_OFF);
+  asks_ = true;
+  return {};
 }
 
 TlsContext::~TlsContext() { SSL_CTX_free(context_); }

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <variant>
 
@@ -11,21 +12,42 @@ using SSL_CTX = struct ssl_ctx_st;
 
 namespace causeway::net {
 
+/// What a listener asks of its callers' certificates.
+struct ClientCertificates {
+  std::filesystem::path authorities;  ///< PEM; each certificate in it is trusted as it stands
+  bool required = true;               ///< without one the handshake fails
+};
+
+/// Why a listener cannot speak TLS, and which of its files is to blame.
+struct TlsProblem {
+  enum class File { kCertificate, kPrivateKey, kAuthorities };
+  File file;
+  std::string text;
+};
+
 class TlsContext {
  public:
-  /// Loads a PEM chain and its key. The alternative is what is wrong, for an error at the key that names the file.
-  static std::variant<std::shared_ptr<const TlsContext>, std::string> load(const std::filesystem::path& certificate,
-                                                                           const std::filesystem::path& private_key);
+  /// Loads a PEM chain and its key. The alternative is what is wrong.
+  /// With `clients` callers are asked for certificates: one that is shown must lead to an authority, be within its time
+  /// and say that it is meant for clients (extended key usage clientAuth), or the handshake fails. Then no session is
+  /// resumed: every connection shows its certificate.
+  static std::variant<std::shared_ptr<const TlsContext>, TlsProblem> load(
+      const std::filesystem::path& certificate, const std::filesystem::path& private_key,
+      const std::optional<ClientCertificates>& clients = std::nullopt);
   ~TlsContext();
   TlsContext(const TlsContext&) = delete;
   TlsContext& operator=(const TlsContext&) = delete;
 
   /// A new server-side connection object; the caller owns it. Thread safe.
   SSL* new_connection() const;
+  bool asks_for_certificates() const { return asks_; }
 
  private:
   explicit TlsContext(SSL_CTX* context) : context_(context) {}
+  std::string ask_for_certificates(const ClientCertificates& clients);
+
   SSL_CTX* context_;
+  bool asks_ = false;
 };
 
 }  // namespace causeway::net

@@ -139,7 +139,7 @@ Task<Result<>> Pipeline::run(Exchange& exchange, const RoutePlan& plan) {
   Result<Flow> flow = co_await steps(exchange, plan.on_head, &Plugin::on_head);
   if (!flow) co_return std::move(flow.error());
   if (*flow == Flow::kContinue) {
-    Result<> body = co_await read_body(exchange, plan.whole_request);
+    Result<> body = co_await read_body(exchange, plan.whole_request || exchange.request.gather);
     if (!body) co_return body;
     flow = co_await steps(exchange, plan.on_body, &Plugin::on_body);
     if (!flow) co_return std::move(flow.error());

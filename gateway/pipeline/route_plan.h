@@ -23,6 +23,7 @@ class RoutePlan {
     for (const auto& plugin : plugins_) {
       const Needs needs = plugin->needs();
       whole_request = whole_request || needs.whole_request;
+      this->context.plain_answers = this->context.plain_answers || needs.plain_answer;
       if (needs.head) on_head.push_back(plugin.get());
       if (needs.body) on_body.push_back(plugin.get());
       if (needs.response) on_response.insert(on_response.begin(), plugin.get());

@@ -14,6 +14,24 @@ std::string unknown(std::string_view what, const config::Placed<std::string>& na
   return fmt::format("{} {}{}", what, config::quote(name.value), config::suggestion(name.value, known));
 }
 
+using Bits = std::vector<std::uint64_t>;
+
+void set(Bits& bits, std::size_t index) { bits[index / 64] |= std::uint64_t{1} << (index % 64); }
+
+// Those that are in both; what is absent restricts nobody.
+void narrow_to(std::optional<Bits>& bits, const std::optional<Bits>& others) {
+  if (!others) return;
+  if (!bits) bits = others;
+  else
+    for (std::size_t i = 0; i < bits->size(); ++i) (*bits)[i] &= (*others)[i];
+}
+
+void sort_once(std::vector<std::string>& texts) {
+  std::ranges::sort(texts);
+  const auto repeated = std::ranges::unique(texts);
+  texts.erase(repeated.begin(), repeated.end());
+}
+
 bool has(const Consumer& consumer, const std::string& role) {
   return std::find(consumer.roles.begin(), consumer.roles.end(), role) != consumer.roles.end();
 }
@@ -27,6 +45,22 @@ bool meets(const Consumer& consumer, const AccessSettings& settings) {
   return (settings.roles.empty() || by_role) && (settings.consumers.empty() || by_name);
 }
 
+void check_scope_references(const RequiredScopes& required, const ConsumerTable& table,
+                            const std::vector<std::string_view>& roles, config::Errors& errors) {
+  std::vector<std::string_view> scopes;
+  for (const Consumer& consumer : table.all())
+    scopes.insert(scopes.end(), consumer.scope_views.begin(), consumer.scope_views.end());
+  for (const auto& row : required.rows) {
+    if (row.role && std::find(roles.begin(), roles.end(), row.role->value) == roles.end())
+      errors.warn(row.role->position, row.role->path, unknown("no consumer has the role", *row.role, roles),
+                  "reference");
+    for (const auto& scope : row.scopes) {
+      if (std::find(scopes.begin(), scopes.end(), scope.value) != scopes.end()) continue;
+      errors.warn(scope.position, scope.path, unknown("no consumer has the scope", scope, scopes), "reference");
+    }
+  }
+}
+
 void check_references(const AccessSettings& settings, const ConsumerTable& table, config::Errors& errors) {
   std::vector<std::string_view> names, roles;
   for (const Consumer& consumer : table.all()) {
@@ -38,6 +72,7 @@ void check_references(const AccessSettings& settings, const ConsumerTable& table
       errors.warn(role.position, role.path, unknown("no consumer has the role", role, roles), "reference");
     }
   }
+  check_scope_references(settings.scopes, table, roles, errors);
   for (const auto& name : settings.consumers) {
     if (table.find(name.value) == nullptr)
       errors.add(name.position, name.path, unknown("unknown consumer", name, names), "reference");
@@ -52,10 +87,11 @@ const config::Keys<AccessSettings>& AccessSettings::keys() {
           .optional("roles", &AccessSettings::roles, "the consumer has one of these roles")
           .optional("consumers", &AccessSettings::consumers, "the consumer is one of these")
           .optional("addresses", &AccessSettings::addresses, "the call comes from one of these addresses or ranges")
-          .later("scopes")
+          .optional("scopes", &AccessSettings::scopes,
+                    "scopes that the call needs, all of them: a list for everybody, or lists by role")
           .check([](const AccessSettings&, const config::Node& node, config::Reading& reading) {
             for (const auto& entry : node.entries()) {
-              if (!entry.value.items().empty()) continue;
+              if (!entry.value.items().empty() || entry.value.is_mapping()) continue;
               auto step = reading.enter(entry.key.text());
               reading.error(entry.value, "an empty list would admit nobody; leave the key out to admit everybody");
             }
@@ -69,31 +105,62 @@ AccessRule::AccessRule(const AccessSettings& settings, const ConsumerTable& tabl
     for (const auto& range : settings.addresses) ranges.push_back(range.value);
     addresses_.emplace_back(ranges);
   }
-  if (settings.roles.empty() && settings.consumers.empty()) return;
+  const bool restricted = !settings.roles.empty() || !settings.consumers.empty();
+  if (!restricted && settings.scopes.rows.empty()) return;
 
-  const auto& first = settings.roles.empty() ? settings.consumers.front() : settings.roles.front();
-  at_ = first.position;
-  path_ = first.path;
-  admitted_.emplace((table.all().size() + 63) / 64);
-  for (const Consumer& consumer : table.all()) {
-    if (meets(consumer, settings)) (*admitted_)[consumer.index / 64] |= std::uint64_t{1} << (consumer.index % 64);
+  remember_place(settings);
+  if (restricted) {
+    admitted_.emplace((table.all().size() + 63) / 64);
+    for (const Consumer& consumer : table.all())
+      if (meets(consumer, settings)) set(*admitted_, consumer.index);
   }
+  if (!settings.scopes.rows.empty()) add_scopes(settings.scopes, table);
   const std::size_t before = errors.error_count();
   check_references(settings, table, errors);
   if (errors.error_count() == before) warn_if_unmet(errors);
 }
 
+void AccessRule::remember_place(const AccessSettings& settings) {
+  const auto* first = !settings.roles.empty() ? &settings.roles.front() : nullptr;
+  if (first == nullptr && !settings.consumers.empty()) first = &settings.consumers.front();
+  if (first == nullptr) first = &settings.scopes.rows.front().scopes.front();
+  at_ = first->position;
+  path_ = first->path;
+}
+
+void AccessRule::add_scopes(const RequiredScopes& scopes, const ConsumerTable& table) {
+  needed_.resize(table.all().size());
+  able_.emplace((table.all().size() + 63) / 64);
+  for (const Consumer& consumer : table.all()) {
+    std::vector<std::string>& needed = needed_[consumer.index];
+    for (const auto& row : scopes.rows) {
+      if (row.role && !has(consumer, row.role->value)) continue;
+      for (const auto& scope : row.scopes) needed.push_back(scope.value);
+    }
+    sort_once(needed);
+    if (has_all(consumer.scope_views, needed)) set(*able_, consumer.index);
+  }
+}
+
 AccessRule AccessRule::narrow(const AccessRule& defaults, const AccessRule& route, config::Errors& errors) {
   AccessRule both = route;
   both.addresses_.insert(both.addresses_.end(), defaults.addresses_.begin(), defaults.addresses_.end());
-  if (!defaults.admitted_) return both;
-  if (!route.admitted_) {
+  if (!defaults.asks_for_consumer()) return both;
+  if (!route.asks_for_consumer()) {
     both.admitted_ = defaults.admitted_;
+    both.needed_ = defaults.needed_;
+    both.able_ = defaults.able_;
     both.at_ = defaults.at_;
     both.path_ = defaults.path_;
     return both;
   }
-  for (std::size_t i = 0; i < both.admitted_->size(); ++i) (*both.admitted_)[i] &= (*defaults.admitted_)[i];
+  narrow_to(both.admitted_, defaults.admitted_);
+  narrow_to(both.able_, defaults.able_);
+  both.needed_.resize(std::max(route.needed_.size(), defaults.needed_.size()));
+  for (std::size_t i = 0; i < defaults.needed_.size(); ++i) {
+    both.needed_[i].insert(both.needed_[i].end(), defaults.needed_[i].begin(), defaults.needed_[i].end());
+    sort_once(both.needed_[i]);
+  }
   if (!defaults.admits_nobody() && !route.admits_nobody()) both.warn_if_unmet(errors);
   return both;
 }
@@ -103,12 +170,28 @@ void AccessRule::warn_if_unmet(config::Errors& errors) const {
 }
 
 bool AccessRule::admits_nobody() const {
-  return admitted_ && std::all_of(admitted_->begin(), admitted_->end(), [](std::uint64_t word) { return word == 0; });
+  std::optional<Bits> passing = admitted_;
+  narrow_to(passing, able_);
+  return passing && std::all_of(passing->begin(), passing->end(), [](std::uint64_t word) { return word == 0; });
 }
 
 Result<> AccessRule::check_consumer(const Consumer& consumer) const {
   if (!admitted_ || ((*admitted_)[consumer.index / 64] >> (consumer.index % 64) & 1) != 0) return {};
   return refuse(Refusal::kConsumerNotAllowed, fmt::format("consumer {}", consumer.name));
+}
+
+std::span<const std::string> AccessRule::needed_scopes(const Consumer& consumer) const {
+  if (needed_.empty()) return {};
+  return needed_[consumer.index];
+}
+
+Result<> AccessRule::check_scopes(const Consumer& consumer, std::span<const std::string_view> held) const {
+  const std::span<const std::string> needed = needed_scopes(consumer);
+  if (has_all(held, needed)) return {};
+  const auto missing = std::find_if(needed.begin(), needed.end(), [&](const std::string& scope) {
+    return !std::binary_search(held.begin(), held.end(), std::string_view(scope));
+  });
+  return refuse(Refusal::kScopeMissing, fmt::format("consumer {} without the scope {}", consumer.name, *missing));
 }
 
 Result<> AccessRule::check_address(const IpAddress& address) const {

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <map>
 
+#include "security/certificate_name.h"
+
 namespace causeway::security {
 namespace {
 
@@ -41,9 +43,27 @@ std::vector<config::Secret> cloned(const std::vector<config::Secret>& secrets) {
   return copies;
 }
 
+SigningKey make_key(const KeySettings& settings, const SigningSettings& signing, const Consumer& consumer) {
+  const auto& versions = settings.versions.value_or(signing.versions);
+  SigningKey key;
+  key.id = settings.id.value;
+  key.secrets = cloned(settings.secrets);
+  key.takes_v1 = contains(versions, SignatureVersion::kV1);
+  key.takes_v2 = contains(versions, SignatureVersion::kV2);
+  if (key.takes_v2)
+    for (const auto& secret : key.secrets) key.hmac_keys.emplace_back(HmacHash::kSha256, secret.reveal());
+  key.consumer = &consumer;
+  return key;
+}
+
 Consumer make_consumer(const ConsumerSettings& settings, std::size_t index) {
-  Consumer consumer{
-      .name = settings.name.value, .roles = {}, .scopes = {}, .scope_views = {}, .roles_text = {}, .contact = settings.contact, .index = index};
+  Consumer consumer{.name = settings.name.value,
+                    .roles = {},
+                    .scopes = {},
+                    .scope_views = {},
+                    .roles_text = {},
+                    .contact = settings.contact,
+                    .index = index};
   for (const auto& role : settings.roles) {
     if (std::find(consumer.roles.begin(), consumer.roles.end(), role.value) != consumer.roles.end()) continue;
     if (!consumer.roles.empty()) consumer.roles_text += ',';
@@ -65,6 +85,7 @@ ConsumerTable::ConsumerTable(std::span<const ConsumerSettings> consumers, const 
   Uses<std::string> names("the consumer name ", errors);
   Uses<std::string> ids("the key id ", errors);
   Uses<Sha256Digest> tokens("this API token", errors);
+  Uses<std::string> certificates("the certificate name ", errors);
   std::map<Sha256Digest, std::string_view> hashes_of_keys;
 
   consumers_.reserve(consumers.size());  // the addresses are handed out
@@ -76,12 +97,18 @@ ConsumerTable::ConsumerTable(std::span<const ConsumerSettings> consumers, const 
       if (!ids.first(key.id, config::quote(key.id.value))) continue;
       hashes_of_keys.emplace(sha256(key.id.value), "id");
       for (const auto& secret : key.secrets) hashes_of_keys.emplace(sha256(secret.reveal()), "secret");
-      const bool takes_v1 = contains(key.versions.value_or(signing.versions), SignatureVersion::kV1);
-      keys_.emplace(key.id.value, SigningKey{key.id.value, cloned(key.secrets), takes_v1, consumer});
+      keys_.emplace(key.id.value, make_key(key, signing, *consumer));
     }
     for (const auto& token : settings.api_tokens) {
       if (tokens.first(token.sha256, "")) tokens_.push_back({token.sha256.value, consumer});
     }
+    for (const auto& written : settings.certificates) {
+      config::Placed<std::string> name = written;
+      name.value = certificate_name(*written).value_or("");
+      if (name->empty()) continue;  // reported when it was read
+      if (certificates.first(name, config::quote(*written))) certificates_.emplace(*name, consumer);
+    }
+    if (settings.webhook) webhooks_.add(*settings.webhook, *consumer, errors);
     if (settings.signing_keys.empty() && settings.api_tokens.empty() && settings.oauth_clients.empty() &&
         !settings.webhook && settings.certificates.empty()) {
       errors.warn(settings.name.position, settings.name.path, "this consumer has no credentials, so it can never call");
@@ -109,6 +136,11 @@ const Consumer* ConsumerTable::find(std::string_view name) const {
 const SigningKey* ConsumerTable::find_key(std::string_view id) const {
   const auto found = keys_.find(id);
   return found == keys_.end() ? nullptr : &found->second;
+}
+
+const Consumer* ConsumerTable::find_certificate(std::string_view name) const {
+  const auto found = certificates_.find(name);
+  return found == certificates_.end() ? nullptr : found->second;
 }
 
 const Consumer* ConsumerTable::find_token(std::string_view token) const {

@@ -12,7 +12,9 @@
 #include "config/errors.h"
 #include "config/secrets.h"
 #include "security/consumer_settings.h"
+#include "security/hmac.h"
 #include "security/sha256.h"
+#include "security/webhook.h"
 
 namespace causeway::security {
 
@@ -31,8 +33,12 @@ struct Consumer {
 struct SigningKey {
   std::string id;
   std::vector<config::Secret> secrets;
+  std::vector<HmacKey> hmac_keys;  ///< of the secrets, for version 2; empty when the key does not take it
   bool takes_v1 = true;
+  bool takes_v2 = true;
   const Consumer* consumer = nullptr;
+
+  bool takes(SignatureVersion version) const { return version == SignatureVersion::kV1 ? takes_v1 : takes_v2; }
 };
 
 /// Immutable, thread safe, part of a configuration's snapshot; what it hands out lives as long as it does. Look-ups do
@@ -52,6 +58,10 @@ class ConsumerTable {
   const SigningKey* find_key(std::string_view id) const;
   /// By the SHA-256 of the token, compared in constant time.
   const Consumer* find_token(std::string_view token) const;
+  /// By a subject alternative name of a client certificate, such as `dns:oms.internal`; host names in lower case.
+  const Consumer* find_certificate(std::string_view name) const;
+  /// The partners that sign in a way of their own.
+  const WebhookTable& webhooks() const { return webhooks_; }
 
  private:
   struct Hash {
@@ -69,6 +79,8 @@ class ConsumerTable {
   ByName<const Consumer*> by_name_;
   ByName<SigningKey> keys_;
   std::vector<Token> tokens_;  // ascending by hash
+  ByName<const Consumer*> certificates_;
+  WebhookTable webhooks_;
 };
 
 }  // namespace causeway::security

@@ -4,16 +4,24 @@
 
 #include <algorithm>
 
+#include "security/certificate_name.h"
+#include "security/scopes.h"
 #include "security/signature.h"
 
 namespace causeway::security {
 namespace {
 
-void require_v1(const std::vector<SignatureVersion>& versions, const config::Node& node, config::Reading& reading) {
-  if (std::find(versions.begin(), versions.end(), SignatureVersion::kV1) != versions.end()) return;
+void check_versions(const std::vector<SignatureVersion>& versions, const config::Node& node, config::Reading& reading) {
   const config::Node* const list = node.find("versions");
+  if (!versions.empty() || list == nullptr) return;
   auto step = reading.enter("versions");
-  reading.error(list != nullptr ? *list : node, "signature v2 is not in this version: add v1", "not_in_this_version");
+  reading.error(*list, "an empty list would refuse every signature; leave the key out for the default");
+}
+
+// Stands in a line of what is signed, and in shells and configurations of callers.
+bool is_audience(std::string_view text) {
+  return !text.empty() && text.size() <= 256 &&
+         std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < 0x7f; });
 }
 
 void check_name(std::string_view what, const config::Placed<std::string>& name, config::Reading& reading) {
@@ -21,6 +29,15 @@ void check_name(std::string_view what, const config::Placed<std::string>& name, 
   reading.errors().add(
       name.position, name.path,
       fmt::format("{} is 1 to 64 of the characters A-Z a-z 0-9 . _ -, got {}", what, config::quote(name.value)));
+}
+
+void check_certificate(const config::Placed<std::string>& name, config::Reading& reading) {
+  if (certificate_name(*name)) return;
+  reading.errors().add(name.position, name.path,
+                       fmt::format("expected a name such as dns:oms.internal, uri:spiffe://example.com/oms or "
+                                   "email:oms@example.com, compared whole; got {}",
+                                   config::quote(*name)),
+                       "expected");
 }
 
 }  // namespace
@@ -46,10 +63,13 @@ const config::Keys<SigningSettings>& SigningSettings::keys() {
           .optional(
               "replay_memory", &SigningSettings::replay_memory,
               "memory for signatures that were seen; when it is full, signed calls get 503. The default lasts for "
-              "some 7,000 unsafe calls a second")
+              "some 7,000 calls a second that must not repeat (unsafe ones, and all of version 2)")
           .range(ByteSize{64 << 10}, ByteSize{std::uint64_t{64} << 30})
           .check([](const SigningSettings& settings, const config::Node& node, config::Reading& reading) {
-            require_v1(settings.versions, node, reading);
+            check_versions(settings.versions, node, reading);
+            if (is_audience(settings.audience)) return;
+            auto step = reading.enter("audience");
+            reading.error(*node.find("audience"), "an audience is 1 to 256 visible ASCII characters without blanks");
           });
   return keys;
 }
@@ -71,7 +91,7 @@ const config::Keys<KeySettings>& KeySettings::keys() {
               auto step = reading.enter("secrets");
               reading.error(*node.find("secrets"), "a signing key needs at least one secret");
             }
-            if (settings.versions) require_v1(*settings.versions, node, reading);
+            if (settings.versions) check_versions(*settings.versions, node, reading);
           });
   return keys;
 }
@@ -100,6 +120,8 @@ const config::Keys<ConsumerSettings>& ConsumerSettings::keys() {
           .check([](const ConsumerSettings& settings, const config::Node&, config::Reading& reading) {
             check_name("a consumer's name", settings.name, reading);
             for (const auto& role : settings.roles) check_name("a role", role, reading);
+            for (const auto& scope : settings.scopes) check_scope(scope, reading);
+            for (const auto& certificate : settings.certificates) check_certificate(certificate, reading);
           });
   return keys;
 }

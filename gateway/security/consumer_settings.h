@@ -11,17 +11,12 @@
 #include "config/placed.h"
 #include "security/oauth/client_settings.h"
 #include "security/sha256.h"
+#include "security/signature_version.h"
 #include "security/webhook_settings.h"
 
 namespace causeway::security {
 
-enum class SignatureVersion { kV1, kV2 };
-constexpr auto names(SignatureVersion) {
-  return config::table<SignatureVersion>({{"v1", SignatureVersion::kV1}, {"v2", SignatureVersion::kV2}});
-}
-
-/// `signing: {audience: causeway, versions: [v2, v1], window: 5m, future_skew: 60s}`. Version 2 may be listed, but this
-/// version of the gateway verifies v1 only, so a list without v1 is refused.
+/// `signing: {audience: causeway, versions: [v2, v1], window: 5m, future_skew: 60s}`.
 struct SigningSettings {
   std::string audience = "causeway";
   std::vector<SignatureVersion> versions = {SignatureVersion::kV2, SignatureVersion::kV1};
@@ -55,7 +50,7 @@ struct ConsumerSettings {
   std::vector<TokenSettings> api_tokens;
   std::vector<config::Placed<std::string>> scopes;        ///< what it may do where a route asks for scopes
   std::vector<OauthClientSettings> oauth_clients;         ///< who it is at the providers of `oauth`
-  std::optional<WebhookSettings> webhook;                 ///< a partner with a signature of its own
+  std::optional<config::Placed<WebhookSettings>> webhook;  ///< a partner with a signature of its own
   std::vector<config::Placed<std::string>> certificates;  ///< subject alternative names of its client certificates
 
   static const config::Keys<ConsumerSettings>& keys();

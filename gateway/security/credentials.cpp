@@ -9,8 +9,8 @@ namespace {
 
 std::string quoted_key(std::string_view id) { return fmt::format("key {}", id); }
 
-Result<> remember(const Sha256Digest& signature, WallTime timestamp, bool unsafe, ReplayTable& replays) {
-  switch (replays.admit(signature, timestamp, unsafe)) {
+Result<> verdict_of(Admit admit) {
+  switch (admit) {
     case Admit::kAccepted:
       return {};
     case Admit::kReplayed:
@@ -27,6 +27,10 @@ Result<> remember(const Sha256Digest& signature, WallTime timestamp, bool unsafe
 
 }  // namespace
 
+Result<> remember_once(const Sha256Digest& digest, WallTime timestamp, bool unsafe, ReplayTable& replays) {
+  return verdict_of(replays.admit(digest, timestamp, unsafe));
+}
+
 Result<> check_window(WallTime timestamp, WallTime now, Duration window, Duration future_skew) {
   // In milliseconds: 13 digits do not fit into nanoseconds.
   const auto age = now - timestamp;
@@ -37,23 +41,61 @@ Result<> check_window(WallTime timestamp, WallTime now, Duration window, Duratio
   return {};
 }
 
-Result<SignatureCheck> SignatureCheck::begin(const SignatureHeaders& headers, const ConsumerTable& table) {
+SignatureCheck::SignatureCheck(const SigningKey& key, const PresentedSignature& presented, const SignedHead& head,
+                               const SigningSettings& settings)
+    : key_(&key), settings_(&settings), presented_(presented), head_(head), hash_(std::in_place_type<Sha256>) {
+  if (presented.version == SignatureVersion::kV1)
+    hash_.emplace<SignatureV1>(presented.timestamp_text, presented.key_id);
+}
+
+Result<SignatureCheck> SignatureCheck::begin(const SignatureHeaders& headers, const SignedHead& head,
+                                             const ConsumerTable& table, const SigningSettings& settings,
+                                             WallTime now) {
   auto presented = parse_signature(headers);
   if (!presented) return std::move(presented.error());
   const SigningKey* const key = table.find_key(presented->key_id);
   if (key == nullptr) return refuse(Refusal::kUnknownKey, quoted_key(presented->key_id));
-  if (!key->takes_v1) return refuse(Refusal::kVersionNotAllowed, quoted_key(key->id));
-  return SignatureCheck(*key, *presented);
+  if (!key->takes(presented->version)) return refuse(Refusal::kVersionNotAllowed, quoted_key(key->id));
+  SignatureCheck check(*key, *presented, head, settings);
+  if (!check.head_proves()) return check;
+  if (!verify_v2(check.parts(), *presented->body_hash, key->hmac_keys, presented->signature))
+    return refuse(Refusal::kWrongSignature, quoted_key(key->id));
+  auto in_window = check_window(presented->timestamp, now, settings.window, settings.future_skew);
+  if (!in_window) return std::move(in_window.error());
+  return check;
 }
 
-Result<const Consumer*> SignatureCheck::finish(const SigningSettings& settings, ReplayTable& replays, bool unsafe,
-                                               WallTime now) {
-  if (!hash_.verify(key_->secrets, presented_.signature)) {
-    return refuse(Refusal::kWrongSignature, quoted_key(key_->id));
+SignedParts SignatureCheck::parts() const {
+  return {settings_->audience, presented_.key_id, presented_.timestamp_text, presented_.nonce, head_};
+}
+
+void SignatureCheck::update(Bytes piece) {
+  std::visit([piece](auto& hash) { hash.update(piece); }, hash_);
+}
+
+Result<> SignatureCheck::check_body() {
+  bool right = false;
+  if (auto* const v1 = std::get_if<SignatureV1>(&hash_)) {
+    right = v1->verify(key_->secrets, presented_.signature);
+  } else {
+    const Sha256Digest body = std::get<Sha256>(hash_).finish();
+    if (head_proves()) {
+      if (equal_in_constant_time(body, *presented_.body_hash)) return {};
+      return refuse(Refusal::kWrongContentHash, quoted_key(key_->id));
+    }
+    right = verify_v2(parts(), body, key_->hmac_keys, presented_.signature);
   }
-  auto in_window = check_window(presented_.timestamp, now, settings.window, settings.future_skew);
+  if (right) return {};
+  return refuse(Refusal::kWrongSignature, quoted_key(key_->id));
+}
+
+Result<const Consumer*> SignatureCheck::admit(ReplayTable& replays, bool unsafe, WallTime now) {
+  auto in_window = check_window(presented_.timestamp, now, settings_->window, settings_->future_skew);
   if (!in_window) return std::move(in_window.error());
-  auto remembered = remember(presented_.signature, presented_.timestamp, unsafe, replays);
+  auto remembered =
+      verdict_of(presented_.version == SignatureVersion::kV1
+                     ? replays.admit(presented_.signature, presented_.timestamp, unsafe)
+                     : replays.admit_nonce(nonce_digest(presented_.key_id, presented_.nonce), presented_.timestamp));
   if (!remembered) return std::move(remembered.error());
   return key_->consumer;
 }

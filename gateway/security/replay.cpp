@@ -3,6 +3,7 @@
 #include <openssl/rand.h>
 #include <sys/mman.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cstring>
 #include <new>
@@ -40,7 +41,7 @@ Claimed claim(std::uint64_t& word, std::uint64_t wanted) {
   std::atomic_ref<std::uint64_t> shared(word);
   std::uint64_t seen = shared.load(std::memory_order_acquire);
   while (stamp_of(seen) < stamp_of(wanted)) {
-    if (shared.compare_exchange_weak(seen, wanted, std::memory_order_acq_rel, std::memory_order_acquire)) {
+    if (shared.compare_exchange_weak(seen, wanted, std::memory_order_seq_cst, std::memory_order_acquire)) {
       return {wanted, true};
     }
   }
@@ -82,6 +83,31 @@ void ReplayTable::replace(std::shared_ptr<ReplayTable> before, WallTime now) {
   before_until_ = started_ + milliseconds(before_->future_skew_) + kSlackMilliseconds;
 }
 
+/// Where a digest is looked for: the lines of a generation, and what its slot says there.
+struct ReplayTable::Place {
+  Place(const ReplayTable& table, std::int64_t its_generation, const Sha256Digest& wanted) {
+    const auto generation = static_cast<std::uint64_t>(its_generation);
+    const std::uint64_t stamp = (generation / kGenerations + 1) << kStampShift;
+    std::array<std::uint64_t, 2> digest;
+    std::memcpy(digest.data(), wanted.data(), sizeof digest);
+    head = stamp | (digest[0] & kBits);
+    tail = stamp | (digest[1] & kBits & ~kUnsafe);
+    const Wide product = Wide{digest[0] ^ table.hash_key_[0]} * (digest[1] ^ table.hash_key_[1]);
+    hash = static_cast<std::uint64_t>(product >> 64) ^ static_cast<std::uint64_t>(product);
+    lines = table.table_ + generation % kGenerations * table.lines_;
+    count = table.lines_;
+  }
+
+  Line& first() const { return lines[static_cast<std::size_t>(Wide{hash} * count >> 64)]; }
+  void next() { hash = hash * 6364136223846793005u + 1442695040888963407u; }  // Knuth's MMIX
+
+  std::uint64_t head;
+  std::uint64_t tail;  // of a safe call
+  std::uint64_t hash;
+  Line* lines;
+  std::size_t count;
+};
+
 Admit ReplayTable::admit(const Sha256Digest& signature, WallTime timestamp, bool unsafe) {
   const std::int64_t signed_at = unix_milliseconds(timestamp);
   if (unsafe && signed_at <= started_) return Admit::kBeforeStart;
@@ -89,36 +115,60 @@ Admit ReplayTable::admit(const Sha256Digest& signature, WallTime timestamp, bool
     const Admit verdict = before_->admit(signature, timestamp, unsafe);
     if (verdict != Admit::kAccepted) return verdict;
   }
+  return take(Place(*this, signed_at / span_, signature), unsafe);
+}
 
-  const auto generation = static_cast<std::uint64_t>(signed_at / span_);
-  const std::uint64_t stamp = (generation / kGenerations + 1) << kStampShift;
-  Line* const lines = table_ + generation % kGenerations * lines_;
+Admit ReplayTable::admit_nonce(const Sha256Digest& nonce, WallTime timestamp) {
+  const std::int64_t signed_at = unix_milliseconds(timestamp);
+  if (signed_at <= started_) return Admit::kBeforeStart;
+  if (before_ && signed_at <= before_until_) {
+    const Admit verdict = before_->admit_nonce(nonce, timestamp);
+    if (verdict != Admit::kAccepted) return verdict;
+  }
+  const std::int64_t generation = signed_at / span_;
+  const Admit verdict = take(Place(*this, generation, nonce), true);
+  if (verdict != Admit::kAccepted) return verdict;
+  // Taken first and looked for in the other generations afterwards: of two that race each sees the other, or one does.
+  for (std::int64_t other = std::max<std::int64_t>(0, generation - kGenerations + 1); other < generation + kGenerations;
+       ++other) {
+    if (other != generation && holds(Place(*this, other, nonce))) return Admit::kReplayed;
+  }
+  return Admit::kAccepted;
+}
 
-  std::array<std::uint64_t, 2> digest;
-  std::memcpy(digest.data(), signature.data(), sizeof digest);
-  const std::uint64_t head = stamp | (digest[0] & kBits);
-  const std::uint64_t tail = stamp | (digest[1] & kBits & ~kUnsafe) | (unsafe ? kUnsafe : 0);
-
-  const Wide product = Wide{digest[0] ^ hash_key_[0]} * (digest[1] ^ hash_key_[1]);
-  std::uint64_t hash = static_cast<std::uint64_t>(product >> 64) ^ static_cast<std::uint64_t>(product);
-
-  // Racing calls with one signature take the same way through the table and pass only slots that are taken for the
-  // whole generation, so they meet in one slot, where a single one of them sets the second word. Whoever sets the first
-  // word need not be the one that sets the second.
-  for (int i = 0; i < kMostLines; ++i) {
-    for (auto& slot : lines[static_cast<std::size_t>(Wide{hash} * lines_ >> 64)].slots) {
-      const Claimed first = claim(slot.head, head);
-      if (stamp_of(first.word) > stamp_of(head)) return Admit::kForgotten;
-      if (first.word != head) continue;
+// Racing calls with one signature take the same way through the table and pass only slots that are taken for the whole
+// generation, so they meet in one slot, where a single one of them sets the second word. Whoever sets the first word
+// need not be the one that sets the second.
+Admit ReplayTable::take(const Place& place, bool unsafe) {
+  const std::uint64_t tail = place.tail | (unsafe ? kUnsafe : 0);
+  Place at = place;
+  for (int i = 0; i < kMostLines; ++i, at.next()) {
+    for (auto& slot : at.first().slots) {
+      const Claimed first = claim(slot.head, at.head);
+      if (stamp_of(first.word) > stamp_of(at.head)) return Admit::kForgotten;
+      if (first.word != at.head) continue;
       const Claimed second = claim(slot.tail, tail);
       if (second.ours) return Admit::kAccepted;
       if (stamp_of(second.word) > stamp_of(tail)) return Admit::kForgotten;
       if ((second.word ^ tail) > kUnsafe) continue;
       return unsafe || (second.word & kUnsafe) != 0 ? Admit::kReplayed : Admit::kAccepted;
     }
-    hash = hash * 6364136223846793005u + 1442695040888963407u;  // Knuth's MMIX: the next line
   }
   return Admit::kFull;
+}
+
+bool ReplayTable::holds(const Place& place) const {
+  Place at = place;
+  for (int i = 0; i < kMostLines; ++i, at.next()) {
+    for (auto& slot : at.first().slots) {
+      const std::uint64_t head = std::atomic_ref<std::uint64_t>(slot.head).load(std::memory_order_seq_cst);
+      if (stamp_of(head) != stamp_of(at.head)) return false;  // not taken in that generation
+      if (head != at.head) continue;
+      const std::uint64_t tail = std::atomic_ref<std::uint64_t>(slot.tail).load(std::memory_order_seq_cst);
+      if (stamp_of(tail) == stamp_of(at.tail) && (tail ^ at.tail) <= kUnsafe) return true;
+    }
+  }
+  return false;
 }
 
 }  // namespace causeway::security

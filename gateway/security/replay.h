@@ -1,7 +1,8 @@
 // Remembers signatures, so that one of an unsafe call works once (design: http.md, Authentication; correctness.md,
 // Edges).
 //
-// Signature v1 covers neither method nor path: the same bytes would be valid for any of them. Hence, within the window:
+// Signature v2 brings a nonce: each works once, on every method, whatever else the call says. Signature v1 covers
+// neither method nor path: the same bytes would be valid for any of them. Hence, within the window:
 // - a signature of an unsafe call is accepted once, whatever the path; any earlier sight of it makes it a replay;
 // - one of a safe call may repeat, but has been seen, so that it cannot become an unsafe call afterwards.
 //
@@ -29,7 +30,7 @@ namespace causeway::security {
 enum class Admit : std::uint8_t {
   kAccepted,
   kReplayed,     ///< seen before: 40194
-  kBeforeStart,  ///< unsafe and signed no later than this table began to remember: 40193, sign again
+  kBeforeStart,  ///< must not repeat and was signed no later than this table began to remember: 40193, sign again
   kForgotten,    ///< so old that its generation is in use again: 40193
   kFull,         ///< no room to remember it: 503, never forwarded
 };
@@ -47,6 +48,9 @@ class ReplayTable {
 
   /// `signature` was verified and `timestamp` lies in the window. `unsafe`: the method is not GET, HEAD or OPTIONS.
   Admit admit(const Sha256Digest& signature, WallTime timestamp, bool unsafe);
+  /// The same for a nonce (signature v2), which is used up whatever the method, and also when it comes with another
+  /// timestamp that is remembered. Of calls that race with one nonce and different timestamps at most one is accepted.
+  Admit admit_nonce(const Sha256Digest& nonce, WallTime timestamp);
 
   /// True when this table has that size and remembers long enough for such settings, so that a reload can keep it.
   /// Makes this table the one in use as of `now`, in place of `before`: unsafe calls signed until now are refused, what
@@ -57,7 +61,10 @@ class ReplayTable {
 
  private:
   struct Line;
+  struct Place;
 
+  Admit take(const Place& place, bool unsafe);
+  bool holds(const Place& place) const;
   ByteSize memory_;
   Duration future_skew_;
   std::int64_t span_;     // milliseconds of timestamps in a generation

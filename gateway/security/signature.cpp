@@ -9,11 +9,15 @@ namespace {
 
 constexpr std::size_t kTimestampDigits = 13;
 constexpr std::size_t kMostKeyIdCharacters = 128;
+constexpr std::size_t kLeastNonceCharacters = 16;
+constexpr std::size_t kMostNonceCharacters = 64;
 constexpr std::string_view kScheme = "apikey";
+constexpr std::string_view kV2 = "v2=";
+
+bool is_letter_or_digit(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 
 bool is_token_character(char c) {
-  if ((c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')) return true;
-  return c != '\0' && std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
+  return is_letter_or_digit(c) || (c != '\0' && std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos);
 }
 
 // The credentials behind `ApiKey`; nothing when the header is of another scheme.
@@ -42,8 +46,17 @@ bool is_key_id(std::string_view text) {
          std::all_of(text.begin(), text.end(), is_token_character);
 }
 
+bool is_nonce(std::string_view text) {
+  return text.size() >= kLeastNonceCharacters && text.size() <= kMostNonceCharacters &&
+         std::all_of(text.begin(), text.end(), [](char c) { return is_letter_or_digit(c) || c == '_' || c == '-'; });
+}
+
 bool presents_signature(const SignatureHeaders& headers) {
   return headers.signature || (headers.authorization && key_id_of(*headers.authorization));
+}
+
+SignatureVersion presented_version(const SignatureHeaders& headers) {
+  return headers.signature && headers.signature->starts_with(kV2) ? SignatureVersion::kV2 : SignatureVersion::kV1;
 }
 
 Result<PresentedSignature> parse_signature(const SignatureHeaders& headers) {
@@ -55,34 +68,24 @@ Result<PresentedSignature> parse_signature(const SignatureHeaders& headers) {
   if (!is_key_id(*key_id)) return refuse(Refusal::kBadKeyForm);
   const auto timestamp = parse_timestamp(*headers.timestamp);
   if (!timestamp) return refuse(Refusal::kBadTimestampForm);
-  const auto signature = parse_sha256(*headers.signature);
+  PresentedSignature presented;
+  presented.version = presented_version(headers);
+  const bool v2 = presented.version == SignatureVersion::kV2;
+  const auto signature = parse_sha256(headers.signature->substr(v2 ? kV2.size() : 0));
   if (!signature) return refuse(Refusal::kBadSignatureForm);
-  return PresentedSignature{*key_id, *headers.timestamp, *timestamp, *signature};
-}
-
-SignatureV1::SignatureV1(std::string_view timestamp, std::string_view key_id) {
-  content_.update(timestamp);
-  content_.update(key_id);
-}
-
-bool SignatureV1::verify(std::span<const config::Secret> secrets, const Sha256Digest& expected) {
-  bool fits = false;
-  for (const auto& secret : secrets) {
-    const bool last = &secret == &secrets.back();
-    Sha256 hash = last ? std::move(content_) : content_.fork();
-    hash.update(secret.reveal());
-    const bool same = equal_in_constant_time(hash.finish(), expected);
-    fits = fits | same;
+  presented.key_id = *key_id;
+  presented.timestamp_text = *headers.timestamp;
+  presented.timestamp = *timestamp;
+  presented.signature = *signature;
+  if (!v2) return presented;
+  if (!headers.nonce) return refuse(Refusal::kMissingNonce);
+  if (!is_nonce(*headers.nonce)) return refuse(Refusal::kBadNonceForm);
+  presented.nonce = *headers.nonce;
+  if (headers.body_hash) {
+    presented.body_hash = parse_sha256(*headers.body_hash);
+    if (!presented.body_hash) return refuse(Refusal::kBadContentHashForm);
   }
-  return fits;
-}
-
-std::string SignatureV1::sign(std::string_view timestamp, std::string_view key_id, Bytes body,
-                              std::string_view secret) {
-  SignatureV1 signature(timestamp, key_id);
-  signature.update(body);
-  signature.content_.update(secret);
-  return to_hex(signature.content_.finish());
+  return presented;
 }
 
 }  // namespace causeway::security

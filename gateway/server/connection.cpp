@@ -5,6 +5,8 @@
 #include <new>
 #include <optional>
 
+#include "net/authority.h"
+#include "net/characters.h"
 #include "security/forwarded.h"
 #include "server/active_exchange.h"
 
@@ -67,7 +69,23 @@ Task<> Connection::run() {
 
 Task<bool> Connection::handshake() {
   const net::IoResult shaken = co_await stream_.accept_tls(*view_->tls, worker_.now() + view_->limits.header_timeout);
-  co_return shaken.ok();
+  if (shaken.ok()) {
+    if (view_->tls->asks_for_certificates()) certificate_ = stream_.peer_certificate();
+    co_return true;
+  }
+  context_.shard.add(listener_.metrics().handshakes_failed);
+  if (shaken.status == net::IoStatus::kFailed) co_await stream_.drop_rest(kLingerBytes, worker_.now() + kLinger);
+  co_return false;
+}
+
+/// Where callers are known by certificates, one connection serves the host that its handshake was for (RFC 9110 7.4).
+bool Connection::misdirected(const net::RequestHead& head) const {
+  if (!view_->tls || !view_->tls->asks_for_certificates() || stream_.server_name().empty()) return false;
+  const auto authority = net::parse_authority(head.authority);
+  if (!authority) return false;  // HTTP/1.0 without Host
+  std::string_view host = authority->host;
+  if (host.ends_with('.')) host.remove_suffix(1);
+  return !net::equals_ignoring_case(host, stream_.server_name());
 }
 
 /// True once a byte of the next request is in the buffer.
@@ -109,6 +127,7 @@ Task<Connection::Then> Connection::exchange(ActiveExchange& active) {
   Exchange& exchange = active.exchange;
   exchange.request.peer = exchange.request.client = peer_;
   exchange.request.tls = stream_.is_tls();
+  exchange.request.certificate = certificate_ ? &*certificate_ : nullptr;
   exchange.budget = &listener_.budget();
   exchange.body_limit = bytes(view_->limits.request_body);
   exchange.pace.total = view_->limits.body_timeout;
@@ -116,6 +135,12 @@ Task<Connection::Then> Connection::exchange(ActiveExchange& active) {
 
   Result<std::size_t> head_length = co_await read_head(active);
   if (head_length && *head_length == 0) co_return Then::kClose;  // the caller left
+  if (head_length && misdirected(active.head)) {
+    exchange.request.head = &active.head;
+    Error error(Code::kMisdirected);
+    error.info().reason = "misdirected";
+    head_length = std::move(error);
+  }
   if (head_length) {
     prepare(active, *head_length);
     co_await listener_.handler().handle(exchange);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "exchange/exchange.h"
@@ -35,6 +36,7 @@ class Connection {
 
   Task<> run();
   Task<bool> handshake();
+  bool misdirected(const net::RequestHead& head) const;
   Task<bool> wait_for_request();
   Task<Then> serve_one();
   Task<Then> exchange(ActiveExchange& active);
@@ -59,6 +61,7 @@ class Connection {
   std::shared_ptr<const ListenerView> view_;
   const IpAddress peer_;
   net::Stream stream_;
+  std::optional<net::PeerCertificate> certificate_;  ///< the caller's, verified
   net::RequestParser parser_;
   char* buffer_ = nullptr;
   std::size_t capacity_ = 0;

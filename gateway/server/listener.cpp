@@ -16,7 +16,10 @@ ServerMetrics::ServerMetrics(telemetry::Metrics& metrics)
       connections_idle(metrics.gauge("causeway_connections", "Open connections of callers.", {{"state", "idle"}})),
       active_requests(metrics.gauge("causeway_active_requests", "Calls that have begun and not ended.")),
       connections_refused(
-          metrics.counter("causeway_connections_refused_total", "Connections over a listener's limits.")) {}
+          metrics.counter("causeway_connections_refused_total", "Connections over a listener's limits.")),
+      handshakes_failed(metrics.counter("causeway_tls_handshakes_failed_total",
+                                        "Connections that ended before TLS was agreed on, such as by a certificate "
+                                        "that did not verify.")) {}
 
 Listener::Listener(std::string name, runtime::Worker& accept_worker, std::span<WorkerContext* const> workers,
                    ExchangeHandler& handler, const ServerMetrics& metrics, std::shared_ptr<const ListenerView> view)

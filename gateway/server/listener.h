@@ -41,6 +41,7 @@ struct ServerMetrics {
   telemetry::Gauge connections_idle;
   telemetry::Gauge active_requests;
   telemetry::Counter connections_refused;
+  telemetry::Counter handshakes_failed;
 };
 
 class Listener final : private net::AcceptSink {

@@ -8,12 +8,26 @@ constexpr Duration kDay = std::chrono::hours(24);
 
 }  // namespace
 
+std::optional<net::ClientCertificates> TlsSettings::clients() const {
+  if (!client_ca) return std::nullopt;
+  return net::ClientCertificates{**client_ca, client_certificate != ClientCertificate::kOptional};
+}
+
 const config::Keys<TlsSettings>& TlsSettings::keys() {
   static const auto keys =
       config::Keys<TlsSettings>("TLS of a listener")
           .required("certificate", &TlsSettings::certificate, "PEM file with the certificate and its chain")
           .required("private_key", &TlsSettings::private_key, "PEM file with the key of the certificate")
-          .later("client_ca", "client_certificate");
+          .optional("client_ca", &TlsSettings::client_ca,
+                    "PEM file with the authorities of callers' certificates; callers are asked for one")
+          .optional("client_certificate", &TlsSettings::client_certificate,
+                    "required (the default with client_ca): without one the handshake fails; or optional")
+          .check([](const TlsSettings& settings, const config::Node& node, config::Reading& reading) {
+            if (!settings.client_certificate || settings.client_ca) return;
+            auto step = reading.enter("client_certificate");
+            reading.error(*node.find("client_certificate"),
+                          "needs `client_ca`: the authorities that certificates are checked against", "missing");
+          });
   return keys;
 }
 

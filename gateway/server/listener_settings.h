@@ -10,13 +10,24 @@
 #include "config/placed.h"
 #include "core/ip_address.h"
 #include "net/address_form.h"
+#include "net/tls_context.h"
 #include "security/address_form.h"
 
 namespace causeway::server {
 
+enum class ClientCertificate { kOptional, kRequired };
+constexpr auto names(ClientCertificate) {
+  return config::table<ClientCertificate>(
+      {{"optional", ClientCertificate::kOptional}, {"required", ClientCertificate::kRequired}});
+}
+
 struct TlsSettings {
   config::Placed<std::filesystem::path> certificate;
   config::Placed<std::filesystem::path> private_key;
+  std::optional<config::Placed<std::filesystem::path>> client_ca;
+  std::optional<ClientCertificate> client_certificate;  ///< only with client_ca; then the default is kRequired
+  /// What is asked of callers' certificates, if anything.
+  std::optional<net::ClientCertificates> clients() const;
   static const config::Keys<TlsSettings>& keys();
 };
 

@@ -65,7 +65,7 @@ Result<Meaning> AnswerRules::conclude(const Outcome& outcome, int status, Bytes 
                                       std::pmr::memory_resource* memory) const {
   Meaning meaning;
   meaning.call_class = outcome.is;
-  meaning.said = true;
+  meaning.said = meaning.by_outcome = true;
   meaning.answer = body;
   if (outcome.is == CallClass::kSuccess) {
     if (envelope_ && !find_member(body, "data").empty()) meaning.answer = find_member(body, "data");

@@ -22,6 +22,7 @@ namespace causeway::upstream {
 struct Meaning {
   CallClass call_class = CallClass::kSuccess;
   bool said = false;           ///< an outcome or the system's own envelope said so; false: it is the status alone
+  bool by_outcome = false;     ///< of what was said: by one of the outcomes, not by an envelope
   std::uint32_t code = 0;      ///< of a failure that was said: 40001; its HTTP status is code / 100
   telemetry::LabelId label{};  ///< of a code that the configuration declares, for metrics
   std::string message;         ///< of a failure that was said

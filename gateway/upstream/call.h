@@ -26,6 +26,7 @@ struct CallRequest {
   std::string_view target;                ///< path and query, ready for the request line
   const net::Headers* headers = nullptr;  ///< without Host, framing and X-Request-Timeout-Ms, which the call writes
   Body* body = nullptr;
+  bool repeatable = false;  ///< the system may get it twice, whatever the method: it has a key that stays the same
 };
 
 struct CallOptions {

@@ -39,7 +39,8 @@ Error conclude(Error error, const CallRequest& request, const CallResponse& resp
 bool may_resend(const Error& error, const CallRequest& request, const CallResponse& response) {
   if (error.code() == Code::kUpstreamUnreachable) return true;  // not a byte of the body has been read
   if (error.code() != Code::kUpstreamBroke || request.body->streams() || !response.lease->used_before()) return false;
-  return error.resend() == Resend::kIfUnsent || (error.resend() == Resend::kSafe && net::is_idempotent(request.method));
+  if (error.resend() == Resend::kIfUnsent) return true;
+  return error.resend() == Resend::kSafe && (request.repeatable || net::is_idempotent(request.method));
 }
 
 bool is_callers_fault(Code code) { return number(code) < 50000 || code == Code::kOverloaded; }

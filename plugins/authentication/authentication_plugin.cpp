@@ -2,12 +2,19 @@
 
 #include <algorithm>
 
+#include "net/characters.h"
+
 namespace causeway::plugins {
 namespace {
 
 constexpr net::HeaderId kCredentialHeaders[] = {net::HeaderId::kAuthorization, net::HeaderId::kXApiKey,
                                                 net::HeaderId::kXSignature,    net::HeaderId::kXTimestamp,
                                                 net::HeaderId::kXNonce,        net::HeaderId::kXContentSha256};
+
+bool is_bearer(const net::Headers& headers) {
+  const auto value = headers.get(net::HeaderId::kAuthorization);
+  return value && net::equals_ignoring_case(value->substr(0, value->find(' ')), "bearer");
+}
 
 /// Two kinds of credentials, or one header twice: whoever reads it could pick either.
 const char* ambiguous(const net::Headers& headers) {
@@ -16,6 +23,7 @@ const char* ambiguous(const net::Headers& headers) {
   const bool authorization =
       headers.contains(net::HeaderId::kAuthorization) || headers.contains(net::HeaderId::kXSignature);
   if (authorization && headers.contains(net::HeaderId::kXApiKey)) return "two_kinds_of_credentials";
+  if (is_bearer(headers) && headers.contains(net::HeaderId::kXSignature)) return "two_kinds_of_credentials";
   return nullptr;
 }
 
@@ -24,10 +32,16 @@ bool shows_anything(const net::Headers& headers) {
          headers.contains(net::HeaderId::kXSignature);
 }
 
-Error refusal(Code code, const char* reason) {
+Error refusal(Code code, std::string_view reason) {
   Error error(code);
   error.info().reason = reason;
   return error;
+}
+
+/// Without a token that says less, the caller may do what its consumer may.
+void settle_scopes(Exchange& exchange) {
+  if (exchange.scopes.empty() && !exchange.scopes_narrowed && exchange.consumer != nullptr)
+    exchange.scopes = exchange.consumer->scope_views;
 }
 
 }  // namespace
@@ -36,11 +50,49 @@ AuthenticationMetrics::AuthenticationMetrics(telemetry::Metrics& metrics)
     : failures(metrics.counter_table("causeway_auth_failures_total",
                                      "Calls that could not prove who they are, by reason.", {"scheme", "reason"})),
       no_scheme(metrics.intern("none")) {
-  for (const char* text :
-       {"doubled_credentials", "two_kinds_of_credentials", "no_credentials", "scheme_not_allowed", "missing_key",
-        "missing_timestamp", "missing_signature", "bad_key_form", "bad_timestamp_form", "bad_signature_form",
-        "unknown_key", "version_not_allowed", "wrong_signature", "too_old", "in_future", "before_start", "replayed",
-        "replay_memory_full", "unknown_token"})
+  for (const char* text : {"doubled_credentials",
+                           "two_kinds_of_credentials",
+                           "no_credentials",
+                           "scheme_not_allowed",
+                           "missing_key",
+                           "missing_timestamp",
+                           "missing_signature",
+                           "bad_key_form",
+                           "bad_timestamp_form",
+                           "bad_signature_form",
+                           "missing_nonce",
+                           "bad_nonce_form",
+                           "bad_content_hash_form",
+                           "doubled_signed_header",
+                           "wrong_content_hash",
+                           "unknown_key",
+                           "version_not_allowed",
+                           "wrong_signature",
+                           "too_old",
+                           "in_future",
+                           "before_start",
+                           "replayed",
+                           "replay_memory_full",
+                           "unknown_token",
+                           "token_too_long",
+                           "bad_token_form",
+                           "wrong_token_type",
+                           "critical_header",
+                           "key_in_header",
+                           "algorithm_not_allowed",
+                           "unknown_issuer",
+                           "unknown_key_id",
+                           "keys_unavailable",
+                           "wrong_audience",
+                           "bad_claims",
+                           "not_yet_valid",
+                           "unknown_client",
+                           "token_expired",
+                           "missing_message_id",
+                           "bad_message_id",
+                           "unknown_certificate",
+                           "ambiguous_certificate",
+                           "expired_certificate"})
     reasons.emplace_back(text, metrics.intern(text));
 }
 
@@ -51,9 +103,7 @@ telemetry::LabelId AuthenticationMetrics::reason(std::string_view text) const {
 
 AuthenticationPlugin::AuthenticationPlugin(std::vector<Scheme> schemes,
                                            std::shared_ptr<const AuthenticationMetrics> metrics)
-    : schemes_(std::move(schemes)), metrics_(std::move(metrics)) {
-  for (const Scheme& scheme : schemes_) whole_request_ = whole_request_ || scheme.authenticator->needs_whole_request();
-}
+    : schemes_(std::move(schemes)), metrics_(std::move(metrics)) {}
 
 Error AuthenticationPlugin::failed(Exchange& exchange, telemetry::LabelId scheme, Error error) const {
   const std::string_view reason = error.info_if() != nullptr ? std::string_view(error.info_if()->reason) : "";
@@ -61,27 +111,39 @@ Error AuthenticationPlugin::failed(Exchange& exchange, telemetry::LabelId scheme
   return error;
 }
 
+/// A credential of the connection counts only where the call shows none.
 const AuthenticationPlugin::Scheme* AuthenticationPlugin::presented(const Request& request) const {
   for (const Scheme& scheme : schemes_)
-    if (scheme.authenticator->presented(request)) return &scheme;
+    if (!scheme.authenticator->of_connection() && scheme.authenticator->presented(request)) return &scheme;
+  if (shows_anything(request.head->headers)) return nullptr;
+  for (const Scheme& scheme : schemes_)
+    if (scheme.authenticator->of_connection() && scheme.authenticator->presented(request)) return &scheme;
   return nullptr;
 }
 
+std::string_view AuthenticationPlugin::why_ambiguous(const Request& request) const {
+  if (const char* reason = ambiguous(request.head->headers)) return reason;
+  for (const Scheme& scheme : schemes_) {
+    const std::string_view reason = scheme.authenticator->ambiguous(request);
+    if (!reason.empty()) return reason;
+  }
+  return {};
+}
+
 Step AuthenticationPlugin::on_head(Exchange& exchange) const {
-  const net::Headers& headers = exchange.request.head->headers;
-  if (const char* reason = ambiguous(headers))
-    return failed(exchange, metrics_->no_scheme, refusal(Code::kMalformedHttp, reason));
+  const std::string_view twofold = why_ambiguous(exchange.request);
+  if (!twofold.empty()) return failed(exchange, metrics_->no_scheme, refusal(Code::kMalformedHttp, twofold));
   const Scheme* scheme = presented(exchange.request);
   if (scheme == nullptr) {
-    const bool other = shows_anything(headers);
+    const bool other = shows_anything(exchange.request.head->headers);
     return failed(exchange, metrics_->no_scheme,
                   refusal(other ? Code::kWrongCredentials : Code::kNoCredentials,
                           other ? "scheme_not_allowed" : "no_credentials"));
   }
   Result<> verdict = scheme->authenticator->on_head(exchange);
   if (!verdict) return failed(exchange, scheme->label, std::move(verdict.error()));
-  if (exchange.scopes.empty() && !exchange.scopes_narrowed && exchange.consumer != nullptr)
-    exchange.scopes = exchange.consumer->scope_views;
+  if (scheme->authenticator->needs_whole_request()) exchange.request.gather = true;
+  settle_scopes(exchange);
   return Step::next();
 }
 
@@ -90,6 +152,7 @@ Step AuthenticationPlugin::on_body(Exchange& exchange) const {
   const Scheme* scheme = presented(exchange.request);  // the same as at the head: headers do not change
   Result<> verdict = scheme->authenticator->on_body(exchange);
   if (!verdict) return failed(exchange, scheme->label, std::move(verdict.error()));
+  settle_scopes(exchange);
   return Step::next();
 }
 

@@ -32,17 +32,17 @@ class AuthenticationPlugin final : public Plugin {
   /// `schemes`: those that the route allows.
   AuthenticationPlugin(std::vector<Scheme> schemes, std::shared_ptr<const AuthenticationMetrics> metrics);
 
-  Needs needs() const override { return {.head = true, .body = true, .whole_request = whole_request_}; }
+  Needs needs() const override { return {.head = true, .body = true}; }
   Step on_head(Exchange& exchange) const override;
   Step on_body(Exchange& exchange) const override;
 
  private:
   Error failed(Exchange& exchange, telemetry::LabelId scheme, Error error) const;
   const Scheme* presented(const Request& request) const;
+  std::string_view why_ambiguous(const Request& request) const;
 
   std::vector<Scheme> schemes_;
   std::shared_ptr<const AuthenticationMetrics> metrics_;
-  bool whole_request_ = false;
 };
 
 }  // namespace causeway::plugins

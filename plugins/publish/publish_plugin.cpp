@@ -2,33 +2,30 @@
 
 #include <utility>
 
-#include "core/json_scan.h"
-#include "core/json_text.h"
-#include "events/intake/doubled_member.h"
+#include "events/event_key.h"
+#include "exchange/call_values.h"
+#include "expression/configured.h"
 
 namespace causeway::plugins {
 namespace {
 
-// What templates may name, and where it stands among the documents. `.` is the answer too.
-constexpr std::array<std::string_view, 3> kRoots = {"", "$result", "$request"};
-constexpr std::size_t kRequest = 2;
-constexpr std::size_t kAnswerDepth = 512;  // as the envelope's
+using expression::Variable;
 
-using Documents = std::array<Bytes, kRoots.size()>;
+// What the half message of a transaction keeps, too: the same names in both (correctness.md).
+constexpr expression::VariableSet kVariables{Variable::kRequest, Variable::kParams, Variable::kQuery,
+                                             Variable::kConsumer, Variable::kResult};
+constexpr int kRetryAfter = 5;  // as the store says when it is short of space
 
-events::KeyTemplate parse(const config::Placed<std::string>& text, config::Reading& reading) {
-  auto parsed = events::KeyTemplate::parse(*text, kRoots);
-  if (auto* ready = std::get_if<events::KeyTemplate>(&parsed)) return std::move(*ready);
-  const auto& problem = std::get<events::KeyTemplate::Problem>(parsed);
-  auto step = reading.resume(text.path);
-  reading.error(text.position, problem.message + " (at character " + std::to_string(problem.offset + 1) + ')',
-                "expected");
-  return {};
-}
-
-Error not_json(std::string message) {
-  Error error(Code::kNotJson);
-  error.info().public_message = std::move(message);
+/// The system did what it was asked to and the event is missing.
+Error unpublished(Code code, const Error& why) {
+  Error error(code, "the system succeeded, its event is missing");
+  error.info().details = R"("outcome":"done_unpublished")";
+  error.info().reason = "done_unpublished";
+  if (const ErrorInfo* info = why.info_if(); info != nullptr) {
+    const std::string& words = info->internal.empty() ? info->public_message : info->internal;
+    if (!words.empty()) error.info().internal += ": " + words;
+    error.info().retry_after_seconds = info->retry_after_seconds;
+  }
   return error;
 }
 
@@ -42,7 +39,7 @@ const config::Keys<PublishSettings>& PublishSettings::keys() {
           .optional("key", &PublishSettings::key,
                     "a template over $result and $request; default: the topic's, over the event's data")
           .optional("data", &PublishSettings::data,
-                    "one path, such as {{ $request }} or {{ $result.order }}; default: the whole answer")
+                    "one {{ expression }}, such as {{ $result + {items: $request.items} }}; default: {{ $result }}")
           .optional("when", &PublishSettings::when,
                     "after_success: stored after the system's 2xx, before it is passed on")
           .optional("acknowledge", &PublishSettings::acknowledge, "what X-Causeway-Event says: stored, or broker")
@@ -64,90 +61,86 @@ std::unique_ptr<PublishPlugin> PublishPlugin::build(const PublishSettings& setti
   std::unique_ptr<PublishPlugin> plugin(new PublishPlugin(std::move(topic), log));
   plugin->type_ = settings.type;
   plugin->acknowledge_ = settings.acknowledge;
-  plugin->key_ = parse(settings.key, reading);
-  config::Placed<std::string> data = settings.data;
-  if (data->empty()) data.value = "{{ $result }}";
-  plugin->data_ = parse(data, reading);
-  if (!plugin->data_.empty() && !plugin->data_.is_value()) {
-    auto step = reading.resume(data.path);
-    reading.error(data.position, "one {{ path }}: anything around it is not in this version", "not_in_this_version");
+  if (!settings.key->empty()) plugin->key_ = expression::compile_template(settings.key, kVariables, reading.errors());
+  if (!settings.data->empty()) {
+    const std::size_t before = reading.errors().error_count();
+    plugin->data_ = expression::compile_template(settings.data, kVariables, reading.errors());
+    if (reading.errors().error_count() == before && !plugin->data_.is_value()) {
+      auto step = reading.resume(settings.data.path);
+      reading.error(settings.data.position,
+                    "expected one {{ expression }} and nothing around it: text would be the event's data", "expected");
+    }
   }
-  for (const events::KeyTemplate* each : {&plugin->key_, &plugin->data_}) {
-    plugin->uses_request_ = plugin->uses_request_ || each->uses(kRequest);
-    plugin->uses_result_ = plugin->uses_result_ || each->uses(0) || each->uses(1);
-  }
+  plugin->uses_.add(plugin->key_.uses());
+  plugin->uses_.add(plugin->data_.uses());
+  plugin->uses_request_ = plugin->uses_.has(Variable::kRequest);
+  plugin->uses_result_ = settings.data->empty() || plugin->uses_.has(Variable::kResult) || plugin->key_.uses_input() ||
+                         plugin->data_.uses_input();
   return plugin;
 }
 
 PublishPlugin::PublishPlugin(std::shared_ptr<const events::Topic> topic, events::EventLog& log)
     : topic_(std::move(topic)), log_(log) {}
 
+Step PublishPlugin::on_head(Exchange&) const {
+  if (log_.store().accepts_intake()) return Step::next();
+  Error error(Code::kStoreRefused, "the store takes nothing new: the system was not called");
+  error.info().retry_after_seconds = kRetryAfter;
+  return error;
+}
+
 Step PublishPlugin::on_body(Exchange& exchange) const {
-  const Bytes body = exchange.request.body.whole();
-  if (body.empty()) return Step::next();
-  if (const auto problem = check_json(body))
-    return not_json(std::string("the body is not JSON: ") + problem->what + " at byte " +
-                    std::to_string(problem->offset));
-  if (const auto doubled = events::find_doubled_member(body))
-    return not_json("the member \"" + doubled->substr(0, 256) + "\" is there twice");
+  Result<Bytes> request = CallValues::of(exchange).request();
+  if (!request) return std::move(request.error());
   return Step::next();
 }
 
 Step PublishPlugin::on_response(Exchange& exchange) const {
   const int status = exchange.response.status;
-  if (status < 200 || status > 299 || exchange.request.head->method == net::Method::kHead) return Step::next();
+  if (exchange.refused || status < 200 || status > 299 || exchange.request.head->method == net::Method::kHead)
+    return Step::next();
   return publish(exchange);
 }
 
 Task<Result<Flow>> PublishPlugin::publish(Exchange& exchange) const {
   Bytes result = "null";
   if (uses_result_) {
-    // One that is too long streams on to the caller, as the envelope lets it.
-    Body& body = exchange.response.body;
-    const bool streamed = body.streams();
-    const bool too_long = streamed && body.source()->declared_size().value_or(0) > kAnswerLimit;
-    if (!too_long) {
-      Result<Bytes> whole = co_await body.gather(kAnswerLimit);
-      if (!whole && whole.error().code() != Code::kBodyTooLarge) co_return std::move(whole.error());
-      if (whole && streamed) {
-        exchange.call.response_body = *whole;
-        exchange.call.response_size = whole->size();
-      }
+    Result<CallValues::Answer> answer = co_await CallValues::of(exchange).answer();
+    if (!answer) co_return unpublished(answer.error().code(), answer.error());
+    result = answer->json;
+    if (answer->missing != nullptr) {
+      std::pmr::string failure("published without the answer: ", &exchange.arena);
+      exchange.failure = exchange.arena.copy(failure.append(answer->missing));
     }
-    if (body.streams()) exchange.failure = "published without the answer: it is too long";
-    else if (body.whole().empty()) result = "null";
-    else if (check_json(body.whole(), kAnswerDepth)) exchange.failure = "published without the answer: it is not JSON";
-    else result = trim_json(body.whole());
   }
+  Result<events::EventDraft> made = draft(exchange, result);
+  if (!made) co_return unpublished(Code::kStoreRefused, made.error());
   std::vector<events::EventDraft> drafts;
-  drafts.push_back(draft(exchange, result));
+  drafts.push_back(std::move(*made));
   events::Append append(topic_, exchange.route->name, std::move(drafts), exchange.worker.wall_now(), log_.signal());
   Result<std::vector<events::Receipt>> stored = co_await log_.append(exchange.worker, exchange.context.shard, append);
-  if (!stored) {
-    Error error(Code::kStoreRefused);
-    if (const ErrorInfo* info = stored.error().info_if(); info != nullptr) {
-      error.info().internal = "the system succeeded, its event is missing: " + info->internal;
-      error.info().retry_after_seconds = info->retry_after_seconds;
-    }
-    error.info().details = R"("outcome":"done_unpublished")";
-    error.info().reason = "done_unpublished";
-    co_return error;
-  }
+  if (!stored) co_return unpublished(Code::kStoreRefused, stored.error());
   std::pmr::string event(&exchange.arena);
   event.append(append.drafts()[0].event_id).append("; status=").append(events::status_word(acknowledge_));
   exchange.response.headers.set(net::HeaderId::kXCausewayEvent, exchange.arena.copy(event));
   co_return Flow::kContinue;
 }
 
-events::EventDraft PublishPlugin::draft(Exchange& exchange, Bytes result) const {
-  const Bytes body = uses_request_ ? trim_json(exchange.request.body.whole()) : Bytes();
-  const Documents documents = {result, result, body.empty() ? Bytes("null") : body};
+Result<events::EventDraft> PublishPlugin::draft(Exchange& exchange, Bytes result) const {
+  Result<const expression::Values*> values = CallValues::of(exchange).on_the_way_out(uses_, result);
+  if (!values) return std::move(values.error());
   events::SaidEvent said;
   said.type = type_;
-  if (const Bytes value = data_.value(documents); !value.empty()) said.data = value;
-  std::string key = key_.render(documents);
-  if (key.empty()) key = topic_->key.render(said.data);
-  return events::make_draft(said, topic_->settings.shape, std::move(key),
+  said.data = result;
+  if (data_.is_value()) {
+    Result<Bytes> data = data_.value(result, **values, &exchange.arena);
+    if (!data) return std::move(data.error());
+    said.data = *data;
+  }
+  Result<std::string> key = events::render_key(key_, result, **values, &exchange.arena);
+  if (!key) return std::move(key.error());
+  if (key->empty()) *key = events::topic_key(topic_->key, said.data);
+  return events::make_draft(said, topic_->settings.shape, std::move(*key),
                             {exchange.worker.wall_now(), exchange.trace.traceparent()});
 }
 

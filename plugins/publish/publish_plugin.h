@@ -1,12 +1,13 @@
 // The plugin behind a route's `publish`: a call that succeeded becomes an event. It is stored after the system's answer
 // and before the caller's. A crash in between loses the event; the caller got no 2xx then (correctness.md, promise 4).
 //
-// It stands last in the chain: on the way out it is the first and sees the system's own answer.
+// It stands in front of the route's own plugins: on the way out it sees the answer behind their transforms, which is
+// what a caller of the newest version gets ($result).
 #pragma once
 
-#include <array>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "config/keys.h"
 #include "config/placed.h"
@@ -14,6 +15,7 @@
 #include "events/intake/acknowledge.h"
 #include "events/intake/draft.h"
 #include "exchange/plugin.h"
+#include "expression/template.h"
 
 namespace causeway::plugins {
 
@@ -29,8 +31,8 @@ constexpr auto names(PublishWhen) {
 struct PublishSettings {
   config::Placed<std::string> topic;
   std::string type;
-  config::Placed<std::string> key;   ///< over $result and $request; empty: the topic's, over the data
-  config::Placed<std::string> data;  ///< one `{{ path }}`; empty: $result
+  config::Placed<std::string> key;   ///< a template; empty: the topic's, over the data
+  config::Placed<std::string> data;  ///< one `{{ expression }}` whole; empty: $result
   PublishWhen when = PublishWhen::kAfterSuccess;
   events::Acknowledge acknowledge = events::Acknowledge::kStored;
   static const config::Keys<PublishSettings>& keys();
@@ -38,33 +40,40 @@ struct PublishSettings {
 
 class PublishPlugin final : public Plugin {
  public:
-  /// What is read of an answer; of a longer one the event's data is null. The envelope's own default.
-  static constexpr std::uint64_t kAnswerLimit = 10u << 20;
-
   /// Bad templates go to `reading`. `topic` null: unknown, which was reported; the result only serves to go on reading.
   /// `log` outlives every configuration.
   static std::unique_ptr<PublishPlugin> build(const PublishSettings& settings,
                                               std::shared_ptr<const events::Topic> topic, events::EventLog& log,
                                               config::Reading& reading);
 
-  Needs needs() const override { return {.body = uses_request_, .response = true, .whole_request = uses_request_}; }
+  Needs needs() const override {
+    return {.head = true,
+            .body = uses_request_,
+            .response = true,
+            .whole_request = uses_request_,
+            .plain_answer = uses_result_};
+  }
+  /// 50392 while the store takes nothing new: the system is not called for what could not be published.
+  Step on_head(Exchange& exchange) const override;
   /// A body that the event will be made of must be JSON: 40091 before the system is called, not after.
   Step on_body(Exchange& exchange) const override;
-  /// Publishes after a 2xx (not of HEAD). The answer stays as it is, with X-Causeway-Event beside it; when the store
-  /// refuses, it is kStoreRefused with `details.outcome: "done_unpublished"`.
+  /// Publishes after a 2xx (not of HEAD). The answer stays as it is, with X-Causeway-Event beside it. An answer that is
+  /// no JSON or too long is null in the event, and the log says so; one that only says that it is JSON is 50292. When
+  /// the event cannot be made or stored it is 50392. Both say `details.outcome: "done_unpublished"`.
   Step on_response(Exchange& exchange) const override;
 
  private:
   PublishPlugin(std::shared_ptr<const events::Topic> topic, events::EventLog& log);
 
   Task<Result<Flow>> publish(Exchange& exchange) const;
-  events::EventDraft draft(Exchange& exchange, Bytes result) const;
+  Result<events::EventDraft> draft(Exchange& exchange, Bytes result) const;
 
   std::shared_ptr<const events::Topic> topic_;
   events::EventLog& log_;
   std::string type_;
-  events::KeyTemplate key_;
-  events::KeyTemplate data_;  ///< one path
+  expression::Template key_;
+  expression::Template data_;  ///< one program; empty: $result
+  expression::VariableSet uses_;
   events::Acknowledge acknowledge_ = events::Acknowledge::kStored;
   bool uses_request_ = false;
   bool uses_result_ = false;

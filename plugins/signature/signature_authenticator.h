@@ -1,5 +1,6 @@
-// The scheme `signature`: `Authorization: ApiKey`, X-Timestamp and X-Signature (handbook 2.3). The head decides whether
-// the body of a caller is read at all; the body is hashed while it arrives.
+// The scheme `signature`: `Authorization: ApiKey`, X-Timestamp and X-Signature (handbook 2.3), in version 2 with
+// X-Nonce (docs/signing.md). The head decides whether the body of a caller is read at all; the body is hashed while it
+// arrives. Where the head announces the body's hash, a long body is passed on meanwhile and ends only if it fits.
 #pragma once
 
 #include <memory>
@@ -19,7 +20,7 @@ class SignatureAuthenticator final : public Authenticator {
   std::string_view scheme() const override { return "signature"; }
   std::string_view challenge() const override { return "ApiKey"; }
   bool presented(const Request& request) const override;
-  bool needs_whole_request() const override { return true; }
+  bool needs_whole_request() const override { return false; }  // by call: on_head
   Result<> on_head(Exchange& exchange) const override;
   Result<> on_body(Exchange& exchange) const override;
 

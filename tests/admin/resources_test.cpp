@@ -43,13 +43,14 @@ TEST_F(ResourceTest, ADeadLetterAloneHasItsBodiesDigitForDigit) {
   EXPECT_EQ(ask("GET /dead-letters/wms-orders:0:42", kOperator),
             ok(std::string(kDead) + R"(,"event":{"eventId":"e-42","data":{"id":12345678901234567890,"price":19.90}},)" +
                R"("body":"{\"price\":19.90}","tried":[{"number":1,"at":1900,"status":422,"tookMs":12,"error":"",)" +
-               R"("body":"{\"why\":\"price\"}"}]})"));
+               R"("code":0,"message":"","body":"{\"why\":\"price\"}"}]})"));
   EXPECT_EQ(ask("GET /dead-letters/wms-orders:0:43", kOperator), refused(40491, "no such thing"));
 }
 
 TEST_F(ResourceTest, AViewerSeesNoBodies) {
   EXPECT_EQ(ask("GET /dead-letters/wms-orders:0:42", kViewer),
-            ok(std::string(kDead) + R"(,"tried":[{"number":1,"at":1900,"status":422,"tookMs":12,"error":""}]})"));
+            ok(std::string(kDead) + R"(,"tried":[{"number":1,"at":1900,"status":422,"tookMs":12,"error":"",)" +
+               R"("code":0,"message":""}]})"));
 }
 
 TEST_F(ResourceTest, AnEventThatIsNoJsonIsLeftOut) {

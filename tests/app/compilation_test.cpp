@@ -147,7 +147,8 @@ routes:
   - {name: c, match: {method: GET, path: /c}, auth: {any: []}, adapter: {static: {}}}
 )"),
       "routes/orders.yaml:4:5: routes[0]: missing \"auth\": say who may call, or `auth: none`\n"
-      "routes/orders.yaml:5:60: routes[1].auth.any[0]: expected one of signature, api_key; got \"signatur\" "
+      "routes/orders.yaml:5:60: routes[1].auth.any[0]: expected one of signature, api_key, oauth, mtls, webhook; "
+      "got \"signatur\" "
       "(did you mean \"signature\"?)\n"
       "routes/orders.yaml:6:59: routes[2].auth.any: expected a list of schemes such as [signature], got a list\n");
 }
@@ -248,9 +249,9 @@ routes:
             std::string::npos);
   if (!running) GTEST_FAIL() << compile_files();
   EXPECT_EQ(plan("wrapped").on_head.size(), 2u);  // authentication, access
-  EXPECT_EQ(plan("wrapped").on_body.size(), 2u);  // authentication, rate limit
+  EXPECT_EQ(plan("wrapped").on_body.size(), 3u);  // authentication, access (of who is known only now), rate limit
   EXPECT_EQ(plan("wrapped").on_response.size(), 1u);
-  EXPECT_TRUE(plan("wrapped").whole_request);
+  EXPECT_FALSE(plan("wrapped").whole_request);  // authentication asks for it where the call needs it
   EXPECT_EQ(plan("wrapped").context.challenge, "ApiKey, X-API-Key");
   EXPECT_TRUE(plan("bare").on_response.empty());
   EXPECT_FALSE(plan("bare").context.wrapped);

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "fakes/consumers.h"
 #include "fakes/exchange_fixture.h"
 
 namespace causeway::plugins {
@@ -34,6 +35,11 @@ class FakeScheme final : public Authenticator {
     return {};
   }
 
+  bool of_connection() const override { return of_the_connection; }
+  std::string_view ambiguous(const Request&) const override { return why_ambiguous; }
+
+  bool of_the_connection = false;
+  std::string_view why_ambiguous;
   bool refuse_head = false;
   bool refuse_body = false;
   std::string reason = "wrong_signature";
@@ -49,6 +55,28 @@ class FakeScheme final : public Authenticator {
   std::string name_;
   net::HeaderId header_;
   bool needs_body_;
+};
+
+/// Knows who calls after the body.
+class LateScheme final : public Authenticator {
+ public:
+  explicit LateScheme(const security::Consumer& consumer) : consumer_(consumer) {}
+  std::string_view scheme() const override { return "late"; }
+  std::string_view challenge() const override { return "Late"; }
+  bool presented(const Request&) const override { return true; }
+  bool needs_whole_request() const override { return true; }
+  Result<> on_head(Exchange& exchange) const override {
+    exchange.consumer_follows = true;
+    return {};
+  }
+  Result<> on_body(Exchange& exchange) const override {
+    exchange.consumer = &consumer_;
+    exchange.authenticated = true;
+    return {};
+  }
+
+ private:
+  const security::Consumer& consumer_;
 };
 
 class AuthenticationPluginTest : public fakes::ExchangeFixture {
@@ -85,8 +113,13 @@ class AuthenticationPluginTest : public fakes::ExchangeFixture {
 };
 
 TEST_F(AuthenticationPluginTest, AsksForTheWholeBodyOnlyWhereASchemeNeedsIt) {
-  EXPECT_TRUE(both.needs().whole_request);
-  EXPECT_FALSE(plugin_of({api_key}).needs().whole_request);
+  EXPECT_FALSE(both.needs().whole_request);  // it depends on who is calling
+  for (const auto& [fields, gathered] : {std::pair("X-Signature: s", true), std::pair("X-API-Key: k", false)}) {
+    fakes::Call& one = call(std::string("POST /orders HTTP/1.1\nHost: a\n") + fields);
+    Step head = both.on_head(one.exchange);
+    EXPECT_TRUE(head.verdict()->ok());
+    EXPECT_EQ(one.exchange.request.gather, gathered) << fields;
+  }
   EXPECT_TRUE(both.needs().head && both.needs().body);
   EXPECT_FALSE(both.needs().response);
 }
@@ -141,7 +174,41 @@ TEST_F(AuthenticationPluginTest, TwoKindsOfCredentialsAreOneTooMany) {
   EXPECT_EQ(outcome(both, "X-Signature: s\nX-API-Key: k"), "40090 two_kinds_of_credentials");
   EXPECT_EQ(outcome(both, "Authorization: ApiKey k\nX-API-Key: k"), "40090 two_kinds_of_credentials");
   EXPECT_EQ(outcome(plugin_of({api_key}), "Authorization: Bearer t\nX-API-Key: k"), "40090 two_kinds_of_credentials");
+  EXPECT_EQ(outcome(both, "Authorization: bearer t\nX-Signature: s"), "40090 two_kinds_of_credentials");
   EXPECT_EQ(signature->log + api_key->log, "");
+}
+
+TEST_F(AuthenticationPluginTest, ACredentialOfTheConnectionCountsOnlyWhereTheCallShowsNone) {
+  const auto mtls = std::make_shared<FakeScheme>("mtls", net::HeaderId::kHost, false);  // every call has it
+  mtls->of_the_connection = true;
+  const AuthenticationPlugin plugin = plugin_of({mtls, signature});
+  EXPECT_EQ(outcome(plugin, ""), "ok");
+  EXPECT_EQ(mtls->log, "head ");
+  EXPECT_EQ(outcome(plugin, "X-Signature: s"), "ok");
+  EXPECT_EQ(signature->log, "head body ");
+  signature->refuse_body = true;
+  EXPECT_EQ(outcome(plugin, "X-Signature: s"), "40191 wrong_signature");
+  EXPECT_EQ(outcome(plugin, "X-API-Key: k"), "40191 scheme_not_allowed");
+  EXPECT_EQ(mtls->log, "head ");
+}
+
+TEST_F(AuthenticationPluginTest, ASchemeKnowsWhichOfItsHeadersAreAmbiguous) {
+  signature->why_ambiguous = "doubled_credentials";
+  EXPECT_EQ(outcome(both, "X-API-Key: k"), "40090 doubled_credentials");
+  EXPECT_EQ(outcome(plugin_of({api_key}), "X-API-Key: k"), "ok");
+}
+
+TEST_F(AuthenticationPluginTest, WhoIsKnownOnlyAfterTheBodyGetsItsScopesThen) {
+  const security::ConsumerTable consumers =
+      fakes::consumers_of("consumers: [{name: shop, scopes: [b, a], certificates: [\"dns:shop\"]}]");
+  const auto late = std::make_shared<LateScheme>(*consumers.find("shop"));
+  const AuthenticationPlugin plugin({{late, metrics.intern("late")}}, shared);
+  fakes::Call& one = call();
+  EXPECT_TRUE(*plugin.on_head(one.exchange).verdict());
+  EXPECT_TRUE(one.exchange.scopes.empty());
+  EXPECT_TRUE(*plugin.on_body(one.exchange).verdict());
+  EXPECT_EQ(std::vector<std::string_view>(one.exchange.scopes.begin(), one.exchange.scopes.end()),
+            (std::vector<std::string_view>{"a", "b"}));
 }
 
 TEST_F(AuthenticationPluginTest, AReasonThatNobodyForesawCountsAsOther) {

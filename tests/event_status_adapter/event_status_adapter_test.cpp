@@ -19,6 +19,16 @@ class TwoSubscriptions final : public events::DeliveryStates {
     out.push_back({"erp", "delivered", 0});
     out.push_back({"wms", "retrying", 3});
   }
+  void find_copy(store::Session&, events::FindEvent& find) override {
+    if (find.event_id != "gone-1") return;
+    find.found = true;
+    find.shard = 3;
+    find.event.position = 7;
+    find.event.event_id = find.event_id;
+    find.event.type = "X";
+    find.event.stored_at = 5;
+    find.event.body = R"({"eventId":"gone-1","timestamp":1})";
+  }
   std::string asked;
 };
 
@@ -85,6 +95,18 @@ TEST_F(EventStatusAdapterTest, SaysWhereTheEventIsAndHowFarItsDeliveriesAre) {
                 R"(,"offset":1,"deliveries":[{"subscription":"erp","state":"delivered","attempts":0},)"
                 R"({"subscription":"wms","state":"retrying","attempts":3}]})");
   EXPECT_EQ(subscriptions.asked, "stock-topic:" + shard + ":1");
+}
+
+TEST_F(EventStatusAdapterTest, AnEventThatHasLeftTheLogIsToldFromTheCopyOfADelivery) {
+  TwoSubscriptions subscriptions;
+  ASSERT_EQ(build({orders}, &subscriptions), "");
+  EXPECT_EQ(status("gone-1"),
+            "200\nContent-Type: application/json\n\n"
+            R"({"eventId":"gone-1","topic":"order-topic","eventType":"X","status":"published","timestamp":1,)"
+            R"("storedAt":5,"partition":3,"offset":7,"deliveries":[{"subscription":"erp","state":"delivered",)"
+            R"("attempts":0},{"subscription":"wms","state":"retrying","attempts":3}]})");
+  EXPECT_EQ(subscriptions.asked, "order-topic:3:7");
+  EXPECT_EQ(status("gone-2"), kUnknown);
 }
 
 TEST_F(EventStatusAdapterTest, WithoutSubscriptionsThereAreNoDeliveries) {

@@ -26,7 +26,9 @@ class IntakeTest : public testing::Test {
     settings.key.value = key;
     return TopicTable({settings}, metrics).find("a-topic");
   }
-  static KeyTemplate key_template(std::string_view text) { return std::get<KeyTemplate>(KeyTemplate::parse(text)); }
+  static expression::Template key_template(std::string_view text) {
+    return std::get<expression::Template>(expression::Template::compile(text, {}));
+  }
 
   std::shared_ptr<const Topic> nested_ = topic(EventShape::kNested, "{{ .orderId }}", metrics_);
   std::shared_ptr<const Topic> flat_ = topic(EventShape::kFlat, "{{ .warehouseId }}:{{ .skuId }}", metrics_);

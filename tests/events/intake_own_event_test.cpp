@@ -171,6 +171,19 @@ TEST_F(OwnEvent, KeyIsItsOwnThenItsRoutesThenItsTopics) {
   EXPECT_EQ(key(Intake(nested_, "", {}), R"("data":{"orderId":1.50})"), "1.50");
 }
 
+TEST_F(OwnEvent, IsRefusedWhereItsKeyCannotBeMade) {
+  const Intake route(nested_, "T", key_template("{{ .customer.name }}"));
+  const std::string_view wrong = R"({"data":{"customer":"C"}})";
+  const Result<Intake::Taken> one = read(route, wrong);
+  ASSERT_FALSE(one.ok());
+  EXPECT_EQ(one.error().code(), Code::kTransformRefused);
+  const Result<Intake::Taken> list = read(route, "[" + std::string(wrong) + "]");
+  ASSERT_FALSE(list.ok());
+  EXPECT_EQ(list.error().code(), Code::kItemsRefused);
+  EXPECT_TRUE(list.error().info_if()->details.starts_with(R"("items":[{"index":0,"code":40094,"message":"cannot )"))
+      << list.error().info_if()->details;
+}
+
 TEST_F(OwnEvent, HashCoversWhatWasSaidAndNothingElse) {
   const std::string first = hash(R"({"eventId":"1","eventType":"T","data":{"a":1.0}})");
   EXPECT_EQ(first.size(), 32u);

@@ -200,5 +200,168 @@ TEST_F(Dispatching, AnAttemptThatHangsGetsARowOnceTheWindowIsShort) {
   EXPECT_EQ(dispatcher.next_load()->key, "slow");
 }
 
+TEST_F(Dispatching, WhatTheFilterLeavesOutMovesTheCursorAndNothingElse) {
+  arrive(1, "a");
+  dispatcher.left_out(0, 2);
+  dispatcher.left_out(0, 3);
+  EXPECT_TRUE(settle().empty());
+  dispatcher.succeeded(next());
+  EXPECT_TRUE(nothing());
+  const Settlement settlement = settle();
+  EXPECT_TRUE(settlement.rows.empty());
+  ASSERT_EQ(settlement.cursors.size(), 1u);
+  EXPECT_EQ(settlement.cursors[0].low, 3);
+}
+
+TEST_F(Dispatching, WhatIsSentIsPartOfTheRowFromTheFirstFailureOn) {
+  arrive(1, "a");
+  Delivery& delivery = next();
+  dispatcher.freeze(delivery, "sent");
+  fail(delivery, 10ms);
+  const Settlement first = settle();
+  EXPECT_TRUE(first.rows[0].event.frozen);
+  EXPECT_EQ(first.rows[0].event.body, "body");
+  EXPECT_EQ(first.rows[0].event.sent, "sent");
+  clock.advance(10ms);
+  fail(next());
+  for (const RowChange& row : settle().rows) EXPECT_NE(row.kind, RowChange::Kind::kFreeze);
+}
+
+TEST_F(Dispatching, WhatIsSentAboutOneThatWasHeldIsWrittenWithItsFirstFailure) {
+  Dispatcher again({Order::kByKey, OnDeadLetter::kPark, 16}, {1}, {{{0, 1}, "a", RowState::kHeld}}, false);
+  const auto request = again.next_load();
+  LoadedRow row;
+  row.place = {0, 1};
+  row.event.key = "a";
+  again.loaded(*request, {row}, clock.steady(), clock.wall());
+  Delivery& delivery = *again.next(clock.steady());
+  again.freeze(delivery, "sent");
+  again.failed(delivery, {}, 1s, clock.steady(), clock.wall());
+  const Settlement settlement = again.take_settlement();
+  ASSERT_EQ(settlement.rows.size(), 3u);
+  EXPECT_EQ(settlement.rows[0].kind, RowChange::Kind::kFreeze);
+  EXPECT_EQ(settlement.rows[0].event.sent, "sent");
+  EXPECT_EQ(settlement.rows[1].kind, RowChange::Kind::kUpdate);
+}
+
+TEST_F(Dispatching, AnAttemptThatWasNoneFreezesNothing) {
+  arrive(1, "a");
+  Delivery& delivery = next();
+  dispatcher.freeze(delivery, "sent");
+  dispatcher.thaw(delivery);
+  dispatcher.died(delivery, std::nullopt, "path: it is null", clock.wall());
+  const Settlement settlement = settle();
+  ASSERT_EQ(settlement.rows.size(), 1u);
+  EXPECT_FALSE(settlement.rows[0].event.frozen);
+  EXPECT_EQ(settlement.rows[0].event.sent, "");
+  EXPECT_EQ(settlement.rows[0].attempts, 0u);
+}
+
+/// Loads whatever it asks for: of every key so many rows from position 1 on, keys by thousands.
+struct Rows {
+  Dispatcher& dispatcher;
+  fakes::ManualClock& clock;
+  RowState head = RowState::kHeld;
+  std::int64_t next_at = 0;
+  std::size_t requests = 0;
+
+  void load() {
+    while (const auto request = dispatcher.next_load()) {
+      ++requests;
+      const Position first = std::stoll(request->key.substr(1)) * 1000;
+      std::vector<LoadedRow> rows;
+      for (Position position = first; position < first + 16; ++position) {
+        LoadedRow row;
+        row.place = {0, position};
+        row.event.key = request->key;
+        row.state = position == first ? head : RowState::kHeld;
+        row.next_at = position == first ? next_at : 0;
+        rows.push_back(row);
+      }
+      dispatcher.loaded(*request, std::move(rows), clock.steady(), clock.wall());
+    }
+  }
+};
+
+std::vector<FoundRow> found_rows(Position keys, RowState head) {
+  std::vector<FoundRow> rows;
+  for (Position key = 1; key <= keys; ++key)
+    for (Position each = 0; each < 16; ++each)
+      rows.push_back({{0, key * 1000 + each}, "k" + std::to_string(key), each == 0 ? head : RowState::kHeld});
+  return rows;
+}
+
+TEST_F(Dispatching, KeysThatBackOffDoNotKeepTheOthersFromBeingLoaded) {
+  constexpr Position kKeys = 1500;  // with 16 rows each: far more than may be loaded
+  Dispatcher again({Order::kByKey, OnDeadLetter::kPark, 1024}, {2'000'000}, found_rows(kKeys, RowState::kHeld), false);
+  Rows rows{again, clock};
+  std::set<std::string> tried;
+  for (std::size_t before = 1; tried.size() != before;) {
+    before = tried.size();
+    rows.load();
+    while (Delivery* const delivery = again.next(clock.steady())) {
+      tried.insert(delivery->event.key);
+      again.failed(*delivery, {}, 1h, clock.steady(), clock.wall());
+    }
+  }
+  EXPECT_EQ(tried.size(), static_cast<std::size_t>(kKeys));
+}
+
+TEST_F(Dispatching, KeysThatAreFoundBackingOffAreLoadedWithTheirHeadsOnly) {
+  constexpr Position kKeys = 1500;
+  Dispatcher again({Order::kByKey, OnDeadLetter::kPark, 1024}, {2'000'000}, found_rows(kKeys, RowState::kRetrying),
+                   false);
+  Rows rows{again, clock, RowState::kRetrying, unix_milliseconds(clock.wall()) + 3'600'000};
+  rows.load();
+  EXPECT_EQ(rows.requests, static_cast<std::size_t>(kKeys));
+}
+
+TEST_F(Dispatching, FollowersComeBackWhenTheirHeadIsDone) {
+  Dispatcher again({Order::kByKey, OnDeadLetter::kPark, 1024}, {2'000'000}, found_rows(1, RowState::kHeld), false);
+  Rows rows{again, clock};
+  rows.load();
+  Delivery* delivery = again.next(clock.steady());
+  again.failed(*delivery, {}, 1s, clock.steady(), clock.wall());
+  rows.load();
+  EXPECT_EQ(rows.requests, 1u);
+  clock.advance(1s);
+  delivery = again.next(clock.steady());
+  ASSERT_NE(delivery, nullptr);
+  EXPECT_EQ(delivery->place.position, 1000);
+  again.succeeded(*delivery);
+  rows.load();
+  EXPECT_EQ(rows.requests, 2u);
+  ASSERT_NE(delivery = again.next(clock.steady()), nullptr);
+  EXPECT_EQ(delivery->place.position, 1001);
+}
+
+TEST_F(Dispatching, NoWaitIsLongerThanTheLongestEvenIfTheWallClockWasSetBack) {
+  Dispatcher again({Order::kByKey, OnDeadLetter::kPark, 16, 10min}, {2'000'000}, found_rows(1, RowState::kRetrying),
+                   false);
+  Rows rows{again, clock, RowState::kRetrying, unix_milliseconds(clock.wall()) + 86'400'000};
+  rows.load();
+  EXPECT_EQ(again.next_due(), clock.steady() + 10min);
+}
+
+TEST_F(Dispatching, BeforeTheEndWhatWaitsMakesWayForWhatIsDone) {
+  arrive(1, "a");
+  arrive(2, "a");
+  arrive(3, "b");
+  arrive(4, "c");
+  Delivery& first = next();
+  dispatcher.succeeded(next());
+  dispatcher.succeeded(first);
+  dispatcher.make_way();
+  const Settlement settlement = settle();
+  ASSERT_EQ(settlement.rows.size(), 1u);
+  EXPECT_EQ(settlement.rows[0].place.position, 2);
+  EXPECT_EQ(settlement.rows[0].state, RowState::kHeld);
+  EXPECT_FALSE(settlement.rows[0].event.frozen);
+  ASSERT_EQ(settlement.cursors.size(), 1u);
+  EXPECT_EQ(settlement.cursors[0].low, 3);
+  EXPECT_EQ(next().place.position, 4);  // should it go on after all
+  EXPECT_EQ(dispatcher.next_load()->key, "a");
+}
+
 }  // namespace
 }  // namespace causeway::events

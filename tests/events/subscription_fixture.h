@@ -68,10 +68,13 @@ class CutStore final : public store::Store {
 /// One run of the process, from opening the store to closing it.
 class Process {
  public:
-  explicit Process(const std::string& database)
+  /// `version` is that of the subscriptions' tables; 0: the newest.
+  explicit Process(const std::string& database, std::size_t version = 0)
       : store(settings_of(database), clock, metrics, log_thread),
         context{worker, metrics.add_shard(), log_thread.add_call_log()} {
-    const store::Schema* const schemas[] = {&kEventSchema, &kSubscriptionSchema};
+    store::Schema schema = kSubscriptionSchema;
+    if (version > 0) schema.migrations = schema.migrations.first(version);
+    const store::Schema* const schemas[] = {&kEventSchema, &schema};
     EXPECT_EQ(store.open(schemas), "");
     worker.start();
   }
@@ -96,14 +99,14 @@ class Process {
     return built;
   }
 
-  void cluster(const std::string& name, std::uint16_t port) {
-    upstream::ClusterSettings settings;
+  void cluster(const std::string& name, std::uint16_t port, upstream::ClusterSettings settings = {}) {
     settings.name.value = name;
     settings.system = "WMS";
     settings.timeout = 10s;
     settings.endpoints = {{{"127.0.0.1", port}, 1}};
     config::Errors errors;
     clusters[name] = std::make_shared<const upstream::Cluster>(settings, endpoints, 1, metrics, labels, errors);
+    EXPECT_EQ(errors.to_text(), "");
   }
 
   /// Topic `t` with so many shards, and these subscriptions.

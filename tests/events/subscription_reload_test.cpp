@@ -1,4 +1,5 @@
 // Subscriptions over configurations: where new ones begin, what reloads and renames keep.
+#include "events/event_tables.h"
 #include "subscription_fixture.h"
 
 namespace causeway::events {
@@ -164,6 +165,111 @@ TEST_F(Reloading, DeadLettersComeInPages) {
   filter.key = "k3";
   EXPECT_EQ(process->subscriptions.dead_letters(filter)->items.size(), 2u);
   EXPECT_EQ(*process->subscriptions.replay_all(filter, true), 2);
+}
+
+TEST_F(Reloading, ARefusedReloadLeavesWhatRunsRunning) {
+  std::atomic<bool> asked{false};
+  std::atomic<bool> let_go{false};
+  receiver.answer([&](const Got& got, int) {
+    asked = true;
+    if (got.event_id() == "e1") EXPECT_TRUE(eventually([&] { return let_go.load(); }));
+    return Receiver::status(200);
+  });
+  ASSERT_EQ(process->take("[" + one("old") + "]", 1), "");
+  process->publish("e1", "k");
+  EXPECT_TRUE(eventually([&] { return asked.load(); }));
+  const auto renamed = process->table("[{name: t, shards: 1}]", "[" + one("s", ", was: old") + "]");
+  EXPECT_EQ(process->subscriptions.take(renamed, nullptr, 20ms),
+            "a subscription that is renamed or changed still has attempts in flight");
+  process->publish("e2", "k");
+  process->publish("e3", "other");
+  EXPECT_TRUE(took(receiver, {"e3"}));
+  let_go = true;
+  EXPECT_TRUE(took(receiver, {"e3", "e1", "e2"}));
+  EXPECT_TRUE(eventually([&] { return process->view("old").backlog == 0; }));
+  EXPECT_EQ(receiver.got().size(), 3u);  // nobody else delivers the same
+  ASSERT_EQ(process->subscriptions.take(renamed), "");
+  process->publish("e4", "k");
+  EXPECT_TRUE(took(receiver, {"e3", "e1", "e2", "e4"}));
+  EXPECT_EQ(receiver.got().back().header("Idempotency-Key"), "e4/s");
+}
+
+TEST_F(Reloading, ARefusedReloadWritesNoTopicsEither) {
+  ASSERT_EQ(process->take("[" + one("old") + ", " + one("s", "", "erp") + "]", 1), "");
+  ASSERT_EQ(process->take("[" + one("s", "", "erp") + "]", 1), "");
+  const auto refused =
+      process->table("[{name: t, shards: 1}, {name: new, shards: 2}]", "[" + one("s", ", was: old", "erp") + "]");
+  const auto topics = process->topics;
+  EXPECT_EQ(process->subscriptions.take(refused, topics),
+            "s.yaml:1:81: [0].was: the group \"old\" cannot become \"s\", which topic \"t\" already has");
+  struct Ask final : store::Query {
+    std::size_t shards = 0;
+    Result<> run(store::Session& session) override {
+      shards = tables::find_topic(session, "new").has_value();
+      return {};
+    }
+  } ask;
+  EXPECT_TRUE(process->store.query_blocking(ask).ok());
+  EXPECT_EQ(ask.shards, 0u);
+  process->publish("e1", "k");
+  EXPECT_TRUE(took(other, {"e1"}));
+  ASSERT_EQ(
+      process->subscriptions.take(
+          process->table("[{name: t, shards: 1}, {name: new, shards: 2}]", "[" + one("s", "", "erp") + "]"), topics),
+      "");
+  EXPECT_TRUE(process->store.query_blocking(ask).ok());
+  EXPECT_EQ(ask.shards, 1u);
+}
+
+TEST_F(Reloading, ASubscriptionThatChangesItsTopicSaysWhatItLeavesBehind) {
+  receiver.answer([](const Got&, int) { return Receiver::status(422); });
+  ASSERT_EQ(process->take("[" + one("s") + "]", 1), "");
+  process->publish("e1", "k");
+  EXPECT_TRUE(eventually([&] { return process->dead().size() == 1; }));
+  const auto moved = process->table("[{name: t, shards: 1}, {name: new, shards: 1}]",
+                                    "[{name: s, topic: new, deliver: {http: {cluster: wms}}}]");
+  ASSERT_EQ(process->subscriptions.take(moved, process->topics), "");
+  EXPECT_NE(process->lines().find("WARN subscription left deliveries behind | group=s | topic=t | deliveries=1\n"),
+            std::string::npos);
+}
+
+TEST_F(Reloading, ACleanStopSendsNothingTwice) {
+  std::atomic<int> waiting{0};
+  std::atomic<bool> let_go{false};
+  receiver.answer([&](const Got& got, int) {
+    if (got.event_id() == "e1") {
+      ++waiting;
+      EXPECT_TRUE(eventually([&] { return let_go.load(); }));
+    }
+    return Receiver::status(200);
+  });
+  ASSERT_EQ(process->take("[" + one("s", ", concurrency: 2") + "]", 1), "");
+  process->publish({Process::draft("e1", "a"), Process::draft("e2", "a"), Process::draft("e3", "b"),
+                    Process::draft("e4", "c"), Process::draft("e5", "d")});
+  EXPECT_TRUE(eventually([&] { return waiting == 1 && receiver.taken().size() == 3; }));
+  process->subscriptions.drain();
+  let_go = true;
+  EXPECT_TRUE(eventually([&] { return process->subscriptions.idle(); }));
+  begin();
+  receiver.answer([](const Got&, int) { return Receiver::status(200); });
+  ASSERT_EQ(process->take("[" + one("s") + "]", 1), "");
+  EXPECT_TRUE(took(receiver, {"e3", "e4", "e5", "e1", "e2"}));
+  EXPECT_TRUE(process->finished());
+  EXPECT_EQ(receiver.got().size(), 5u);
+}
+
+TEST_F(Reloading, AConnectionThatTheReceiverHasClosedCostsNoAttempt) {
+  receiver.answer([](const Got& got, int before) {
+    return got.event_id() == "e2" && before == 0 ? std::string() : Receiver::status(200);
+  });
+  ASSERT_EQ(process->take("[" + one("s", ", concurrency: 1") + "]", 1), "");
+  process->publish("e1", "k");
+  EXPECT_TRUE(took(receiver, {"e1"}));
+  process->publish("e2", "k");
+  EXPECT_TRUE(took(receiver, {"e1", "e2"}));
+  EXPECT_TRUE(process->finished());
+  EXPECT_NE(process->metrics.text().find("causeway_deliveries_total{result=\"retry\",subscription=\"s\"} 0\n"),
+            std::string::npos);
 }
 
 }  // namespace

@@ -97,17 +97,18 @@ TEST_F(SubscriptionFiles, DefaultsAreThoseOfTheDesign) {
 
 TEST_F(SubscriptionFiles, WhatIsWrongIsToldWithItsPlace) {
   EXPECT_EQ(problems("- {name: a, topic: order-topics, deliver: {http: {cluster: wmss}}}\n"
-                     "- {name: b, topic: order-topic, deliver: {htp: {cluster: wms}}, filter: .x}\n"
+                     "- {name: b, topic: order-topic, deliver: {htp: {cluster: wms}}, batch: {size: 5}}\n"
                      "- {name: c, topic: order-topic, deliver: {http: {cluster: wms, method: GET}}}\n"
-                     "- {name: d, topic: order-topic, deliver: {http: {cluster: wms, path: '/{{ .id }}'}}}\n"
+                     "- {name: d, topic: order-topic, deliver: {http: {cluster: wms, path: '{{ .id }}/x'}}}\n"
                      "- {name: e, topic: order-topic, deliver: {http: {cluster: wms, headers: {Host: x}}}}\n"
                      "- {name: f, topic: order-topic, concurrency: 2000}\n"),
             "s.yaml:1:20: [0].topic: no topic is called \"order-topics\" (did you mean \"order-topic\"?)\n"
             "s.yaml:1:60: [0].deliver.http.cluster: no cluster is called \"wmss\" (did you mean \"wms\"?)\n"
             "s.yaml:2:43: [1].deliver: expected one of http; got \"htp\" (did you mean \"http\"?)\n"
-            "s.yaml:2:65: [1].filter: \"filter\" is not in this version\n"
+            "s.yaml:2:65: [1].batch: \"batch\" is not in this version\n"
             "s.yaml:3:49: [2].deliver.http: method: expected a method with a body such as POST or PUT, got \"GET\"\n"
-            "s.yaml:4:70: [3].deliver.http.path: {{ }} in a path is not in this version\n"
+            "s.yaml:4:70: [3].deliver.http.path: a path begins with / and has only characters of a path, got \"{{ .id "
+            "}}/x\"\n"
             "s.yaml:5:80: [4].deliver.http.headers.Host: the header Host is the gateway's own\n"
             "s.yaml:6:3: [5]: missing \"deliver\" (the call that tells the system)\n"
             "s.yaml:6:46: [5].concurrency: expected a whole number from 1 to 1024, got \"2000\"\n");
@@ -124,6 +125,52 @@ TEST_F(SubscriptionFiles, TwoOfOneNameOrGroupAreAConflict) {
             "s.yaml:1:10\n"
             "s.yaml:4:38: [3].was: the group \"a\" is still in use\n"
             "s.yaml:5:10: [4].name: a subscription's name is 1 to 128 letters, digits and ._-, got \"d d\"\n");
+}
+
+TEST_F(SubscriptionFiles, AGroupIsTakenOverOnce) {
+  EXPECT_EQ(problems("- {name: a, topic: order-topic, was: old, deliver: {http: {cluster: wms}}}\n"
+                     "- {name: b, topic: order-topic, was: old, deliver: {http: {cluster: wms}}}\n"),
+            "s.yaml:2:38: [1].was: two subscriptions take over the group \"old\", the first in s.yaml:1:38\n");
+}
+
+TEST_F(SubscriptionFiles, ExpressionsAndTemplatesAreCompiled) {
+  const auto table = build(
+      "- name: s\n"
+      "  topic: order-topic\n"
+      "  filter: '.eventType == \"ORDER_CREATED\"'\n"
+      "  transform: '{eventId, no: $event.data.orderId}'\n"
+      "  done_when: '$status < 300 or .code == 40901 or $answer.done'\n"
+      "  deliver: {http: {cluster: wms, path: '/o/{{ .no }}', query: {a: 'x {{ $event.eventType }}'},\n"
+      "                   headers: {X-No: '{{ .no }}'}, body: '{{ {no} }}'}}\n");
+  EXPECT_EQ(errors.to_text(), "");
+  const auto spec = table->find("s");
+  ASSERT_TRUE(spec);
+  EXPECT_TRUE(spec->rules.filters());
+  EXPECT_TRUE(spec->rules.judges());
+  EXPECT_TRUE(spec->rules.asks_words());
+  EXPECT_EQ(spec->target.text, "POST wms /o/{{ .no }}?a=x {{ $event.eventType }}");
+}
+
+TEST_F(SubscriptionFiles, DoneWhenMayNeedTheStatusAlone) {
+  const auto table =
+      build("[{name: s, topic: order-topic, done_when: '$status == 409', deliver: {http: {cluster: wms}}}]");
+  EXPECT_EQ(errors.to_text(), "");
+  EXPECT_FALSE(table->find("s")->rules.asks_words());
+}
+
+TEST_F(SubscriptionFiles, WhatDoesNotCompileIsToldWithItsPlace) {
+  build(
+      "- {name: a, topic: order-topic, deliver: {http: {cluster: wms}}, filter: '.x =='}\n"
+      "- {name: b, topic: order-topic, deliver: {http: {cluster: wms}}, transform: '$status'}\n"
+      "- {name: c, topic: order-topic, deliver: {http: {cluster: wms, body: '{}'}}}\n"
+      "- {name: d, topic: order-topic, deliver: {http: {cluster: wms, headers: {X-Causeway-Sequence: '{{ .n }}'}}}}\n"
+      "- {name: e, topic: order-topic, deliver: {http: {cluster: wms, path: '/{{ .n '}}}\n");
+  std::string places;
+  for (const config::Problem& problem : errors.list()) places += problem.path + ' ' + problem.code + '\n';
+  EXPECT_EQ(places,
+            "[0].filter expression\n[1].transform expression\n[2].deliver.http.body expected\n"
+            "[3].deliver.http.headers.X-Causeway-Sequence conflict\n[4].deliver.http.path expression\n")
+      << errors.to_text();
 }
 
 }  // namespace

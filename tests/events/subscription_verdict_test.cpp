@@ -13,10 +13,19 @@ class Verdicts : public ::testing::Test {
   /// `done`, `dead 422`, or how many milliseconds to wait.
   std::string of(int status, std::uint32_t attempts = 1, std::string_view retry_after = {}, Duration age = 0s) const {
     const WallTime since = clock.wall() - std::chrono::duration_cast<std::chrono::milliseconds>(age);
-    const Verdict verdict = judge({status, retry_after}, {attempts, since, 0}, retry, clock.wall());
+    return of(Answer{status, retry_after}, {attempts, since, 0});
+  }
+  std::string of(const Answer& answer, const Tried& tried) const {
+    const Verdict verdict = judge(answer, tried, retry, clock.wall());
     if (verdict.kind == Verdict::Kind::kDone) return "done";
     if (verdict.kind == Verdict::Kind::kDead) return "dead " + verdict.reason;
     return std::to_string(std::chrono::duration_cast<std::chrono::milliseconds>(verdict.wait).count());
+  }
+
+  /// Of a first attempt, by what was said besides the status.
+  std::string said(int status, std::optional<CallClass> outcome, std::optional<bool> done = {}, std::uint32_t code = 0,
+                   std::string_view message = {}) const {
+    return of({status, {}, outcome, done, code, message}, {1, clock.wall(), 0});
   }
 
   fakes::ManualClock clock;  // 2026-03-01T04:00:00.123Z
@@ -31,6 +40,26 @@ TEST_F(Verdicts, EveryStatusHasOne) {
     EXPECT_EQ(of(status), again.contains(status) ? "1000" : "dead " + std::to_string(status)) << status;
   for (int status = 500; status < 600; ++status) EXPECT_EQ(of(status), "1000") << status;
   EXPECT_EQ(of(0), "1000");
+}
+
+TEST_F(Verdicts, AnOutcomeDecidesWhateverTheStatus) {
+  EXPECT_EQ(said(200, CallClass::kBusiness, {}, 40001, "out of stock"), "dead 40001 out of stock");
+  EXPECT_EQ(said(200, CallClass::kBusiness, {}, 40001), "dead 40001");
+  EXPECT_EQ(said(409, CallClass::kBusiness), "dead 409");
+  EXPECT_EQ(said(200, CallClass::kSystem, {}, 50301), "1000");
+  EXPECT_EQ(said(422, CallClass::kSystem), "1000");
+  EXPECT_EQ(said(409, CallClass::kSuccess), "done");
+}
+
+TEST_F(Verdicts, DoneWhenDecidesBeforeEverythingElse) {
+  EXPECT_EQ(said(409, {}, true), "done");
+  EXPECT_EQ(said(0, {}, true), "done");
+  EXPECT_EQ(said(200, CallClass::kBusiness, true, 40001), "done");
+  EXPECT_EQ(said(200, {}, false), "1000");
+  EXPECT_EQ(said(200, CallClass::kSuccess, false), "1000");
+  EXPECT_EQ(said(422, {}, false), "dead 422");
+  EXPECT_EQ(said(409, {}, false), "1000");
+  EXPECT_EQ(said(200, CallClass::kBusiness, false, 40001), "dead 40001");
 }
 
 TEST_F(Verdicts, WaitsGrowUntilTheAttemptsAreUsedUp) {

@@ -25,6 +25,18 @@ TEST(Window, MovesOnlyOverWhatIsAllSettled) {
   EXPECT_EQ(moved_to(window), 15);
 }
 
+TEST(Window, TellsTheLastOneThatIsSettledBehindAGap) {
+  Window window(10);
+  for (const Position position : {11, 12, 13, 14}) window.read(position);
+  EXPECT_EQ(window.last_settled(), 10);
+  window.settle(13);
+  EXPECT_EQ(window.last_settled(), 13);
+  window.settle(11);
+  EXPECT_EQ(window.last_settled(), 13);
+  window.settle(12);
+  EXPECT_EQ(window.last_settled(), 13);
+}
+
 TEST(Window, IsExposedUntilTheMoveIsDurable) {
   Window window(0);
   window.read(1);

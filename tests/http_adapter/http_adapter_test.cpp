@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <future>
+#include <list>
 #include <memory>
 #include <string>
 
@@ -51,7 +52,9 @@ class HttpAdapterTest : public fakes::ExchangeFixture {
     const auto cluster = std::make_shared<const upstream::Cluster>(wms, registry, 1, metrics, labels, errors);
     clusters.push_back(cluster);
     config::Reading reading(errors, config::FileKind::kRoutes);
-    adapter = HttpAdapter::build(settings, cluster, path_template(matched), reading);
+    adapter = HttpAdapter::build(settings, cluster, path_template(matched), reading, [](std::string_view name) {
+      return name == "TOKEN" ? std::optional<std::string>("s e") : std::nullopt;
+    });
     return errors.to_text();
   }
 
@@ -97,6 +100,7 @@ class HttpAdapterTest : public fakes::ExchangeFixture {
 
   static inline const std::string kOk = "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 2\r\n\r\nok";
   const std::vector<std::string> names{"id", "rest"};
+  std::list<std::string> bodies;
   runtime::Worker* workers[1] = {&worker};
   upstream::EndpointRegistry registry{workers};
   std::unique_ptr<ScriptedServer> server;
@@ -110,8 +114,22 @@ TEST_F(HttpAdapterTest, SaysWhatIsWrongWithItsSettings) {
   EXPECT_EQ(build("{path: \"/x/{no}\"}"), "t.yaml:1:8: path: {no} is not a parameter of \"/orders/{id}/{rest...}\"\n");
   EXPECT_EQ(build("{query: {order: \"{no}\"}}"),
             "t.yaml:1:17: query.order: {no} is not a parameter of \"/orders/{id}/{rest...}\"\n");
-  EXPECT_EQ(build("{path: \"/x/{{ .id }}\"}"), "t.yaml:1:8: path: {{ }} in a path is not in this version\n");
-  EXPECT_EQ(build("{query: {a: \"{{ .id }}\"}}"), "t.yaml:1:13: query.a: {{ }} in a query is not in this version\n");
+  EXPECT_EQ(build("{path: \"{{ .a }}/x\"}"), "t.yaml:1:8: path: expected a path that starts with \"/\"\n");
+  EXPECT_EQ(build("{path: \"/{{ .a }}/{no}\"}"),
+            "t.yaml:1:8: path: {no} is not a parameter of \"/orders/{id}/{rest...}\"\n");
+  EXPECT_EQ(build("{path: \"/{{ .a }}{id}\"}"),
+            "t.yaml:1:8: path: a parameter takes a whole segment, such as \"/{id}/\"\n");
+  EXPECT_EQ(build("{headers: {Host: x}}"), "t.yaml:1:18: headers.Host: the header Host is the gateway's own\n");
+  EXPECT_EQ(build("{body: \"a\"}"),
+            "t.yaml:1:8: body: expected one {{ expression }}, or a mapping or list, got \"a\"\n");
+  EXPECT_EQ(build("{body: \"x{{ . }}\"}"),
+            "t.yaml:1:8: body: expected one {{ expression }}, or a mapping or list, got \"x{{ . }}\"\n");
+  EXPECT_EQ(build("{method: GET, body: {a: 1}}"), "t.yaml:1:21: body: GET has no body\n");
+  for (const char* yaml :
+       {"{path: \"/{{ $answer }}\"}", "{query: {a: \"{{ $result }}\"}}", "{body: {a: \"{{ $status }}\"}}",
+        "{headers: {X-A: \"{{ $event }}\"}}", "{path: \"/{{ secret:TOKEN }}\"}",
+        "{headers: {X-A: \"{{ secret:NONE }}\"}}", "{body: {a: \"{{ secret:TOKEN }}\"}}"})
+    EXPECT_NE(build(yaml), "") << yaml;
   EXPECT_EQ(build("{method: FETCH}"), "t.yaml:1:1: method: expected a method such as GET or POST, got \"FETCH\"\n");
 }
 
@@ -148,6 +166,80 @@ TEST_F(HttpAdapterTest, AParameterThatCannotBePartOfAPathIsRefusedBeforeAnybodyI
   match(one, {"..", ""});
   EXPECT_EQ(target(one, "{path: \"/internal/{id}\"}"), "40090 bad_parameter");
   EXPECT_EQ(one.exchange.call.attempts, 0);
+}
+
+TEST_F(HttpAdapterTest, AnInsertedValueIsOneSegmentOrOneValue) {
+  const auto sent = [&](const std::string& yaml, std::string body = R"({"no":"a/b?c d","n":19.90,"t":true})") {
+    fakes::Call& one = call("POST /orders/x?q=1%262 HTTP/1.1\nHost: a");
+    match(one, {"7%20", ""});
+    one.exchange.request.body = Body(bodies.emplace_back(std::move(body)));
+    return target(one, yaml);
+  };
+  EXPECT_EQ(sent("{path: \"/orders/by/{{ $request.no }}\"}"), "POST /orders/by/a%2Fb%3Fc%20d?q=1%262");
+  EXPECT_EQ(sent("{path: \"/{id}/v{{ .n }}-{{ .t }}/x/\", query: {}}"), "POST /7%20/v19.90-true/x/");
+  EXPECT_EQ(sent("{path: \"/{{ $params.id }}/{rest...}\", query: {}}"), "POST /7%20/");
+  EXPECT_EQ(
+      sent("{path: /x, query: {a: \"{{ $query.q }}\", b: \"{{ .none }}\", c: \"{id}\", d: \"n {{ .n }}\", e: f}}"),
+      "POST /x?a=1%262&c=7%20&d=n%2019.90&e=f");
+  EXPECT_EQ(sent("{path: /x, query: {k: \"{{ secret:TOKEN }}\"}}"), "POST /x?k=s%20e");
+  EXPECT_EQ(sent("{path: \"/{{ .no }}\", query: {}}", R"({"no":"..a"})"), "POST /..a");
+  EXPECT_EQ(sent("{path: \"/{{ 1 + 1 }}\", query: {}}", "no JSON"), "POST /2");
+}
+
+TEST_F(HttpAdapterTest, WhatCannotBePartOfAPathIsRefusedBeforeAnybodyIsCalled) {
+  for (const char* value : {R"("")", R"(".")", R"("..")", "null", "7"}) {
+    fakes::Call& one = call("POST /orders/x HTTP/1.1\nHost: a");
+    one.exchange.request.body = Body(bodies.emplace_back("{\"no\":" + std::string(value) + "}"));
+    const bool refused = value != std::string("7");
+    EXPECT_EQ(target(one, "{path: \"/x/{{ .no }}\"}").substr(0, 5), refused ? "40094" : "POST ") << value;
+    EXPECT_EQ(one.exchange.call.attempts, refused ? 0 : 1);
+  }
+  fakes::Call& dots = call("POST /orders/x HTTP/1.1\nHost: a");
+  dots.exchange.request.body = Body(Bytes(R"({"no":"."})"));
+  EXPECT_EQ(target(dots, "{path: \"/x/.{{ .no }}\"}").substr(0, 5), "40094");
+  fakes::Call& broken = call("POST /orders/x HTTP/1.1\nHost: a");
+  broken.exchange.request.body = Body(Bytes("a=b"));
+  EXPECT_EQ(target(broken, "{path: \"/x/{{ .no }}\"}").substr(0, 5), "40091");
+}
+
+TEST_F(HttpAdapterTest, ABodyAndFieldsOfItsOwnAreSent) {
+  fakes::Call& one = call("POST /orders HTTP/1.1\nHost: a\nContent-Type: text/json\nX-Kind: theirs\nAuthorization: x");
+  one.exchange.request.body = Body(Bytes(R"({"no":4781320682406083640,"items":[1e400]})"));
+  const std::string request = call_system(
+      one,
+      "{path: /x, headers: {X-Kind: \"{{ $request.no }}\", Authorization: \"Bearer {{ secret:TOKEN }}\", X-Gone: \"{{ "
+      ".none }}\"}, body: {order: \"{{ .no }}\", lines: \"{{ .items }}\", kind: \"o-{{ .no }}\"}}");
+  EXPECT_EQ(last_error, "");
+  EXPECT_TRUE(adapter->needs_whole_request());
+  EXPECT_NE(request.find("\r\nContent-Type: application/json\r\n"), std::string::npos) << request;
+  EXPECT_NE(request.find("\r\nX-Kind: 4781320682406083640\r\n"), std::string::npos) << request;
+  EXPECT_NE(request.find("\r\nAuthorization: Bearer s e\r\n"), std::string::npos) << request;
+  EXPECT_EQ(request.find("theirs"), std::string::npos) << request;
+  EXPECT_EQ(request.find("X-Gone"), std::string::npos) << request;
+  EXPECT_EQ(request.substr(request.find("\r\n\r\n") + 4),
+            R"({"order":4781320682406083640,"lines":[1e400],"kind":"o-4781320682406083640"})");
+  EXPECT_EQ(one.exchange.call.request_size, 76u);
+}
+
+TEST_F(HttpAdapterTest, AMethodWithoutABodySendsNone) {
+  fakes::Call& one = call("POST /orders HTTP/1.1\nHost: a\nContent-Type: application/json");
+  one.exchange.request.body = Body(Bytes("{}"));
+  const std::string request = call_system(one, "{method: GET, path: /x}");
+  EXPECT_EQ(request.find("Content-"), std::string::npos) << request;
+  EXPECT_EQ(request.substr(request.find("\r\n\r\n") + 4), "");
+}
+
+TEST_F(HttpAdapterTest, WithoutTemplatesNothingOfTheBodyIsNeeded) {
+  ASSERT_EQ(build("{path: \"/x/{id}\", query: {a: b, c: \"{{ $query.c }}\"}, headers: {X-A: b}}"), "");
+  EXPECT_FALSE(adapter->needs_whole_request());
+}
+
+TEST_F(HttpAdapterTest, WhereAnswersAreReadNeitherCodingsNorRangesAreAskedFor) {
+  fakes::Call& one = call("GET / HTTP/1.1\nHost: a\nRange: bytes=0-1\nAccept-Encoding: gzip");
+  one.route.wrapped = false;
+  one.route.plain_answers = true;
+  EXPECT_EQ(forwarded(one),
+            "X-Request-Id: r-1\nX-Forwarded-For: 192.0.2.7\nX-Forwarded-Proto: http\nX-Forwarded-Host: a\n");
 }
 
 TEST_F(HttpAdapterTest, AMethodOfItsOwnReplacesTheCallers) {

@@ -238,7 +238,7 @@ MAIN_MISTAKE = {
     "public admin port": ('admin: {address: "127.0.0.1:0"}', "admin: {address: 0.0.0.0:9901}", r"not loopback needs `tls`"),
     "later: oauth": ("include:", "oauth: {providers: []}\ninclude:", r"not in this version"),
     "later: alerts": ("include:", "alerts: {}\ninclude:", r"not in this version"),
-    "later: signature v2": ("include:", "signing: {versions: [v2]}\ninclude:", r"not in this version"),
+    "no version of the signature": ("include:", "signing: {versions: []}\ninclude:", r"an empty list would refuse every signature"),
     "merge of nothing": ("workers: 1", "<<: *nothing", r"."),
     "an anchor bomb": ("include:", "x: &a [" + ", ".join("1" * 9) + "]\ny: &b [" + "*a, " * 50 + "1]\nz: &c [" + "*b, " * 50 + "1]\nw: &d [" + "*c, " * 50 + "1]\nv: [" + "*d, " * 50 + "1]\ninclude:", r"."),
     "binary": ("include:", "\x01\ninclude:", r"."),

@@ -59,15 +59,29 @@ def test_what_cannot_pass_is_a_dead_letter_at_once(system, start, status):
 
 def test_attempts_end_and_every_one_is_kept(system, start):
     gateway = start()
-    system.on("/in", Answers(reply(b"one", 500), close, reply(b"three", 503)))
+    system.on("/in", Answers(close, reply(b"two", 500), reply(b"three", 503)))
     publish(gateway, "e-1")
     admin = Admin(gateway)
     dead, = admin.wait_dead(1)
     tried = admin.get(f"/dead-letters/{dead['id']}")["tried"]
     assert [attempt["number"] for attempt in tried] == [1, 2, 3]
-    assert [attempt["status"] for attempt in tried] == [500, 0, 503]
-    assert tried[1]["error"] and tried[2]["body"] == "three"
+    assert [attempt["status"] for attempt in tried] == [0, 500, 503]
+    assert tried[0]["error"] and tried[2]["body"] == "three"
     assert dead["attempts"] == 3
+
+
+def test_a_connection_that_the_receiver_has_closed_costs_no_attempt(system, start):
+    gateway = start()
+    publish(gateway, "e-1")
+    system.wait(1, "/in")
+    Admin(gateway).wait_idle()
+    system.on("/in", Answers(close, reply(b"")))
+    publish(gateway, "e-2")
+    system.wait(3, "/in")
+    Admin(gateway).wait_idle()
+    assert [event for event, _ in deliveries(system)] == ["e-1", "e-2", "e-2"]
+    assert sum(gateway.metric("causeway_deliveries_total", subscription="wms", result="retry").values()) == 0
+    assert sum(gateway.metric("causeway_deliveries_total", subscription="wms", result="success").values()) == 2
 
 
 def test_retry_after_is_waited_for(system, start):
@@ -232,6 +246,16 @@ def test_status_tells_where_an_event_is(system, start):
     assert states("good") == ("orders", [("wms", "delivered")])
     assert states("bad") == ("orders", [("wms", "dead")])
     assert gateway.call("GET", "/events/status/none").code == 40491
+
+
+def test_a_group_cannot_be_taken_over_by_one_that_has_a_cursor_of_its_own(system, start):
+    old, new = subscription(name="old", group="old"), subscription(name="new", group="new", deliver={"http": {"cluster": "wms", "path": "/new"}})
+    gateway = start(old, new)
+    gateway.reload(configuration(system.port, new))
+    gateway.reload(configuration(system.port, {**new, "was": "old"}))
+    gateway.wait_log(r'subscriptions\[0\]\.was: the group .*old.* cannot become .*new')
+    publish(gateway, "e-1")
+    assert system.wait(1, "/new")[0].header("Idempotency-Key") == "e-1/new"
 
 
 def test_a_reload_may_bring_the_first_topics(system, tmp_path):

@@ -142,5 +142,37 @@ TEST(ConnectionNames, AreAShortListOfTokens) {
   EXPECT_EQ(reason("a,b,c,d,e,f,g,h,i"), "many_connection_options");
 }
 
+TEST(HeaderRules, TheConfigurationMayTouchWhatNobodyElseWrites) {
+  for (const char* name : {"Authorization", "Accept", "Cache-Control", "Content-Type", "Cookie", "ETag",
+                           "Idempotency-Key", "Location", "Server", "Set-Cookie", "X-API-Key", "X-Own"})
+    EXPECT_TRUE(is_configurable(name)) << name;
+  for (const char* name : {"connection",
+                           "Content-Encoding",
+                           "Content-Length",
+                           "content_length",
+                           "Date",
+                           "Expect",
+                           "Forwarded",
+                           "Host",
+                           "HTTP2-Settings",
+                           "Keep-Alive",
+                           "Proxy-Authorization",
+                           "TE",
+                           "traceparent",
+                           "tracestate",
+                           "Trailer",
+                           "Transfer-Encoding",
+                           "Upgrade",
+                           "Webhook-Signature",
+                           "X-Causeway-Event",
+                           "X-Consumer-Name",
+                           "X_Consumer_Roles",
+                           "X-Forwarded-For",
+                           "X-Original-URL",
+                           "X-Request-Id",
+                           "X-Request-Timeout-Ms"})
+    EXPECT_FALSE(is_configurable(name)) << name;
+}
+
 }  // namespace
 }  // namespace causeway::net

@@ -409,6 +409,16 @@ TEST_F(PipelineBodyTest, ALongBodyIsGatheredWhereSomebodyNeedsItWhole) {
   EXPECT_EQ(post(source).exchange.request.body.whole().size(), 70000u);
 }
 
+TEST_F(PipelineBodyTest, ALongBodyIsGatheredWhereTheHeadShowsThatThisCallNeedsIt) {
+  by_name["a"]->does["head"] = [](Exchange& exchange) {
+    exchange.request.gather = true;
+    return Step::next();
+  };
+  take();
+  fakes::ScriptedBody source({std::string(70000, 'x')}, 70000);
+  EXPECT_EQ(post(source).exchange.request.body.whole().size(), 70000u);
+}
+
 TEST_F(PipelineBodyTest, ABodyThatBreaksOffReachesNobody) {
   take();
   fakes::ScriptedBody source({"half"});

@@ -2,7 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "security/reading.h"
 
@@ -18,7 +20,9 @@ class AccessRuleTest : public testing::Test {
  protected:
   AccessRuleTest() {
     std::string yaml =
-        "- {name: oms, roles: [internal]}\n- {name: wms, roles: [internal, stock]}\n- {name: shop, roles: [partner]}\n";
+        "- {name: oms, roles: [internal]}\n"
+        "- {name: wms, roles: [internal, stock], scopes: [stock:read]}\n"
+        "- {name: shop, roles: [partner], scopes: [orders:write, orders:read]}\n";
     for (int i = 3; i < 70; ++i) yaml += "- {name: c" + std::to_string(i) + ", roles: [many]}\n";
     config::Errors ignored;  // nobody here has credentials
     table_ = ConsumerTable(settings<std::vector<ConsumerSettings>>(yaml), SigningSettings(), ignored);
@@ -38,6 +42,13 @@ class AccessRuleTest : public testing::Test {
   }
   std::string from(const AccessRule& rule, std::string_view address) {
     return outcome(rule.check_address(*IpAddress::parse(address)));
+  }
+
+  /// What the rule says to a consumer that comes with these scopes; with all that it has when there is no list.
+  std::string with(const AccessRule& rule, std::string_view name,
+                   std::optional<std::vector<std::string_view>> held = std::nullopt) {
+    const Consumer& consumer = *table_.find(name);
+    return outcome(rule.check_scopes(consumer, held ? std::span<const std::string_view>(*held) : consumer.scope_views));
   }
 
   ConsumerTable table_;
@@ -109,15 +120,79 @@ TEST_F(AccessRuleTest, RefusesUnknownConsumersAndWarnsOfRolesThatNobodyHas) {
             "t.yaml:1:41: consumers[1]: unknown consumer \"zzz\"\n");
 }
 
-TEST_F(AccessRuleTest, RefusesEmptyListsOddRangesAndScopes) {
-  rule("{roles: [], addresses: [10.0.0.1/8, host], scopes: [a]}");
+TEST_F(AccessRuleTest, AsksEverybodyForTheScopesOfAList) {
+  const auto orders = rule("scopes: [orders:read]");
+  EXPECT_TRUE(orders.asks_for_consumer() && orders.asks_for_scopes());
+  EXPECT_EQ(admitted(orders), "oms wms shop c69");
+  EXPECT_EQ(with(orders, "shop"), "ok");
+  EXPECT_EQ(with(orders, "shop", {{"orders:read"}}), "ok");
+  EXPECT_EQ(with(orders, "shop", {{"orders:readx", "orders:write"}}), "40390 scope_missing");
+  EXPECT_EQ(with(orders, "shop", std::vector<std::string_view>()), "40390 scope_missing");
+  EXPECT_EQ(with(orders, "oms"), "40390 scope_missing");
+  EXPECT_EQ(orders.check_scopes(*table_.find("oms"), {}).error().info_if()->internal,
+            "consumer oms without the scope orders:read");
+  EXPECT_EQ(errors_.to_text(), "");
+}
+
+TEST_F(AccessRuleTest, AsksOnlyConsumersWithARoleForItsScopes) {
+  const auto by_role = rule("scopes: {partner: [orders:write, orders:read], stock: [stock:read]}");
+  EXPECT_EQ(with(by_role, "oms"), "ok");
+  EXPECT_EQ(with(by_role, "wms"), "ok");
+  EXPECT_EQ(with(by_role, "wms", std::vector<std::string_view>()), "40390 scope_missing");
+  EXPECT_EQ(with(by_role, "shop"), "ok");
+  EXPECT_EQ(with(by_role, "shop", {{"orders:read"}}), "40390 scope_missing");
+  const auto needed = by_role.needed_scopes(*table_.find("shop"));
+  EXPECT_EQ(std::vector<std::string>(needed.begin(), needed.end()),
+            (std::vector<std::string>{"orders:read", "orders:write"}));
+  EXPECT_EQ(errors_.to_text(), "");
+}
+
+TEST_F(AccessRuleTest, UnitesTheScopesOfARouteAndItsDefaults) {
+  const auto reads = rule("{roles: [partner], scopes: [orders:read]}");
+  const auto both = AccessRule::narrow(reads, rule("scopes: {partner: [orders:write]}"), errors_);
+  EXPECT_EQ(with(both, "shop"), "ok");
+  EXPECT_EQ(with(both, "shop", {{"orders:read"}}), "40390 scope_missing");
+  EXPECT_EQ(with(both, "shop", {{"orders:write"}}), "40390 scope_missing");
+  EXPECT_EQ(admitted(both), "shop");
+  const auto inherited = AccessRule::narrow(reads, AccessRule(), errors_);
+  EXPECT_EQ(with(inherited, "shop", {{"orders:write"}}), "40390 scope_missing");
+  EXPECT_EQ(with(AccessRule::narrow(AccessRule(), reads, errors_), "shop", {{"orders:read"}}), "ok");
+  EXPECT_EQ(errors_.to_text(), "");
+}
+
+TEST_F(AccessRuleTest, WarnsOfScopesAndRolesThatNobodyHas) {
+  rule("scopes: {partnr: [orders:read], partner: [order:read]}");
+  EXPECT_EQ(errors_.to_text(),
+            "t.yaml:1:10: scopes.partnr: warning: no consumer has the role \"partnr\" (did you mean \"partner\"?)\n"
+            "t.yaml:1:43: scopes.partner[0]: warning: no consumer has the scope \"order:read\" (did you mean "
+            "\"orders:read\"?)\n");
+}
+
+TEST_F(AccessRuleTest, WarnsWhenNobodyHasTheScopesThatItNeeds) {
+  rule("{roles: [internal], scopes: [orders:read]}");
+  AccessRule::narrow(rule("scopes: [orders:read]"), rule("consumers: [wms]"), errors_);
+  EXPECT_EQ(errors_.to_text(),
+            "t.yaml:1:10: roles[0]: warning: no consumer can meet this access rule\n"
+            "t.yaml:1:13: consumers[0]: warning: no consumer can meet this access rule\n");
+}
+
+TEST_F(AccessRuleTest, RefusesScopesOfAnOddForm) {
+  for (const char* yaml : {"scopes: []", "scopes: {}", "scopes: {partner: []}", "scopes: orders:read",
+                           "scopes: ['a b']", "scopes: {partner: ['\"']}", "scopes: "}) {
+    config::Errors errors;
+    settings<AccessSettings>(yaml, errors);
+    EXPECT_EQ(errors.error_count(), 1u) << yaml << '\n' << errors.to_text();
+  }
+}
+
+TEST_F(AccessRuleTest, RefusesEmptyListsAndOddRanges) {
+  rule("{roles: [], addresses: [10.0.0.1/8, host]}");
   EXPECT_EQ(
       errors_.to_text(),
       "t.yaml:1:25: addresses[0]: expected an address or a range such as 10.0.0.0/8 (no bits set beyond the prefix), "
       "got \"10.0.0.1/8\"\n"
       "t.yaml:1:37: addresses[1]: expected an address or a range such as 10.0.0.0/8 (no bits set beyond the prefix), "
-      "got \"host\"\n"
-      "t.yaml:1:44: scopes: \"scopes\" is not in this version\n");
+      "got \"host\"\n");
   config::Errors errors;
   settings<AccessSettings>("{roles: [], consumers: }", errors);
   EXPECT_EQ(errors.to_text(),

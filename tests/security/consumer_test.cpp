@@ -133,11 +133,17 @@ TEST(ConsumerTable, LetsAKeyUseTheVersionsOfSigningUnlessItHasItsOwn) {
 signing: {versions: [v2, v1]}
 consumers:
   - name: oms
-    keys: [{id: a, secrets: [0123456789abcdef]}, {id: b, secrets: [0123456789abcdef], versions: [v1]}]
+    keys: [{id: a, secrets: [0123456789abcdef]}, {id: b, secrets: [0123456789abcdef], versions: [v1]},
+           {id: c, secrets: [0123456789abcdef, fedcba9876543210], versions: [v2]}]
 )");
   EXPECT_EQ(problems, "");
   EXPECT_TRUE(table.find_key("a")->takes_v1);
+  EXPECT_TRUE(table.find_key("a")->takes_v2);
   EXPECT_TRUE(table.find_key("b")->takes_v1);
+  EXPECT_FALSE(table.find_key("b")->takes_v2);
+  EXPECT_FALSE(table.find_key("c")->takes_v1);
+  EXPECT_TRUE(table.find_key("c")->takes_v2);
+  EXPECT_EQ(table.find_key("c")->hmac_keys.size(), 2u);
 }
 
 TEST(ConsumerSettings, RefusesNamesIdsAndHashesOfAnOddForm) {
@@ -166,11 +172,21 @@ consumers:
 }
 
 TEST(ConsumerSettings, RefusesWhatALaterVersionBrings) {
-  const std::string problems =
-      build("consumers: [{name: a, scopes: [], oauth: [], webhook: {}, limits: {}, certificates: []}]").problems;
-  EXPECT_EQ(std::count(problems.begin(), problems.end(), '\n'), 5) << problems;
-  EXPECT_NE(problems.find("t.yaml:1:23: consumers[0].scopes: \"scopes\" is not in this version\n"), std::string::npos)
-      << problems;
+  EXPECT_NE(build("consumers: [{name: a, limits: {}}]").problems.find("\"limits\" is not in this version\n"),
+            std::string::npos);
+}
+
+TEST(ConsumerSettings, TakesScopesOfTheFormOfTheRfc) {
+  const auto [table, problems] =
+      build("consumers: [{name: a, scopes: [orders:write, 'b!#[]~', orders:read, 'b!#[]~']}]");
+  EXPECT_EQ(problems,
+            "t.yaml:1:20: consumers[0].name: warning: this consumer has no credentials, so it can never call\n");
+  EXPECT_EQ(table.find("a")->scopes, (std::vector<std::string>{"b!#[]~", "orders:read", "orders:write"}));
+  const std::string refused = build("consumers: [{name: a, scopes: ['a b', 'a\"', 'a\\', '', ä]}]").problems;
+  EXPECT_EQ(std::count(refused.begin(), refused.end(), '\n'), 5) << refused;
+  EXPECT_EQ(refused.substr(0, refused.find('\n')),
+            "t.yaml:1:32: consumers[0].scopes[0]: a scope is 1 to 128 visible ASCII characters without blanks, quotes "
+            "and backslashes, got \"a b\"");
 }
 
 TEST(SigningSettings, HasTheDefaultsOfTheDesign) {
@@ -182,12 +198,22 @@ TEST(SigningSettings, HasTheDefaultsOfTheDesign) {
   EXPECT_EQ(bytes(signing.replay_memory), 64u << 20);
 }
 
-TEST(SigningSettings, NeedsVersion1) {
-  EXPECT_EQ(settings<SigningSettings>("versions: [v1]").versions.size(), 1u);
-  EXPECT_EQ(build("signing: {versions: [v2]}").problems,
-            "t.yaml:1:21: signing.versions: signature v2 is not in this version: add v1\n");
-  EXPECT_EQ(build("consumers: [{name: a, keys: [{id: k, secrets: [0123456789abcdef], versions: [v2]}]}]").problems,
-            "t.yaml:1:77: consumers[0].keys[0].versions: signature v2 is not in this version: add v1\n");
+TEST(SigningSettings, TakeAnyOfTheVersionsButNotNone) {
+  EXPECT_EQ(settings<SigningSettings>("versions: [v1]").versions, std::vector{SignatureVersion::kV1});
+  EXPECT_EQ(settings<SigningSettings>("versions: [v2]").versions, std::vector{SignatureVersion::kV2});
+  EXPECT_EQ(build("signing: {versions: []}").problems,
+            "t.yaml:1:21: signing.versions: an empty list would refuse every signature; leave the key out for the "
+            "default\n");
+  EXPECT_EQ(build("consumers: [{name: a, keys: [{id: k, secrets: [0123456789abcdef], versions: []}]}]").problems,
+            "t.yaml:1:77: consumers[0].keys[0].versions: an empty list would refuse every signature; leave the key out "
+            "for the default\n");
+}
+
+TEST(SigningSettings, NeedAnAudienceThatCanStandInALine) {
+  EXPECT_EQ(settings<SigningSettings>("audience: https://gateway.example.com").audience, "https://gateway.example.com");
+  for (const char* audience : {"''", "'two words'", "\"line\\nbreak\"", "ä"})
+    EXPECT_EQ(build("signing: {audience: " + std::string(audience) + "}").problems,
+              "t.yaml:1:21: signing.audience: an audience is 1 to 256 visible ASCII characters without blanks\n");
 }
 
 }  // namespace

@@ -29,6 +29,9 @@ class ReplayTableTest : public testing::Test {
   Admit safe(std::uint64_t number, WallTime timestamp = kStart + seconds(1)) {
     return table_.admit(signature(number), timestamp, false);
   }
+  Admit nonce(std::uint64_t number, WallTime timestamp = kStart + seconds(1)) {
+    return table_.admit_nonce(signature(number), timestamp);
+  }
   ReplayTable table_{kMemory, minutes(5), seconds(60), kStart};
 };
 
@@ -52,6 +55,27 @@ TEST_F(ReplayTableTest, NeverAcceptsAsUnsafeWhatWasSeenAsSafe) {
 TEST_F(ReplayTableTest, AcceptsNothingMoreOnceAnUnsafeCallUsedIt) {
   EXPECT_EQ(unsafe(1), Admit::kAccepted);
   EXPECT_EQ(safe(1), Admit::kReplayed);
+}
+
+TEST_F(ReplayTableTest, AcceptsANonceOnce) {
+  EXPECT_EQ(nonce(1), Admit::kAccepted);
+  EXPECT_EQ(nonce(1), Admit::kReplayed);
+  EXPECT_EQ(nonce(2), Admit::kAccepted);
+  EXPECT_EQ(nonce(3, kStart), Admit::kBeforeStart);
+}
+
+TEST_F(ReplayTableTest, KnowsANonceThatComesWithAnotherTimestamp) {
+  const WallTime now = kStart + hours(1);
+  EXPECT_EQ(nonce(1, now), Admit::kAccepted);
+  for (int second = -360; second <= 360; second += 7)
+    EXPECT_EQ(nonce(1, now + seconds(second)), Admit::kReplayed) << second;
+  EXPECT_EQ(nonce(2, now - minutes(5)), Admit::kAccepted);
+  EXPECT_EQ(nonce(2, now + seconds(60)), Admit::kReplayed);
+}
+
+TEST_F(ReplayTableTest, ForgetsANonceInTheEnd) {
+  EXPECT_EQ(nonce(1), Admit::kAccepted);
+  EXPECT_EQ(nonce(1, kStart + hours(1)), Admit::kAccepted);
 }
 
 TEST_F(ReplayTableTest, RefusesUnsafeCallsSignedBeforeItBegan) {
@@ -157,6 +181,25 @@ TEST(ReplayTable, HasAtMostOneWinnerInAFullTable) {
 TEST(ReplayTable, HasAtMostOneUnsafeWinnerAmongSafeCalls) {
   ReplayTable table(kMemory, minutes(5), seconds(60), kStart);
   for (const int count : winners(table, 16, 2'000, true)) ASSERT_LE(count, 1);
+}
+
+TEST(ReplayTable, HasAtMostOneWinnerAmongTimestampsOfOneNonce) {
+  ReplayTable table(kMemory, minutes(5), seconds(60), kStart);
+  constexpr std::uint64_t kNonces = 2'000;
+  std::vector<std::atomic<int>> accepted(kNonces);
+  std::latch ready(8);
+  std::vector<std::thread> running;
+  for (int t = 0; t < 8; ++t) {
+    running.emplace_back([&, t] {
+      ready.arrive_and_wait();
+      for (std::uint64_t i = 0; i < kNonces; ++i) {
+        const WallTime timestamp = kStart + hours(1) - minutes(t % 6);  // of six generations
+        if (table.admit_nonce(signature(i), timestamp) == Admit::kAccepted) ++accepted[i];
+      }
+    });
+  }
+  for (auto& thread : running) thread.join();
+  for (const auto& count : accepted) ASSERT_LE(count.load(), 1);
 }
 
 TEST(ReplayTable, HasAtMostOneWinnerWhileGenerationsAreReused) {

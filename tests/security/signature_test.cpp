@@ -7,69 +7,18 @@
 namespace causeway::security {
 namespace {
 
-// The handbook's SignatureUtil.sign(timestamp, apiKey, body, secret), computed apart from this program:
-// printf '%s' '1706518800000oms-key{"skuId":"SKU001","quantity":10,"note":"库存不足"}0123456789abcdef0123456789abcdef'
-// | sha256sum
 constexpr std::string_view kTimestamp = "1706518800000";
-constexpr std::string_view kId = "oms-key";
-constexpr std::string_view kBody = R"({"skuId":"SKU001","quantity":10,"note":"库存不足"})";
-constexpr std::string_view kSecret = "0123456789abcdef0123456789abcdef";
 constexpr std::string_view kSignature = "cf4a058ff8f77103e6dedd77bc6d9e70807116fc791c2be296ee4ef3344cac0e";
-// printf '%s' '1706518800000oms-key0123456789abcdef0123456789abcdef' | sha256sum
-constexpr std::string_view kSignatureWithoutBody = "29cf0ebdfd4b615afa20eac02194967686f87ebcd5573f65a4ba6d69c88c81f0";
-
-std::vector<config::Secret> secrets(std::initializer_list<std::string_view> values) {
-  std::vector<config::Secret> result;
-  for (const auto value : values) result.emplace_back(value);
-  return result;
-}
-
-bool verifies(std::string_view timestamp, std::string_view id, Bytes body, const std::vector<config::Secret>& active,
-              std::string_view signature = kSignature) {
-  SignatureV1 check(timestamp, id);
-  check.update(body);
-  return check.verify(active, parse_sha256(signature).value());
-}
+const std::string kSignatureV2 = "v2=" + std::string(kSignature);
+constexpr std::string_view kNonce = "0123456789abcdef";
 
 std::string outcome(const SignatureHeaders& headers) {
   const auto parsed = parse_signature(headers);
   if (!parsed) return std::to_string(number(parsed.error().code())) + ' ' + parsed.error().info_if()->reason;
   return std::string(parsed->key_id) + ' ' + std::to_string(unix_milliseconds(parsed->timestamp)) + ' ' +
-         to_hex(parsed->signature);
-}
-
-TEST(SignatureV1, IsTheHandbooks) {
-  EXPECT_EQ(SignatureV1::sign(kTimestamp, kId, kBody, kSecret), kSignature);
-  EXPECT_EQ(SignatureV1::sign(kTimestamp, kId, "", kSecret), kSignatureWithoutBody);
-  EXPECT_TRUE(verifies(kTimestamp, kId, kBody, secrets({kSecret})));
-  EXPECT_TRUE(verifies(kTimestamp, kId, "", secrets({kSecret}), kSignatureWithoutBody));
-}
-
-TEST(SignatureV1, DoesNotCareHowTheBodyArrives) {
-  for (std::size_t cut = 0; cut <= kBody.size(); ++cut) {
-    SignatureV1 check(kTimestamp, kId);
-    check.update(kBody.substr(0, cut));
-    check.update(kBody.substr(cut));
-    EXPECT_TRUE(check.verify(secrets({kSecret}), *parse_sha256(kSignature))) << cut;
-  }
-}
-
-TEST(SignatureV1, FailsWhenAnyPartDiffers) {
-  const auto right = secrets({kSecret});
-  EXPECT_FALSE(verifies("1706518800001", kId, kBody, right));
-  EXPECT_FALSE(verifies(kTimestamp, "wms-key", kBody, right));
-  EXPECT_FALSE(verifies(kTimestamp, kId, std::string(kBody) + " ", right));
-  EXPECT_FALSE(verifies(kTimestamp, kId, "", right));
-  EXPECT_FALSE(verifies(kTimestamp, kId, kBody, secrets({"0123456789abcdef0123456789abcdeF"})));
-  EXPECT_FALSE(verifies(kTimestamp, kId, kBody, {}));
-}
-
-TEST(SignatureV1, TakesAnyActiveSecretDuringARotation) {
-  constexpr std::string_view kOther = "fedcba9876543210fedcba9876543210";
-  EXPECT_TRUE(verifies(kTimestamp, kId, kBody, secrets({kSecret, kOther})));
-  EXPECT_TRUE(verifies(kTimestamp, kId, kBody, secrets({kOther, kSecret})));
-  EXPECT_TRUE(verifies(kTimestamp, kId, kBody, secrets({kOther, kSecret, kOther})));
-  EXPECT_FALSE(verifies(kTimestamp, kId, kBody, secrets({kOther, kOther})));
+         to_hex(parsed->signature) +
+         (parsed->version == SignatureVersion::kV2 ? " v2 " + std::string(parsed->nonce) : "") +
+         (parsed->body_hash ? " announced " + to_hex(*parsed->body_hash).substr(0, 4) : "");
 }
 
 TEST(SignatureHeaders, AreReadWhenComplete) {
@@ -77,6 +26,24 @@ TEST(SignatureHeaders, AreReadWhenComplete) {
   EXPECT_EQ(outcome({"ApiKey oms-key", kTimestamp, kSignature}), expected);
   EXPECT_EQ(outcome({"apikey oms-key", kTimestamp, kSignature}), expected);
   EXPECT_EQ(outcome({"APIKEY   oms-key", kTimestamp, kSignature}), expected);
+}
+
+TEST(SignatureHeaders, OfVersion2BringANonceAndMayAnnounceTheBody) {
+  const std::string expected = "oms-key 1706518800000 " + std::string(kSignature) + " v2 0123456789abcdef";
+  EXPECT_EQ(outcome({"ApiKey oms-key", kTimestamp, kSignatureV2, kNonce}), expected);
+  EXPECT_EQ(outcome({"ApiKey oms-key", kTimestamp, kSignatureV2, kNonce, kSignature}), expected + " announced cf4a");
+  EXPECT_EQ(outcome({"ApiKey oms-key", kTimestamp, kSignatureV2}), "40191 missing_nonce");
+  for (const std::string& nonce : {std::string(), std::string(15, 'a'), std::string(65, 'a'), std::string(16, '+'),
+                                   std::string("0123456789 abcdef"), std::string("0123456789abcde\xc3\xa9")})
+    EXPECT_EQ(outcome({"ApiKey oms-key", kTimestamp, kSignatureV2, nonce}), "40191 bad_nonce_form") << nonce;
+  EXPECT_TRUE(is_nonce(std::string(64, '-')) && is_nonce("azAZ09_-azAZ09_-"));
+  for (const std::string_view hash : {std::string_view(), kSignature.substr(1), std::string_view(kSignatureV2)})
+    EXPECT_EQ(outcome({"ApiKey oms-key", kTimestamp, kSignatureV2, kNonce, hash}), "40191 bad_content_hash_form");
+}
+
+TEST(SignatureHeaders, OfVersion1AreReadWithoutThem) {
+  const std::string expected = "oms-key 1706518800000 " + std::string(kSignature);
+  EXPECT_EQ(outcome({"ApiKey oms-key", kTimestamp, kSignature, "short", "no hash"}), expected);
 }
 
 TEST(SignatureHeaders, AreNoCredentialsWhenTheSchemeIsNotPresented) {
@@ -121,7 +88,8 @@ TEST(SignatureHeaders, RefuseSignaturesThatAreNotLowerCaseHex) {
   for (char& c : upper) c = static_cast<char>(std::toupper(c));
   const std::string prefixed = "v1=" + std::string(kSignature);
   for (const std::string_view text :
-       {std::string_view(), std::string_view(upper), kSignature.substr(1), std::string_view(prefixed)}) {
+       {std::string_view(), std::string_view(upper), kSignature.substr(1), std::string_view(prefixed),
+        std::string_view("v2="), std::string_view(kSignatureV2).substr(0, 66)}) {
     EXPECT_EQ(outcome({"ApiKey oms-key", kTimestamp, text}), "40191 bad_signature_form") << text;
   }
 }

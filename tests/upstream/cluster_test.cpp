@@ -251,6 +251,16 @@ TEST_F(ClusterTest, APostOnAPooledConnectionThatDiedUnnoticedIsNeverSentAgain) {
   EXPECT_EQ(server.accepted(), 1);
 }
 
+TEST_F(ClusterTest, APostWithAKeyThatStaysIsSentOnceMoreOnAConnectionThatDiedUnnoticed) {
+  ScriptedServer server(dies_unnoticed());
+  const Cluster& wms = cluster(server);
+  EXPECT_EQ(get(wms), "200 ok");
+  OneCall call(worker.chunks(), net::Method::kPost, "/orders");
+  call.body = Body("x");
+  call.request.repeatable = true;
+  EXPECT_EQ(send(wms, call, options(std::chrono::seconds(15))), "200 again x2");
+}
+
 TEST_F(ClusterTest, AStreamedBodyIsNeverSentAgain) {
   ScriptedServer server(dies_unnoticed());
   const Cluster& wms = cluster(server);

@@ -2,7 +2,10 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
+
+#include "security/signature_version.h"
 
 namespace causeway::app::cli {
 
@@ -21,8 +24,17 @@ struct SignOptions {
   std::string consumer;
   std::string method;
   std::string path;
-  std::string body;  ///< text, `@file`, or `@-` for standard input
-  std::string url;   ///< empty: from the first listener
+  std::string body;                                   ///< text, `@file`, or `@-` for standard input
+  std::string url;                                    ///< empty: from the first listener
+  std::optional<security::SignatureVersion> version;  ///< nullopt: the newest that the key takes
+  std::string timestamp;                              ///< empty: now
+  // Of version 2.
+  std::string nonce;                        ///< empty: a random one
+  std::string audience;                     ///< empty: the configuration's
+  std::optional<std::string> content_type;  ///< nullopt: application/json with a body, else none
+  std::string idempotency_key;
+  std::string accept = "*/*";
+  bool announce = false;  ///< send the body's hash, so that the head alone proves the caller
 };
 
 int run(const std::filesystem::path& config, const std::filesystem::path& port_file);

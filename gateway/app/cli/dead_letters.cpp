@@ -35,12 +35,20 @@ admin::ClientAnswer read_all(admin::Client& client, const DeadLetterOptions& opt
   }
 }
 
+/// Why an attempt failed, as far as anybody said.
+std::string came_back(Bytes attempt) {
+  const std::string error = text_of(attempt, "error");
+  if (!error.empty()) return error;
+  const std::string code = text_of(attempt, "code");
+  if (code != "0" && !code.empty()) return code + " " + text_of(attempt, "message") + " " + text_of(attempt, "details");
+  return text_of(attempt, "body");
+}
+
 void print_attempts(Bytes data) {
   std::vector<std::vector<std::string>> rows;
   for_each_item(find_member(data, "tried"), [&](Bytes item) {
-    const std::string error = text_of(item, "error");
     rows.push_back({text_of(item, "number"), readable_time(text_of(item, "at")), text_of(item, "status"),
-                    text_of(item, "tookMs") + "ms", error.empty() ? text_of(item, "body") : error});
+                    text_of(item, "tookMs") + "ms", came_back(item)});
   });
   print_table({"ATTEMPT", "AT (UTC)", "STATUS", "TOOK", "WHAT CAME BACK"}, rows, "no attempts");
 }

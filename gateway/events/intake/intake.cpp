@@ -3,6 +3,7 @@
 #include "core/json_object.h"
 #include "core/json_scan.h"
 #include "core/json_text.h"
+#include "events/event_key.h"
 #include "events/intake/cloud_event.h"
 #include "events/intake/doubled_member.h"
 
@@ -10,7 +11,7 @@ namespace causeway::events {
 
 struct Intake::Refusal {
   Code code = Code::kInvalid;
-  std::string message;  // of kNotJson
+  std::string message;  // of kNotJson and kTransformRefused
   Violations violations;
 
   std::string_view first_message() const {
@@ -53,7 +54,7 @@ Error invalid(std::string_view keyword, std::string message) {
 
 }  // namespace
 
-Intake::Intake(std::shared_ptr<const Topic> topic, std::string type, KeyTemplate key)
+Intake::Intake(std::shared_ptr<const Topic> topic, std::string type, expression::Template key)
     : topic_(std::move(topic)), type_(std::move(type)), key_(std::move(key)) {}
 
 Result<Intake::Taken> Intake::read(const net::Headers& headers, Bytes body, const Stamp& stamp) const {
@@ -69,7 +70,9 @@ Result<Intake::Taken> Intake::read(const net::Headers& headers, Bytes body, cons
     SaidEvent said = read_binary_event(headers, body, refusal.violations);
     settle(said, true, refusal.violations);
     if (!refusal.violations.empty()) return refusal.to_error();
-    taken.drafts.push_back(draft(std::move(said), stamp));
+    Result<EventDraft> made = draft(std::move(said), stamp);
+    if (!made) return std::move(made.error());
+    taken.drafts.push_back(std::move(*made));
     return taken;
   }
   const bool list = json_kind(body) == JsonKind::kArray && form != CloudForm::kStructured;
@@ -112,7 +115,13 @@ std::optional<Intake::Refusal> Intake::read_one(Bytes event, bool cloud, const S
                          : read_own_event(event, topic_->settings.shape, refusal.violations);
   if (!refusal.violations.has("")) settle(said, cloud, refusal.violations);
   if (!refusal.violations.empty()) return refusal;
-  out.push_back(draft(std::move(said), stamp));
+  Result<EventDraft> made = draft(std::move(said), stamp);
+  if (!made) {
+    refusal.code = made.error().code();
+    if (const ErrorInfo* info = made.error().info_if()) refusal.message = info->public_message;
+    return refusal;
+  }
+  out.push_back(std::move(*made));
   return std::nullopt;
 }
 
@@ -138,10 +147,14 @@ void Intake::settle(SaidEvent& said, bool cloud, Violations& violations) const {
                      std::string(members.key()) + " is the event's own: the topic is flat");
 }
 
-EventDraft Intake::draft(SaidEvent said, const Stamp& stamp) const {
+Result<EventDraft> Intake::draft(SaidEvent said, const Stamp& stamp) const {
   std::string key = said.key;
-  if (key.empty()) key = key_.render(said.data);
-  if (key.empty()) key = topic_->key.render(said.data);
+  if (key.empty()) {
+    Result<std::string> rendered = render_key(key_, said.data);
+    if (!rendered) return std::move(rendered.error());
+    key = std::move(*rendered);
+  }
+  if (key.empty()) key = topic_key(topic_->key, said.data);
   return make_draft(said, topic_->settings.shape, std::move(key), stamp);
 }
 

@@ -7,7 +7,6 @@
 
 #include "core/result.h"
 #include "events/intake/draft.h"
-#include "events/key_template.h"
 #include "events/topic.h"
 #include "net/headers.h"
 
@@ -26,9 +25,10 @@ class Intake {
 
   /// `type`: of every event, whatever it says (another one is a violation); empty: the event says it. `key`: over the
   /// event's data, before the topic's; the event's own wins over both.
-  Intake(std::shared_ptr<const Topic> topic, std::string type, KeyTemplate key);
+  Intake(std::shared_ptr<const Topic> topic, std::string type, expression::Template key);
 
-  /// Errors: kNotJson (what and where in the message), kInvalid with `details.violations`, kUnsupportedMediaType; of an
+  /// Errors: kNotJson (what and where in the message), kInvalid with `details.violations`, kUnsupportedMediaType,
+  /// kTransformRefused where the route's key fails; of an
   /// array kItemsRefused with `details.items`, one for each event that cannot be taken.
   Result<Taken> read(const net::Headers& headers, Bytes body, const Stamp& stamp) const;
 
@@ -38,11 +38,11 @@ class Intake {
   Result<Taken> read_list(Bytes body, bool cloud, const Stamp& stamp) const;
   std::optional<Refusal> read_one(Bytes event, bool cloud, const Stamp& stamp, std::vector<EventDraft>& out) const;
   void settle(SaidEvent& said, bool cloud, Violations& violations) const;
-  EventDraft draft(SaidEvent said, const Stamp& stamp) const;
+  Result<EventDraft> draft(SaidEvent said, const Stamp& stamp) const;
 
   std::shared_ptr<const Topic> topic_;
   std::string type_;
-  KeyTemplate key_;
+  expression::Template key_;
 };
 
 struct RefusedItem {

@@ -30,8 +30,11 @@ struct AttemptView {
   std::int64_t at = 0;  ///< unix milliseconds
   int status = 0;       ///< HTTP; 0: no answer
   std::int64_t took_ms = 0;
-  std::string error;  ///< empty when an answer came
-  std::string body;   ///< how the answer began
+  std::string error;      ///< empty when an answer came
+  std::string body;       ///< how the answer began
+  std::int64_t code = 0;  ///< of a failure that the system named in its own words; 0: none
+  std::string message{};
+  std::string details{};  ///< JSON; empty: none
 };
 
 struct DeadLetterView {
@@ -42,7 +45,7 @@ struct DeadLetterView {
   std::string event_type;
   std::string key;
   int attempts = 0;
-  std::string reason;  ///< `422`, `attempts exhausted`, `max_age`, …
+  std::string reason;  ///< `422`, `40001 out of stock`, `transform: …`, `attempts exhausted`, `max_age`
   std::int64_t stored_at = 0;
   std::int64_t died_at = 0;
   std::int64_t held_behind = 0;  ///< events of its key that wait

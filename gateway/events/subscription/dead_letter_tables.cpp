@@ -22,10 +22,10 @@ const Sql kList{
 const Sql kShow{
     "SELECT shard, pos, state, event_id, type, key, attempts, reason, stored_at, died_at, "
     "(SELECT count(*) FROM delivery AS other WHERE other.grp = ?1 AND other.topic = ?2 AND other.key = delivery.key "
-    "AND other.state = 'held' AND delivery.key <> ''), body, event FROM delivery "
+    "AND other.state = 'held' AND delivery.key <> ''), body, event, sent FROM delivery "
     "WHERE grp = ?1 AND topic = ?2 AND shard = ?3 AND pos = ?4"};
 const Sql kTried{
-    "SELECT n, at, status, took, error, body_start FROM attempt "
+    "SELECT n, at, status, took, error, body_start, code, message, details FROM attempt "
     "WHERE grp = ?1 AND topic = ?2 AND shard = ?3 AND pos = ?4 ORDER BY n"};
 const Sql kCount{
     "SELECT count(*) FROM delivery WHERE grp = ?1 AND topic = ?2 AND state = 'dead' AND (?3 = '' OR key = ?3)"};
@@ -34,7 +34,7 @@ const Sql kReplay{
     "WHERE grp = ?1 AND topic = ?2 AND shard = ?3 AND pos = ?4 AND state = 'dead' RETURNING key"};
 const Sql kReplayEdited{
     "UPDATE delivery SET state = 'retrying', attempts = 0, next_at = ?5, since = ?5, died_at = 0, reason = '', "
-    "event = coalesce(event, body), event_id = ?6, body = ?7, revision = revision + 1 "
+    "event = coalesce(event, body), event_id = ?6, body = ?7, sent = NULL, frozen = 0, revision = revision + 1 "
     "WHERE grp = ?1 AND topic = ?2 AND shard = ?3 AND pos = ?4 AND state = 'dead'"};
 const Sql kForgetAttempts{"DELETE FROM attempt WHERE grp = ?1 AND topic = ?2 AND shard = ?3 AND pos = ?4"};
 const Sql kDiscard{
@@ -105,11 +105,12 @@ Result<> ShowDelivery::run(Session& session) {
   view = view_of(rows, subscription, id);
   for (const RowState each : {RowState::kRetrying, RowState::kHeld, RowState::kDead, RowState::kDiscarded})
     if (name_of(each) == rows.text(2)) state = each;
-  view.body = rows.blob(11);
+  view.body = rows.is_null(13) ? rows.blob(11) : rows.blob(13);
   view.event = rows.is_null(12) ? rows.blob(11) : rows.blob(12);
   for (Rows tried = session.query(kTried, id.group, id.topic, place.shard, place.position); tried.next();)
     view.tried.push_back({static_cast<int>(tried.integer(0)), tried.integer(1), static_cast<int>(tried.integer(2)),
-                          tried.integer(3), std::string(tried.text(4)), std::string(tried.blob(5))});
+                          tried.integer(3), std::string(tried.text(4)), std::string(tried.blob(5)), tried.integer(6),
+                          std::string(tried.text(7)), std::string(tried.text(8))});
   return {};
 }
 

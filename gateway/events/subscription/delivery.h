@@ -26,14 +26,19 @@ enum class RowState : std::uint8_t {
   kDiscarded,  ///< given up by an operator
 };
 
-/// The event as a row keeps it.
+/// The event as a row keeps it, and what is sent about it.
 struct EventCopy {
   std::string event_id;
   std::string key;
   std::string type;
   std::int64_t stored_at = 0;  ///< unix milliseconds
   std::string headers;
-  std::string body;
+  std::string body;    ///< JSON
+  std::string sent{};  ///< what is sent, where it is not the body; meaningless while not frozen
+  /// What is sent was settled by the first attempt: no later configuration changes it.
+  bool frozen = false;
+
+  const std::string& said() const { return sent.empty() ? body : sent; }
 };
 
 /// A delivery that is in memory.
@@ -48,6 +53,8 @@ struct Delivery {
   std::uint32_t attempts = 0;
   Row row = Row::kNone;
   RowState row_state = RowState::kHeld;
+  bool passed = false;          ///< the filter has let it through
+  bool unwritten_sent = false;  ///< frozen since its row was written
   Stage stage = Stage::kWaiting;
   SteadyTime due{};    ///< while backing off
   SteadyTime began{};  ///< of the attempt in flight
@@ -59,7 +66,10 @@ struct AttemptRecord {
   int status = 0;
   std::int64_t took_ms = 0;
   std::string error;
-  std::string body;  ///< how the answer began
+  std::string body;        ///< how the answer began
+  std::uint32_t code = 0;  ///< of a failure that the system named in its own words; 0: none
+  std::string message;
+  std::string details;  ///< JSON; empty: none
 };
 
 /// One thing to write; all of a Settlement in their order in one transaction.
@@ -67,6 +77,7 @@ struct RowChange {
   enum class Kind : std::uint8_t {
     kInsert,   ///< the event gets a row
     kUpdate,   ///< its row changes
+    kFreeze,   ///< what is sent becomes part of its row
     kAttempt,  ///< an attempt failed; attempts is its number
     kFinish,   ///< delivered: row and attempts go
   };
@@ -78,7 +89,7 @@ struct RowChange {
   std::int64_t since = 0;
   std::int64_t died_at = 0;
   std::string reason{};
-  EventCopy event{};        ///< of kInsert
+  EventCopy event{};        ///< of kInsert; of kFreeze what is sent
   AttemptRecord attempt{};  ///< of kAttempt
 };
 

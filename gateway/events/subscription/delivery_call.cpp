@@ -5,13 +5,13 @@
 #include <string_view>
 
 #include "core/json_scan.h"
+#include "events/subscription/rendering.h"
 #include "telemetry/request_id.h"
 #include "telemetry/trace_context.h"
 
 namespace causeway::events {
 namespace {
 
-constexpr std::uint64_t kAnswerLimit = 64 * 1024;  // more is nobody's receipt; the connection is closed instead
 constexpr std::size_t kBodyStart = 1024;
 constexpr std::string_view kJson = "application/json";
 
@@ -36,7 +36,8 @@ struct OneCall {
         trace(trace_of(event, context.random)),
         arena(context.worker.chunks()),
         headers(&arena),
-        body(event.body),
+        body(event.said()),
+        rendered(&arena),
         answer(arena) {
     using net::HeaderId;
     headers.add(HeaderId::kContentType, kJson);
@@ -45,12 +46,19 @@ struct OneCall {
     headers.add(HeaderId::kXRequestId, request_id.view());
     headers.add(HeaderId::kTraceparent, trace.traceparent());
     if (!trace.tracestate().empty()) headers.add(HeaderId::kTracestate, trace.tracestate());
-    for (const auto& [name, value] : spec.target.headers) headers.add(name, value);
     request.method = spec.target.method;
     request.method_name = net::method_name(request.method);
-    request.target = spec.target.target;
     request.headers = &headers;
     request.body = &body;
+    request.repeatable = true;  // by its Idempotency-Key
+  }
+  /// What is this event's own about the call.
+  Result<> render() {
+    Result<> done = render_call(spec.target, event.said(), event.body, rendered);
+    if (!done) return done;
+    request.target = rendered.target;
+    for (const auto& [name, value] : rendered.headers) headers.add(name, value);
+    return {};
   }
 
   const SubscriptionSpec& spec;
@@ -62,41 +70,46 @@ struct OneCall {
   runtime::Arena arena;
   net::Headers headers;
   Body body;
+  RenderedCall rendered;
   upstream::CallRequest request;
   upstream::CallResponse answer;  // last: its connection goes back first
 };
 
-std::string words(const Error& error) {
-  const ErrorInfo* info = error.info_if();
-  if (info != nullptr && !info->internal.empty()) return info->internal;
-  return std::string(code_info(error.code()).name);
-}
-
 void log(WorkerContext& context, const OneCall& call, const CallOutcome& outcome, Bytes answer_body, std::uint32_t code,
          std::uint32_t attempt) {
-  const bool ok = outcome.status >= 200 && outcome.status < 300;
-  const std::string said = "answered " + std::to_string(outcome.status);
+  const UnderstoodAnswer& answer = outcome.answer;
+  const bool ok = code == number(Code::kSuccess);
+  const std::string said = "answered " + std::to_string(answer.http_status);
+  std::string_view why = said;
+  if (!answer.message.empty()) why = answer.message;
+  if (!answer.error.empty()) why = answer.error;
+  if (!answer.refused.empty()) why = answer.refused;
   telemetry::CallRecord record;
   record.time = outcome.began;
   record.failed = !ok;
   record.system = call.spec.target.cluster->settings().system;
   record.method = call.spec.target.operation;
-  record.request = {call.event.body, call.event.body.size(), kJson};
+  record.request = {call.event.said(), call.event.said().size(), kJson};
   record.response = {answer_body, answer_body.size(),
                      call.answer.head.headers.get(net::HeaderId::kContentType).value_or(std::string_view())};
   record.cost = outcome.took;
-  record.status = outcome.status;
+  record.status = answer.http_status;
   record.code = code;
   record.attempt = attempt;
   record.route = call.spec.name();
   record.trace = call.trace.trace_id();
   record.request_id = call.request_id.view();
-  record.error = ok ? std::string_view() : outcome.error.empty() ? std::string_view(said) : outcome.error;
+  record.error = ok ? std::string_view() : why;
   context.log.write(record);
 }
 
-std::uint32_t code_of(int status) {
-  return status >= 200 && status < 300 ? number(Code::kSuccess) : static_cast<std::uint32_t>(status) * 100;
+/// What the log says of an answer that came: what it named itself, else its status.
+std::uint32_t code_of(const UnderstoodAnswer& answer) {
+  if (answer.refused.empty() && is_done(answer.to_judge())) return number(Code::kSuccess);
+  if (answer.code != 0) return answer.code;
+  if (!answer.refused.empty()) return number(Code::kTransformRefused);
+  if (answer.http_status >= 300) return static_cast<std::uint32_t>(answer.http_status) * 100;
+  return number(Code::kUpstreamNonsense);  // not what done_when or the envelope promised
 }
 
 }  // namespace
@@ -108,6 +121,11 @@ Task<CallOutcome> deliver(WorkerContext& context, const SubscriptionSpec& spec, 
   OneCall call(context, spec, event, place);
   CallOutcome outcome;
   outcome.began = worker.wall_now();
+  Result<> rendered = call.render();
+  if (!rendered) {
+    outcome.refused = words_of(rendered.error());
+    co_return outcome;
+  }
   const SteadyTime began = worker.now();
   upstream::CallOptions options;
   options.deadline = began + spec.target.timeout;
@@ -118,23 +136,26 @@ Task<CallOutcome> deliver(WorkerContext& context, const SubscriptionSpec& spec, 
   Result<> called = co_await spec.target.cluster->call(worker, call.request, call.answer, options);
   std::optional<Error> problem;
   Bytes body;
+  bool whole = true;
   if (!called) {
     problem.emplace(std::move(called.error()));
   } else {
-    Result<Bytes> gathered = co_await call.answer.body.gather(kAnswerLimit);
+    Result<Bytes> gathered = co_await call.answer.body.gather(answer_limit(spec));
     if (gathered) body = *gathered;
     else if (gathered.error().code() != Code::kBodyTooLarge) problem.emplace(std::move(gathered.error()));
+    whole = gathered.ok();
   }
   worker.refresh_clock();
   outcome.took = worker.now() - began;
   if (problem) {
-    outcome.error = words(*problem);
+    outcome.answer.error = words_of(*problem);
   } else {
-    outcome.status = call.answer.head.status;
-    outcome.retry_after = call.answer.head.headers.get(net::HeaderId::kRetryAfter).value_or(std::string_view());
+    outcome.answer = understand(spec, event.body, call.answer.head.status, body, whole, &call.arena);
+    outcome.answer.retry_after = call.answer.head.headers.get(net::HeaderId::kRetryAfter).value_or(std::string_view());
     outcome.body = body.substr(0, kBodyStart);
+    outcome.refused = outcome.answer.refused;
   }
-  log(context, call, outcome, body, problem ? number(problem->code()) : code_of(outcome.status), attempt);
+  log(context, call, outcome, body, problem ? number(problem->code()) : code_of(outcome.answer), attempt);
   co_return outcome;
 }
 

@@ -64,19 +64,30 @@ std::size_t Dispatcher::room() const {
   return taken >= kWindow ? 0 : kWindow - taken;
 }
 
-void Dispatcher::arrived(std::uint32_t shard, StoredEvent event) {
-  const Place place{shard, event.position};
-  windows_[shard].read(place.position);
+bool Dispatcher::enter_window(Place place) {
+  Window& window = windows_[place.shard];
+  window.read(place.position);
   ++exposed_;
-  if (ahead_.erase(place) > 0) {
-    windows_[shard].settle(place.position);
-    window_moved_ = true;
-    return;
-  }
+  if (ahead_.erase(place) == 0) return true;
+  window.settle(place.position);
+  window_moved_ = true;
+  return false;
+}
+
+bool Dispatcher::left_out(std::uint32_t shard, Position position) {
+  if (!enter_window({shard, position})) return false;
+  windows_[shard].settle(position);
+  return window_moved_ = true;
+}
+
+void Dispatcher::arrived(std::uint32_t shard, StoredEvent event, bool passed) {
+  const Place place{shard, event.position};
+  if (!enter_window(place)) return;
   window_bytes_ += event.body.size();
   auto delivery = std::make_unique<Delivery>();
   Lane& lane = lane_at(place, event.key, delivery->lane);
   delivery->place = place;
+  delivery->passed = passed;
   delivery->since = event.stored_at;
   delivery->event = {std::move(event.event_id), std::move(event.key),     std::move(event.type),
                      event.stored_at,           std::move(event.headers), std::move(event.body)};
@@ -133,7 +144,8 @@ std::optional<LoadRequest> Dispatcher::next_load() {
   LoadRequest request;
   request.lane = std::move(loads_.front());
   loads_.pop_front();
-  const Lane& lane = lanes_.at(request.lane);
+  Lane& lane = lanes_.at(request.lane);
+  lane.outdated = false;
   request.shard = lane.shard;
   request.key = lane.key;
   request.position = lane.position;
@@ -154,16 +166,20 @@ void Dispatcher::note_gone(Place place) {
 
 void Dispatcher::loaded(const LoadRequest& request, std::vector<LoadedRow> rows, SteadyTime now, WallTime wall) {
   Lane& lane = lanes_.at(request.lane);
+  if (lane.outdated) return not_loaded(request);
   lane.loading = false;
-  lane.before_dead = false;
   reading_rows_ = false;
   std::size_t taken = 0;
+  bool all = rows.size() < kLoad;
   for (LoadedRow& row : rows) {
     // What has been decided since and is not written yet is not what the row says.
     if (holding_.contains(row.place)) break;  // nor may anything behind it go before it
     if (deliveries_.contains(row.place) || gone_.contains(row.place)) continue;
     if (std::ranges::binary_search(lane.dead, row.place.position)) continue;
-    if (taken++ == kLoadedAtOnce) break;
+    if (taken++ == kLoadedAtOnce) {
+      all = false;
+      break;
+    }
     auto delivery = std::make_unique<Delivery>();
     delivery->place = row.place;
     delivery->lane = request.lane;
@@ -172,7 +188,8 @@ void Dispatcher::loaded(const LoadRequest& request, std::vector<LoadedRow> rows,
     delivery->attempts = row.attempts;
     delivery->row = Delivery::Row::kWritten;
     delivery->row_state = row.state;
-    const Duration wait = std::chrono::milliseconds(row.next_at - unix_milliseconds(wall));
+    const Duration wait =
+        std::min(Duration(std::chrono::milliseconds(row.next_at - unix_milliseconds(wall))), rules_.longest_wait);
     if (row.state == RowState::kRetrying && wait > Duration(0)) {
       delivery->stage = Delivery::Stage::kBackingOff;
       delivery->due = now + wait;
@@ -182,6 +199,8 @@ void Dispatcher::loaded(const LoadRequest& request, std::vector<LoadedRow> rows,
     join(lane, *delivery);
     deliveries_.emplace(row.place, std::move(delivery));
   }
+  if (all) lane.before_dead = false;
+  unload_followers(lane);
   if (rows.empty() && lane.waiting == request.expected) lane.waiting = lane.unwritten;  // removed by somebody else
   advance(request.lane);
 }
@@ -209,7 +228,7 @@ void Dispatcher::replayed(Place place, const std::string& key) {
   const bool alone = lane.waiting == 0 && (!lane.line.empty() || deliveries_.size() < kMaxLoaded);
   if (!within && !alone) {
     ++lane.waiting;
-    lane.before_dead = true;
+    lane.before_dead = lane.outdated = true;
   } else {
     auto delivery = std::make_unique<Delivery>();
     delivery->place = place;

@@ -71,12 +71,17 @@ class Dispatcher {
     Order order = Order::kByKey;
     OnDeadLetter on_dead_letter = OnDeadLetter::kPark;
     std::uint32_t concurrency = 16;
+    Duration longest_wait = std::chrono::hours(24);  ///< whatever a row says: the wall clock may have been set
   };
 
   /// `low` by shard; `rows` ascending by place.
   Dispatcher(const Rules& rules, const std::vector<Position>& low, const std::vector<FoundRow>& rows, bool paused);
 
-  void set_concurrency(std::uint32_t concurrency) { rules_.concurrency = concurrency; }
+  /// What may change while it runs.
+  void use(std::uint32_t concurrency, Duration longest_wait) {
+    rules_.concurrency = concurrency;
+    rules_.longest_wait = longest_wait;
+  }
 
   // Reading
   /// How many events may be read now.
@@ -85,7 +90,10 @@ class Dispatcher {
   std::size_t shards() const { return windows_.size(); }
   Position last_read(std::uint32_t shard) const { return windows_[shard].last_read(); }
   Position durable(std::uint32_t shard) const { return windows_[shard].durable(); }
-  void arrived(std::uint32_t shard, StoredEvent event);
+  /// `passed`: the filter has let it through already.
+  void arrived(std::uint32_t shard, StoredEvent event, bool passed = true);
+  /// One that the filter has left out: finished without a lane or a row. False: it has a row already.
+  bool left_out(std::uint32_t shard, Position position);
 
   /// Rows whose turn has come and that are not in memory; one request at a time.
   std::optional<LoadRequest> next_load();
@@ -104,7 +112,17 @@ class Dispatcher {
   /// the cursor, and with it everybody else's window. False: there were none, or there is plenty of room.
   bool write_slow(SteadyTime before);
 
+  /// In flight; what is sent was settled.
+  void freeze(Delivery& delivery, std::string sent);
+  /// The attempt that froze it was none.
+  void thaw(Delivery& delivery);
+  /// Before an end without attempts: gives rows to what waits before something that is finished, so that the cursor can
+  /// pass and nothing that was delivered comes again.
+  void make_way();
+
   void succeeded(Delivery& delivery);
+  /// Finished without an attempt: the filter leaves it out, or its row is gone.
+  void left_out(Delivery& delivery);
   void failed(Delivery& delivery, AttemptRecord attempt, Duration wait, SteadyTime now, WallTime wall);
   /// `attempt` is empty when there was none.
   void died(Delivery& delivery, std::optional<AttemptRecord> attempt, std::string reason, WallTime wall);
@@ -139,6 +157,7 @@ class Dispatcher {
     Position position = 0;
     bool in_flight = false;
     bool loading = false;      // or about to
+    bool outdated = false;     // what a load finds: a row that may be the first was replayed meanwhile
     bool before_dead = false;  // a row that waits may come before the first dead one
   };
 
@@ -151,10 +170,15 @@ class Dispatcher {
   /// Looks who is next in a lane; forgets it when nothing is left.
   void advance(const std::string& name);
   void want_rows(const std::string& name, Lane& lane);
+  /// An event was read; false: it has a row already.
+  bool enter_window(Place place);
+  void finish(Delivery& delivery);
   /// Gives a row to a delivery that has none, and room to the window.
   void insert_row(Delivery& delivery, RowState state, RowChange change);
   void change_row(Delivery& delivery, RowState state, RowChange change);
   void hold_followers(Lane& lane);
+  /// Forgets rows that have to wait for their head: they are read again when their turn comes.
+  void unload_followers(Lane& lane);
   /// Ends the attempt: its lane, with the delivery still in line.
   Lane& land(Delivery& delivery);
   /// Takes it out of line and memory.

@@ -79,9 +79,12 @@ void Dispatcher::insert_row(Delivery& delivery, RowState state, RowChange change
                                     delivery.event.type,
                                     delivery.event.stored_at,
                                     std::move(delivery.event.headers),
-                                    std::move(delivery.event.body)};
+                                    std::move(delivery.event.body),
+                                    std::move(delivery.event.sent),
+                                    delivery.event.frozen};
   changes_.push_back(std::move(change));
   delivery.row = Row::kUnwritten;
+  delivery.unwritten_sent = false;
   delivery.row_state = state;
   count(state, 1);
   settle_window(delivery);
@@ -90,6 +93,11 @@ void Dispatcher::insert_row(Delivery& delivery, RowState state, RowChange change
 
 void Dispatcher::change_row(Delivery& delivery, RowState state, RowChange change) {
   if (delivery.row == Row::kNone) return insert_row(delivery, state, std::move(change));
+  if (std::exchange(delivery.unwritten_sent, false)) {
+    RowChange freeze{.kind = RowChange::Kind::kFreeze, .place = delivery.place};
+    freeze.event.sent = std::move(delivery.event.sent);
+    changes_.push_back(std::move(freeze));
+  }
   change.kind = RowChange::Kind::kUpdate;
   change.place = delivery.place;
   change.state = state;
@@ -117,6 +125,30 @@ void Dispatcher::hold_followers(Lane& lane) {
   lane.line = std::move(stay);
 }
 
+void Dispatcher::unload_followers(Lane& lane) {
+  if (lane.line.empty()) return;
+  const Delivery& head = *lane.line.front();
+  const bool stopped = blocked(lane, head.place.position);
+  if (!stopped && head.stage != Stage::kBackingOff) return;
+  while (lane.line.size() > (stopped ? 0 : 1)) {
+    const Delivery& last = *lane.line.back();
+    if (last.row != Row::kWritten || last.stage != Stage::kWaiting) return;
+    const Place place = last.place;
+    lane.line.pop_back();
+    ++lane.waiting;
+    if (!blocked(lane, place.position)) lane.before_dead = true;
+    deliveries_.erase(place);
+  }
+}
+
+void Dispatcher::make_way() {
+  std::set<std::string> names;
+  for (const auto& [place, delivery] : deliveries_)
+    if (delivery->row == Row::kNone && place.position < windows_[place.shard].last_settled())
+      names.insert(delivery->lane);
+  for (const std::string& name : names) hold_followers(lanes_.at(name));
+}
+
 bool Dispatcher::write_slow(SteadyTime before) {
   if (room() > kWindow / 2) return false;
   bool any = false;
@@ -133,8 +165,25 @@ bool Dispatcher::write_slow(SteadyTime before) {
   return any;
 }
 
+void Dispatcher::freeze(Delivery& delivery, std::string sent) {
+  delivery.event.sent = std::move(sent);
+  delivery.event.frozen = delivery.unwritten_sent = true;
+}
+
+void Dispatcher::thaw(Delivery& delivery) {
+  if (!std::exchange(delivery.unwritten_sent, false)) return;
+  delivery.event.frozen = false;
+  delivery.event.sent.clear();
+}
+
 void Dispatcher::succeeded(Delivery& delivery) {
   dead_in_a_row_.clear();
+  finish(delivery);
+}
+
+void Dispatcher::left_out(Delivery& delivery) { finish(delivery); }
+
+void Dispatcher::finish(Delivery& delivery) {
   Lane& lane = land(delivery);
   if (delivery.row == Row::kNone) {
     window_bytes_ -= delivery.event.body.size();
@@ -163,6 +212,7 @@ void Dispatcher::failed(Delivery& delivery, AttemptRecord attempt, Duration wait
   delivery.due = now + wait;
   backing_off_.emplace(delivery.due, &delivery);
   hold_followers(lane);
+  unload_followers(lane);
   advance(std::string(delivery.lane));
 }
 
@@ -180,6 +230,7 @@ void Dispatcher::died(Delivery& delivery, std::optional<AttemptRecord> attempt, 
   const std::string name = delivery.lane;
   leave(lane, delivery);
   if (rules_.on_dead_letter == OnDeadLetter::kPark) hold_followers(lane);
+  unload_followers(lane);
   dead_in_a_row_.insert(name);
   if (dead_in_a_row_.size() >= kDeadInARow && !paused_) paused_ = pause_unwritten_ = true;
   advance(name);

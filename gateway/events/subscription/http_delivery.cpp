@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
+#include "expression/configured.h"
 #include "net/characters.h"
 #include "net/header_rules.h"
 #include "net/percent.h"
@@ -9,9 +12,10 @@
 namespace causeway::events {
 namespace {
 
+using expression::Template;
 using PlacedText = config::Placed<std::string>;
 
-bool has_template(std::string_view text) { return text.find("{{") != std::string_view::npos; }
+constexpr expression::VariableSet kAllowed{expression::Variable::kEvent};
 
 void report(config::Errors& errors, const PlacedText& at, std::string message, std::string_view code = "expected") {
   errors.add(at.position, at.path, std::move(message), code);
@@ -41,37 +45,64 @@ bool is_ours(std::string_view name) {
   }
 }
 
+bool literals_are(const Template& text, net::Characters characters) {
+  return std::ranges::all_of(text.parts(), [characters](const Template::Part& part) {
+    return part.program || net::all_of(part.text, characters);
+  });
+}
+
+/// `value` with its literal ends trimmed: what is inserted stays as it is.
+PlacedText trimmed(const PlacedText& value) {
+  PlacedText trimmed = value;
+  trimmed.value = net::trim_blanks(*value);
+  return trimmed;
+}
+
 void add_header(DeliveryTarget& target, const std::string& name, const PlacedText& value, config::Errors& errors) {
   if (name.empty() || !net::all_of(name, net::kToken)) {
     report(errors, value, "a header's name is a token, got " + config::quote(name));
   } else if (is_ours(name)) {
     report(errors, value, fmt::format("the header {} is the gateway's own", name), "conflict");
-  } else if (has_template(*value)) {
-    report(errors, value, "{{ }} in a header is not in this version", "not_in_this_version");
-  } else if (!net::all_of(*value, net::kText)) {
-    report(errors, value, "a header's value has no control characters");
   } else {
-    target.headers.emplace_back(name, net::trim_blanks(*value));
+    Template text = expression::compile_template(trimmed(value), kAllowed, errors);
+    if (!literals_are(text, net::kText)) report(errors, value, "a header's value has no control characters");
+    target.headers.emplace_back(name, std::move(text));
   }
 }
 
-std::string render_target(const HttpDeliverySettings& settings, config::Errors& errors) {
-  std::string target = settings.path->empty() ? "/" : *settings.path;
-  if (has_template(target)) {
-    report(errors, settings.path, "{{ }} in a path is not in this version", "not_in_this_version");
-  } else if (target.front() != '/' || !net::all_of(target, net::kPathByte)) {
+void add_path(DeliveryTarget& target, const HttpDeliverySettings& settings, config::Errors& errors) {
+  PlacedText path = settings.path;
+  if (path->empty()) path.value = "/";
+  target.path = expression::compile_template(path, kAllowed, errors);
+  if (target.path.parts().empty()) return;  // it does not compile
+  const Template::Part& first = target.path.parts().front();
+  if (first.program || !first.text.starts_with('/') || !literals_are(target.path, net::kPathByte))
     report(errors, settings.path,
-           "a path begins with / and has only characters of a path, got " + config::quote(target));
-  }
+           "a path begins with / and has only characters of a path, got " + config::quote(*path));
+}
+
+void add_query(DeliveryTarget& target, const std::string& name, const PlacedText& value, config::Errors& errors) {
+  std::string encoded;
+  net::append_query_value(encoded, name);
+  target.query.emplace_back(std::move(encoded), expression::compile_template(value, kAllowed, errors));
+}
+
+void set_body(DeliveryTarget& target, const PlacedText& body, config::Errors& errors) {
+  if (body->empty()) return;
+  target.body = expression::compile_template(body, kAllowed, errors);
+  if (target.body->is_literal() && !target.body->parts().empty())
+    report(errors, body, "expected a {{ }} that makes the body, such as \"{{ {id: .eventId} }}\"");
+}
+
+/// For people: the path with the query that is the same for every event.
+std::string address_of(const HttpDeliverySettings& settings) {
+  std::string text = settings.path->empty() ? "/" : *settings.path;
   char separator = '?';
   for (const auto& [name, value] : settings.query) {
-    if (has_template(*value)) report(errors, value, "{{ }} in a query is not in this version", "not_in_this_version");
-    target.push_back(std::exchange(separator, '&'));
-    net::append_query_value(target, name);
-    target.push_back('=');
-    net::append_query_value(target, *value);
+    text.push_back(std::exchange(separator, '&'));
+    text.append(name).append("=").append(*value);
   }
-  return target;
+  return text;
 }
 
 void use_cluster(DeliveryTarget& target, const HttpDeliverySettings& settings, const Clusters& clusters,
@@ -99,14 +130,15 @@ const config::Keys<HttpDeliverySettings>& HttpDeliverySettings::keys() {
       config::Keys<HttpDeliverySettings>("http delivery")
           .required("cluster", &HttpDeliverySettings::cluster, "the system to call")
           .optional("method", &HttpDeliverySettings::method, "the method to call with")
-          .optional("path", &HttpDeliverySettings::path, "the path to call; default: /")
+          .optional("path", &HttpDeliverySettings::path, "the path to call; a {{ }} becomes one segment; default: /")
           .optional("query", &HttpDeliverySettings::query, "the query to call with")
           .optional("headers", &HttpDeliverySettings::headers, "headers beside those that every delivery has")
+          .optional("body", &HttpDeliverySettings::body,
+                    "the JSON to send; default: the event, or what transform makes")
           .optional("timeout", &HttpDeliverySettings::timeout, "one attempt with its answer; default: the cluster's")
           .range(Duration(std::chrono::milliseconds(1)), Duration(std::chrono::hours(1)))
           .optional("operation", &HttpDeliverySettings::operation,
                     "what the log calls this; default: the subscription's name")
-          .later("body")
           .check([](const HttpDeliverySettings& http, const config::Node& node, config::Reading& reading) {
             if (!net::expects_body(net::method_of(http.method)) || net::method_of(http.method) == net::Method::kOther)
               reading.error(
@@ -132,10 +164,12 @@ DeliveryTarget build_target(const config::Deferred& deliver, const std::string& 
   if (!HttpDeliverySettings::keys().read_into(tagged->settings, reading, settings)) return target;
   use_cluster(target, settings, clusters, errors);
   target.method = net::method_of(settings.method);
-  target.target = render_target(settings, errors);
+  add_path(target, settings, errors);
+  for (const auto& [name, value] : settings.query) add_query(target, name, value, errors);
   for (const auto& [name, value] : settings.headers) add_header(target, name, value, errors);
+  set_body(target, settings.body, errors);
   target.operation = settings.operation.empty() ? fallback_operation : settings.operation;
-  target.text = fmt::format("{} {} {}", settings.method, *settings.cluster, target.target);
+  target.text = fmt::format("{} {} {}", settings.method, *settings.cluster, address_of(settings));
   return target;
 }
 

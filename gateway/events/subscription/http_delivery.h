@@ -10,6 +10,7 @@
 
 #include "config/keys.h"
 #include "config/placed.h"
+#include "expression/template.h"
 #include "upstream/cluster.h"
 
 namespace causeway::events {
@@ -19,21 +20,26 @@ using Clusters = std::map<std::string, std::shared_ptr<const upstream::Cluster>,
 struct HttpDeliverySettings {
   config::Placed<std::string> cluster;
   std::string method = "POST";
-  config::Placed<std::string> path;  ///< literal; empty: /
+  config::Placed<std::string> path;  ///< empty: /
   std::map<std::string, config::Placed<std::string>> query;
   std::map<std::string, config::Placed<std::string>> headers;
+  config::Placed<std::string> body;  ///< empty: what is to be sent as it is
   std::optional<Duration> timeout;
   std::string operation;
   static const config::Keys<HttpDeliverySettings>& keys();
 };
 
-/// Everything about the call that is the same for every event. Immutable; part of a configuration.
+/// The call as the configuration has it. Its templates see what is sent as `.` and the event as $event. Immutable.
 struct DeliveryTarget {
+  using Named = std::vector<std::pair<std::string, expression::Template>>;
+
   std::shared_ptr<const upstream::Cluster> cluster;
   net::Method method = net::Method::kPost;
-  std::string target;  ///< path and query, as they stand in the request line
-  std::vector<std::pair<std::string, std::string>> headers;
-  Duration timeout{};  ///< of one attempt, its answer included
+  expression::Template path;
+  Named query;  ///< names encoded
+  Named headers;
+  std::optional<expression::Template> body;  ///< `.` is what it would be without it
+  Duration timeout{};                        ///< of one attempt, its answer included
   Duration connect_timeout{};
   std::string operation;  ///< what the log calls it
   std::string text;       ///< for people: `POST wms /outbound-orders`

@@ -11,7 +11,8 @@ namespace {
 constexpr std::size_t kWorthReading = Dispatcher::kWindow / 8;  // not one event at a time while the window is full
 
 telemetry::Counter counter(telemetry::Metrics& metrics, const std::string& subscription, const char* result) {
-  return metrics.counter("causeway_deliveries_total", "Attempts to deliver events, by what came of them.",
+  return metrics.counter("causeway_deliveries_total",
+                         "Attempts to deliver events, by what came of them; filtered: none was made.",
                          {{"subscription", subscription}, {"result", result}});
 }
 
@@ -27,6 +28,7 @@ SubscriptionRunner::SubscriptionRunner(EventLog& log, WorkerContext& context, te
       succeeded_(counter(metrics, name_, "success")),
       retried_(counter(metrics, name_, "retry")),
       died_(counter(metrics, name_, "dead")),
+      filtered_(counter(metrics, name_, "filtered")),
       spec_(std::move(spec)) {
   const auto collect = [&](std::string_view metric, std::string_view help, auto value) {
     collected_.push_back(metrics.collect_gauge(metric, help, {{"subscription", name_}}, value));
@@ -51,7 +53,8 @@ void SubscriptionRunner::start() {
 void SubscriptionRunner::use(std::shared_ptr<const SubscriptionSpec> spec) {
   worker().post([self = shared_from_this(), spec = std::move(spec)]() mutable {
     self->spec_ = std::move(spec);
-    if (self->dispatcher_) self->dispatcher_->set_concurrency(self->spec_->settings.concurrency);
+    const SubscriptionSettings& settings = self->spec_->settings;
+    if (self->dispatcher_) self->dispatcher_->use(settings.concurrency, settings.retry.max_delay);
     self->pump();
   });
 }
@@ -59,6 +62,16 @@ void SubscriptionRunner::use(std::shared_ptr<const SubscriptionSpec> spec) {
 void SubscriptionRunner::drain() {
   draining_ = true;
   worker().post([self = shared_from_this()] { self->pump(); });
+}
+
+void SubscriptionRunner::go_on() {
+  idle_ = false;
+  draining_ = false;
+  worker().post([self = shared_from_this()] {
+    self->more_ = true;
+    if (!self->dispatcher_ && !self->opening_) self->enter();
+    self->pump();
+  });
 }
 
 void SubscriptionRunner::release() {
@@ -106,8 +119,9 @@ Task<> SubscriptionRunner::open(Self self) {
     co_await runtime::sleep_for(self->worker(), kAgain);
   }
   const SubscriptionSettings& settings = self->spec_->settings;
-  self->dispatcher_.emplace(Dispatcher::Rules{settings.order, settings.on_dead_letter, settings.concurrency}, group.low,
-                            group.rows, !group.paused_by.empty());
+  self->dispatcher_.emplace(
+      Dispatcher::Rules{settings.order, settings.on_dead_letter, settings.concurrency, settings.retry.max_delay},
+      group.low, group.rows, !group.paused_by.empty());
   using PausedBy = RunnerGauges::PausedBy;
   if (!group.paused_by.empty())
     self->gauges_->paused_by = group.paused_by == "operator" ? PausedBy::kOperator : PausedBy::kDeadLetters;
@@ -143,6 +157,7 @@ void SubscriptionRunner::begin_work() {
     }
     if (const auto due = dispatcher_->next_due()) worker().arm(retry_alarm_, *due);
   }
+  if (dispatcher_ && draining_ && dispatcher_->in_flight() == 0) dispatcher_->make_way();
   if (dispatcher_ && !settling_ && !gave_up_ && dispatcher_->has_settlement()) {
     settling_ = true;
     worker().spawn(settle(shared_from_this()));
@@ -167,9 +182,9 @@ Task<> SubscriptionRunner::read(Self self) {
     query.events.clear();
     if (!self->draining_) co_await runtime::sleep_for(self->worker(), kAgain);
   }
-  if (!done || query.more) self->more_ = true;
+  if (!done || query.more || self->draining_) self->more_ = true;
   if (!self->draining_)
-    for (auto& [shard, event] : query.events) dispatcher.arrived(shard, std::move(event));
+    for (auto& [shard, event] : query.events) self->take_in(*self->spec_, shard, std::move(event));
   self->reading_ = false;
   self->pump();
 }
@@ -213,7 +228,7 @@ Task<> SubscriptionRunner::attempt(Self self, Delivery* delivery) {
     const Result<> read = co_await self->log_.store().query(self->worker(), row);
     if (!read || !row.found) {
       if (read) {
-        dispatcher.succeeded(*delivery);  // somebody has removed it
+        dispatcher.left_out(*delivery);  // somebody has removed it
       } else {
         co_await runtime::sleep_for(self->worker(), kAgain);
         dispatcher.returned(*delivery);
@@ -223,6 +238,10 @@ Task<> SubscriptionRunner::attempt(Self self, Delivery* delivery) {
     }
     delivery->since = row.since;
     delivery->event = std::move(row.event);
+  }
+  if (!delivery->event.frozen && !self->make_ready(*delivery, *spec)) {
+    self->pump();
+    co_return;
   }
   const CallOutcome outcome =
       co_await deliver(self->context_, *spec, delivery->event, delivery->place, delivery->attempts + 1);

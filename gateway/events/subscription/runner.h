@@ -53,6 +53,8 @@ class SubscriptionRunner final : public std::enable_shared_from_this<Subscriptio
   void use(std::shared_ptr<const SubscriptionSpec> spec);
   /// Reads and attempts nothing more.
   void drain();
+  /// After `drain`, instead of an end: as if it had never been asked. Not after `release`.
+  void go_on();
   /// After `drain`: nothing is in flight and everything is durable. Never true without it.
   bool idle() const { return draining_ && (!entered_ || idle_); }
   /// The end: lets go of timers and metrics. What is in flight ends without it.
@@ -93,7 +95,11 @@ class SubscriptionRunner final : public std::enable_shared_from_this<Subscriptio
   static Task<> load(Self self, LoadRequest request);
   static Task<> settle(Self self);
   static Task<> attempt(Self self, Delivery* delivery);
+  void take_in(const SubscriptionSpec& spec, std::uint32_t shard, StoredEvent event);
+  /// Settles what is sent about an event that was never attempted; false: there is nothing to send.
+  bool make_ready(Delivery& delivery, const SubscriptionSpec& spec);
   void conclude(Delivery& delivery, const struct CallOutcome& outcome, const SubscriptionSpec& spec);
+  void give_up(Delivery& delivery, std::optional<AttemptRecord> attempt, const std::string& reason);
   void tell_dead(const Delivery& delivery, std::string_view reason);
   /// Waits until what is stored was read; false: it does not come to that any more.
   Task<bool> running();
@@ -108,7 +114,7 @@ class SubscriptionRunner final : public std::enable_shared_from_this<Subscriptio
   const std::string name_;
   const std::shared_ptr<RunnerGauges> gauges_ = std::make_shared<RunnerGauges>();
   std::vector<telemetry::Collected> collected_;
-  telemetry::Counter succeeded_, retried_, died_;
+  telemetry::Counter succeeded_, retried_, died_, filtered_;
   std::atomic<bool> woken_{false};  // a wake-up is on its way
   std::atomic<bool> entered_{false};
   std::atomic<bool> draining_{false};

@@ -1,5 +1,6 @@
 #include "events/subscription/dead_letter_tables.h"
 #include "events/subscription/delivery_call.h"
+#include "events/subscription/preparation.h"
 #include "events/subscription/runner.h"
 #include "events/subscription/verdict.h"
 
@@ -7,29 +8,72 @@ namespace causeway::events {
 
 using PausedBy = RunnerGauges::PausedBy;
 
+void SubscriptionRunner::take_in(const SubscriptionSpec& spec, std::uint32_t shard, StoredEvent event) {
+  bool passed = true;
+  if (spec.rules.filters()) {
+    const Result<bool> wanted = passes(spec, event.body, worker().chunks());
+    if (wanted && !*wanted) {
+      if (dispatcher_->left_out(shard, event.position)) context_.shard.add(filtered_);
+      return;
+    }
+    passed = wanted.ok();  // one for which it fails dies when its turn has come
+  }
+  dispatcher_->arrived(shard, std::move(event), passed);
+}
+
+bool SubscriptionRunner::make_ready(Delivery& delivery, const SubscriptionSpec& spec) {
+  Preparation ready = prepare(spec, delivery.event.body, delivery.passed, worker().chunks());
+  switch (ready.kind) {
+    case Preparation::Kind::kSend:
+      dispatcher_->freeze(delivery, std::move(ready.sent));
+      return true;
+    case Preparation::Kind::kLeftOut:
+      context_.shard.add(filtered_);
+      dispatcher_->left_out(delivery);
+      return false;
+    case Preparation::Kind::kRefused:
+      break;
+  }
+  give_up(delivery, std::nullopt, ready.reason);
+  return false;
+}
+
 void SubscriptionRunner::conclude(Delivery& delivery, const CallOutcome& outcome, const SubscriptionSpec& spec) {
-  runtime::Worker& worker = context_.worker;
+  const UnderstoodAnswer& answer = outcome.answer;
+  const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(outcome.took).count();
+  std::optional<AttemptRecord> attempt(std::in_place, unix_milliseconds(outcome.began), answer.http_status, took,
+                                       answer.error, outcome.body, answer.code, answer.message, answer.details);
+  if (!outcome.refused.empty()) {
+    if (answer.http_status == 0) {  // it failed before the call: what was to be sent never was
+      attempt.reset();
+      dispatcher_->thaw(delivery);
+    }
+    return give_up(delivery, std::move(attempt), outcome.refused);
+  }
   const double random = static_cast<double>(context_.random.next() >> 11) * 0x1p-53;
   const Tried tried{delivery.attempts + 1, WallTime(std::chrono::milliseconds(delivery.since)), random};
-  const Verdict verdict = judge({outcome.status, outcome.retry_after}, tried, spec.settings.retry, worker.wall_now());
-  if (verdict.kind == Verdict::Kind::kDone) {
-    context_.shard.add(succeeded_);
-    return dispatcher_->succeeded(delivery);
+  const Verdict verdict = judge(answer.to_judge(), tried, spec.settings.retry, worker().wall_now());
+  switch (verdict.kind) {
+    case Verdict::Kind::kDone:
+      context_.shard.add(succeeded_);
+      return dispatcher_->succeeded(delivery);
+    case Verdict::Kind::kRetry:
+      context_.shard.add(retried_);
+      dispatcher_->failed(delivery, std::move(*attempt), verdict.wait, worker().now(), worker().wall_now());
+      // Read anew for the next attempt; assigning {} would keep the memory.
+      for (std::string* const large : {&delivery.event.headers, &delivery.event.body, &delivery.event.sent})
+        std::string().swap(*large);
+      return;
+    case Verdict::Kind::kDead:
+      return give_up(delivery, std::move(attempt), verdict.reason);
   }
-  if (delivery.row != Delivery::Row::kNone) {  // read anew for the next attempt; assigning {} would keep the memory
-    std::string().swap(delivery.event.headers);
-    std::string().swap(delivery.event.body);
-  }
-  const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(outcome.took).count();
-  AttemptRecord attempt{unix_milliseconds(outcome.began), outcome.status, took, outcome.error, outcome.body};
-  if (verdict.kind == Verdict::Kind::kRetry) {
-    context_.shard.add(retried_);
-    return dispatcher_->failed(delivery, std::move(attempt), verdict.wait, worker.now(), worker.wall_now());
-  }
+}
+
+void SubscriptionRunner::give_up(Delivery& delivery, std::optional<AttemptRecord> attempt, const std::string& reason) {
   context_.shard.add(died_);
-  tell_dead(delivery, verdict.reason);
+  tell_dead(delivery, reason);
   const bool ran = !dispatcher_->paused();
-  dispatcher_->died(delivery, std::move(attempt), verdict.reason, worker.wall_now());
+  dispatcher_->died(delivery, std::move(attempt), reason, worker().wall_now());
   if (ran && dispatcher_->paused()) {
     gauges_->paused_by = PausedBy::kDeadLetters;
     lines_.write(telemetry::Level::kWarn, "subscription paused", {{"subscription", name_}, {"by", "dead_letters"}});

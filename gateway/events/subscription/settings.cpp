@@ -79,6 +79,14 @@ const config::Keys<SubscriptionSettings>& SubscriptionSettings::keys() {
           .optional("group", &SubscriptionSettings::group, "whose cursor it moves; default: the name")
           .optional("start", &SubscriptionSettings::start, "where it begins when it is new")
           .optional("was", &SubscriptionSettings::was, "the group whose cursor and dead letters it takes over")
+          .optional("filter", &SubscriptionSettings::filter,
+                    "expression over the event: it is told of those for which this is neither false nor null")
+          .optional("transform", &SubscriptionSettings::transform,
+                    "expression over the event: its one result is what is sent; default: the event")
+          .optional(
+              "done_when", &SubscriptionSettings::done_when,
+              "expression over the answer's JSON, with $status, $answer and $event: true is a success, whatever the "
+              "status, and anything else is none")
           .required("deliver", &SubscriptionSettings::deliver, "the call that tells the system")
           .optional("order", &SubscriptionSettings::order, "by_key: one at a time of each key, in order")
           .optional("on_dead_letter", &SubscriptionSettings::on_dead_letter,
@@ -86,7 +94,7 @@ const config::Keys<SubscriptionSettings>& SubscriptionSettings::keys() {
           .optional("concurrency", &SubscriptionSettings::concurrency, "attempts at a time")
           .range(1, 1024)
           .optional("retry", &SubscriptionSettings::retry, "when an attempt is made again, and when no more")
-          .later("filter", "transform", "done_when", "batch", "pull", "deduplicate", "webhook");
+          .later("batch", "pull", "deduplicate", "webhook");
   return keys;
 }
 
@@ -117,9 +125,17 @@ void check_subscriptions(const std::vector<SubscriptionSettings>& subscriptions,
                          first_in(*first->second)),
              "conflict");
   }
-  for (const SubscriptionSettings& each : subscriptions)
-    if (!each.was->empty() && groups.contains({*each.topic, *each.was}))
+  std::map<std::pair<std::string_view, std::string_view>, const Place*> taken;  // by topic and group
+  for (const SubscriptionSettings& each : subscriptions) {
+    if (each.was->empty()) continue;
+    const std::pair<std::string_view, std::string_view> id(*each.topic, *each.was);
+    if (groups.contains(id))
       report(errors, each.was, fmt::format("the group \"{}\" is still in use", *each.was), "conflict");
+    else if (const auto [first, fresh] = taken.emplace(id, &each.was); !fresh)
+      report(errors, each.was,
+             fmt::format("two subscriptions take over the group \"{}\"{}", *each.was, first_in(*first->second)),
+             "conflict");
+  }
 }
 
 }  // namespace causeway::events

@@ -52,8 +52,11 @@ struct SubscriptionSettings {
   config::Placed<std::string> topic;
   config::Placed<std::string> group;  ///< whose cursor it is; empty: the name
   Start start = Start::kLatest;
-  config::Placed<std::string> was;  ///< the group that it continues under a new name; empty: none
-  config::Deferred deliver;         ///< `{http: {…}}`
+  config::Placed<std::string> was;        ///< the group that it continues under a new name; empty: none
+  config::Placed<std::string> filter;     ///< expression: which events it is told of; empty: of all
+  config::Placed<std::string> transform;  ///< expression: what is sent; empty: the event
+  config::Placed<std::string> done_when;  ///< expression: which answers are successes; empty: 2xx, or what outcomes say
+  config::Deferred deliver;               ///< `{http: {…}}`
   Order order = Order::kByKey;
   OnDeadLetter on_dead_letter = OnDeadLetter::kPark;
   std::uint32_t concurrency = 16;  ///< attempts at a time

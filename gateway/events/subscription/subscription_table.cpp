@@ -18,6 +18,7 @@ std::shared_ptr<const SubscriptionTable> build_subscriptions(const std::vector<S
     auto spec = std::make_shared<SubscriptionSpec>();
     spec->settings = each;
     spec->topic = topics.find(*each.topic);
+    spec->rules = EventRules(each, errors);
     spec->target = build_target(each.deliver, *each.name, clusters, errors);
     if (spec->topic && spec->target.cluster) all.push_back(std::move(spec));
   }

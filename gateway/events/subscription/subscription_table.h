@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "events/subscription/event_rules.h"
 #include "events/subscription/http_delivery.h"
 #include "events/subscription/settings.h"
 
@@ -14,6 +15,7 @@ namespace causeway::events {
 struct SubscriptionSpec {
   SubscriptionSettings settings;
   std::shared_ptr<const Topic> topic;
+  EventRules rules;
   DeliveryTarget target;
 
   const std::string& name() const { return *settings.name; }

@@ -12,59 +12,6 @@ using store::Rows;
 using store::Session;
 using store::Sql;
 
-constexpr store::Migration kMigrations[] = {
-    {1, store::Migration::Kind::kAdditive, R"(
-CREATE TABLE cursor (
-  grp TEXT NOT NULL,
-  topic TEXT NOT NULL,
-  shard INTEGER NOT NULL,
-  low_pos INTEGER NOT NULL,            -- this and those before are finished, or have a row in delivery
-  start_pos INTEGER NOT NULL,          -- where the group began
-  seek_epoch INTEGER NOT NULL DEFAULT 0,
-  paused_by TEXT NOT NULL DEFAULT '',  -- the same in all shards; empty: it runs
-  orphaned_at INTEGER,                 -- milliseconds; null while a configuration has the group
-  PRIMARY KEY (grp, topic, shard)
-) WITHOUT ROWID;
-CREATE TABLE delivery (
-  grp TEXT NOT NULL,
-  topic TEXT NOT NULL,
-  shard INTEGER NOT NULL,
-  pos INTEGER NOT NULL,
-  state TEXT NOT NULL,                 -- retrying, held, dead, discarded
-  attempts INTEGER NOT NULL,
-  next_at INTEGER NOT NULL,            -- milliseconds, of retrying
-  since INTEGER NOT NULL,              -- milliseconds: stored or replayed
-  died_at INTEGER NOT NULL DEFAULT 0,
-  stored_at INTEGER NOT NULL,
-  revision INTEGER NOT NULL DEFAULT 0, -- how often it was edited
-  reason TEXT NOT NULL DEFAULT '',
-  event_id TEXT NOT NULL,
-  key TEXT NOT NULL,
-  type TEXT NOT NULL,
-  headers TEXT NOT NULL,
-  body BLOB NOT NULL,                  -- what is sent, the same at every attempt
-  event BLOB,                          -- as it was stored, where an operator has edited the body
-  PRIMARY KEY (grp, topic, shard, pos)
-);
-CREATE INDEX delivery_key ON delivery (grp, topic, key, shard, pos);
-CREATE INDEX delivery_stored ON delivery (grp, topic, stored_at);
-CREATE INDEX delivery_dead ON delivery (grp, topic, shard, pos) WHERE state = 'dead';
-CREATE TABLE attempt (
-  grp TEXT NOT NULL,
-  topic TEXT NOT NULL,
-  shard INTEGER NOT NULL,
-  pos INTEGER NOT NULL,
-  n INTEGER NOT NULL,
-  at INTEGER NOT NULL,
-  status INTEGER NOT NULL,             -- 0: no answer
-  took INTEGER NOT NULL,               -- milliseconds
-  error TEXT NOT NULL,
-  body_start BLOB NOT NULL,
-  PRIMARY KEY (grp, topic, shard, pos, n)
-) WITHOUT ROWID;
-)"},
-};
-
 const Sql kCursors{"SELECT shard, low_pos, paused_by FROM cursor WHERE grp = ?1 AND topic = ?2 ORDER BY shard"};
 const Sql kMoveCursor{"UPDATE cursor SET low_pos = ?4 WHERE grp = ?1 AND topic = ?2 AND shard = ?3 AND low_pos < ?4"};
 const Sql kPause{"UPDATE cursor SET paused_by = ?3 WHERE grp = ?1 AND topic = ?2"};
@@ -82,25 +29,31 @@ const Sql kAtPlace{
     "SELECT shard, pos, state, attempts, next_at, since, event_id, key, type, stored_at FROM delivery "
     "WHERE grp = ?1 AND topic = ?2 AND shard = ?3 AND pos = ?4 AND state IN ('retrying', 'held')"};
 const Sql kRead{
-    "SELECT event_id, key, type, stored_at, headers, body, since FROM delivery "
+    "SELECT event_id, key, type, stored_at, headers, body, since, sent, frozen OR attempts > 0 FROM delivery "
     "WHERE grp = ?1 AND topic = ?2 AND shard = ?3 AND pos = ?4"};
 const Sql kInsert{
     "INSERT INTO delivery (grp, topic, shard, pos, state, attempts, next_at, since, died_at, stored_at, reason, "
-    "event_id, key, type, headers, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, "
-    "?16) "
+    "event_id, key, type, headers, body, sent, frozen) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, "
+    "?13, ?14, ?15, ?16, nullif(?17, x''), ?18) "
     "ON CONFLICT DO NOTHING"};
 const Sql kUpdate{
     "UPDATE delivery SET state = ?5, attempts = ?6, next_at = ?7, since = ?8, died_at = ?9, reason = ?10 "
     "WHERE grp = ?1 AND topic = ?2 AND shard = ?3 AND pos = ?4"};
+const Sql kFreeze{
+    "UPDATE delivery SET sent = nullif(?5, x''), frozen = 1 WHERE grp = ?1 AND topic = ?2 AND shard = ?3 AND pos = ?4"};
 const Sql kFinish{"DELETE FROM delivery WHERE grp = ?1 AND topic = ?2 AND shard = ?3 AND pos = ?4"};
 const Sql kForgetAttempts{"DELETE FROM attempt WHERE grp = ?1 AND topic = ?2 AND shard = ?3 AND pos = ?4"};
 const Sql kAttempt{
-    "INSERT INTO attempt (grp, topic, shard, pos, n, at, status, took, error, body_start) "
-    "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) "
-    "ON CONFLICT DO UPDATE SET at = ?6, status = ?7, took = ?8, error = ?9, body_start = ?10"};
+    "INSERT INTO attempt (grp, topic, shard, pos, n, at, status, took, error, body_start, code, message, details) "
+    "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13) "
+    "ON CONFLICT DO UPDATE SET at = ?6, status = ?7, took = ?8, error = ?9, body_start = ?10, code = ?11, "
+    "message = ?12, details = ?13"};
 const Sql kOldest{
     "SELECT stored_at FROM delivery WHERE grp = ?1 AND topic = ?2 AND state <> 'discarded' ORDER BY stored_at LIMIT 1"};
 const Sql kStateOf{"SELECT state, attempts FROM delivery WHERE grp = ?1 AND topic = ?2 AND shard = ?3 AND pos = ?4"};
+
+const Sql kCopy{
+    "SELECT shard, pos, key, type, stored_at, headers, body FROM delivery WHERE topic = ?1 AND event_id = ?2 LIMIT 1"};
 
 RowState state_of(std::string_view name) {
   for (const RowState state : {RowState::kRetrying, RowState::kHeld, RowState::kDead})
@@ -130,15 +83,19 @@ void write(Session& session, const GroupId& id, const RowChange& row) {
     case RowChange::Kind::kInsert:
       session.run(kInsert, id.group, id.topic, shard, position, name_of(row.state), row.attempts, row.next_at,
                   row.since, row.died_at, row.event.stored_at, row.reason, row.event.event_id, row.event.key,
-                  row.event.type, row.event.headers, Blob{row.event.body});
+                  row.event.type, row.event.headers, Blob{row.event.body}, Blob{row.event.sent}, row.event.frozen);
       return;
     case RowChange::Kind::kUpdate:
       session.run(kUpdate, id.group, id.topic, shard, position, name_of(row.state), row.attempts, row.next_at,
                   row.since, row.died_at, row.reason);
       return;
+    case RowChange::Kind::kFreeze:
+      session.run(kFreeze, id.group, id.topic, shard, position, Blob{row.event.sent});
+      return;
     case RowChange::Kind::kAttempt:
       session.run(kAttempt, id.group, id.topic, shard, position, row.attempts, row.attempt.at, row.attempt.status,
-                  row.attempt.took_ms, row.attempt.error, Blob{row.attempt.body});
+                  row.attempt.took_ms, row.attempt.error, Blob{row.attempt.body}, row.attempt.code, row.attempt.message,
+                  row.attempt.details);
       return;
     case RowChange::Kind::kFinish:
       session.run(kFinish, id.group, id.topic, shard, position);
@@ -148,8 +105,6 @@ void write(Session& session, const GroupId& id, const RowChange& row) {
 }
 
 }  // namespace
-
-const store::Schema kSubscriptionSchema{"subscriptions", kMigrations};
 
 std::string_view name_of(RowState state) {
   switch (state) {
@@ -222,8 +177,8 @@ Result<> ReadDelivery::run(Session& session) {
   Rows row = session.query(kRead, id.group, id.topic, place.shard, place.position);
   found = row.next();
   if (!found) return {};
-  event = {std::string(row.text(0)), std::string(row.text(1)), std::string(row.text(2)),
-           row.integer(3),           std::string(row.text(4)), std::string(row.blob(5))};
+  event = {std::string(row.text(0)), std::string(row.text(1)), std::string(row.text(2)), row.integer(3),
+           std::string(row.text(4)), std::string(row.blob(5)), std::string(row.blob(7)), row.integer(8) != 0};
   since = row.integer(6);
   return {};
 }
@@ -268,6 +223,20 @@ std::pair<std::string_view, std::uint32_t> delivery_state(Session& session, cons
   if (Rows row = session.query(kStateOf, id.group, id.topic, place.shard, place.position); row.next())
     return {name_of(state_of(row.text(0))), static_cast<std::uint32_t>(row.integer(1))};
   return {place.position <= cursor.integer(0) ? "delivered" : "pending", 0};
+}
+
+void find_copy(Session& session, FindEvent& find) {
+  Rows row = session.query(kCopy, find.topic, find.event_id);
+  find.found = row.next();
+  if (!find.found) return;
+  find.shard = place_of(row).shard;
+  find.event.position = place_of(row).position;
+  find.event.event_id = find.event_id;
+  find.event.key = row.text(2);
+  find.event.type = row.text(3);
+  find.event.stored_at = row.integer(4);
+  find.event.headers = row.text(5);
+  find.event.body = row.blob(6);
 }
 
 }  // namespace causeway::events

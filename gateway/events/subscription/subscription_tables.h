@@ -5,6 +5,7 @@
 //   attempt   the failed attempts of a delivery
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -34,20 +35,35 @@ struct WantedGroup {
   GroupId id;
   std::uint32_t shards = 0;
   Start start = Start::kLatest;
-  std::string was;  ///< the group that it takes over; empty: none
+  std::string was;       ///< the group that it takes over; empty: none
+  std::string was_at{};  ///< where the configuration says so, for errors
 };
 
-/// All of a configuration at once: new cursors begin at this transaction, renamed ones take everything along. Groups
-/// that are not wanted any more keep their rows as orphans until the retention of their topic is over.
+/// A group of a topic that no configuration has any more, while another topic has one of its name.
+struct LeftBehind {
+  GroupId id;
+  std::int64_t deliveries = 0;  ///< retrying, held and dead ones
+};
+
+/// All of a configuration at once: topics are registered, new cursors begin at this transaction, renamed ones take
+/// everything along. Groups that are not wanted any more keep their rows as orphans until the retention of their topic
+/// is over. Fails with kConflict, and changes nothing, where a group is to be taken over by one that has a cursor of
+/// its own, or a topic cannot be registered; `internal` is for people.
 class TakeGroups final : public store::Change {
  public:
-  TakeGroups(std::vector<WantedGroup> wanted, WallTime now) : wanted_(std::move(wanted)), now_(now) {}
+  /// `topics` may be null: they are registered already.
+  TakeGroups(std::vector<WantedGroup> wanted, std::shared_ptr<const TopicTable> topics, WallTime now)
+      : wanted_(std::move(wanted)), topics_(std::move(topics)), now_(now) {}
   Kind kind() const override { return Kind::kUpkeep; }
   Result<> apply(store::Session& session) override;
+  /// Filled by `apply`.
+  const std::vector<LeftBehind>& left_behind() const { return left_behind_; }
 
  private:
   const std::vector<WantedGroup> wanted_;
+  const std::shared_ptr<const TopicTable> topics_;
   const WallTime now_;
+  std::vector<LeftBehind> left_behind_;
 };
 
 /// What a subscription begins with.
@@ -131,6 +147,9 @@ struct SampleGroup final : store::Query {
 
 /// The state of an event for DeliveryStates, and how many attempts; empty when the group began behind it.
 std::pair<std::string_view, std::uint32_t> delivery_state(store::Session& session, const GroupId& id, Place place);
+
+/// An event by a row that some group has of it, for DeliveryStates.
+void find_copy(store::Session& session, FindEvent& find);
 
 std::string_view name_of(RowState state);
 

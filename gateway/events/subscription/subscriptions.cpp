@@ -11,7 +11,6 @@ namespace causeway::events {
 namespace {
 
 constexpr std::chrono::milliseconds kLook{2};
-constexpr Duration kTakeover = std::chrono::seconds(60);  // for attempts of the same group that are in flight
 
 using Runner = std::shared_ptr<SubscriptionRunner>;
 
@@ -29,6 +28,11 @@ bool continues(const SubscriptionSpec& before, const SubscriptionSpec& after) {
   return before.name() == after.name() && group_of(before) == group_of(after) &&
          before.topic->shards() == after.topic->shards() && before.settings.order == after.settings.order &&
          before.settings.on_dead_letter == after.settings.on_dead_letter;
+}
+
+std::string place_of(const config::Placed<std::string>& at) {
+  const std::string file = at.position.to_text();
+  return file.empty() ? at.path : file + ": " + at.path;
 }
 
 bool takes_over(const SubscriptionSpec& spec, const GroupId& id) {
@@ -77,25 +81,15 @@ void Subscriptions::end(const Runner& runner) {
   ending_.push_back(runner);
 }
 
-/// It was to end, but its successor was refused: what is in flight ends, then it goes on as it was.
-void Subscriptions::begin_again(const Entry& entry) {
-  end(entry.runner);
-  wait_idle({entry.runner}, kTakeover);
-  const Runner runner = make_runner(entry.spec);
-  {
-    const std::lock_guard lock(mutex_);
-    entries_[entry.spec->name()].runner = runner;
-  }
-  runner->start();
-}
-
-std::string Subscriptions::take(std::shared_ptr<const SubscriptionTable> table) {
+std::string Subscriptions::take(std::shared_ptr<const SubscriptionTable> table,
+                                std::shared_ptr<const TopicTable> topics, Duration patience) {
   Entries next;
   std::vector<std::shared_ptr<const SubscriptionSpec>> fresh;
   std::vector<WantedGroup> wanted;
   const Entries before = entries();
   for (const auto& spec : table->all()) {
-    wanted.push_back({group_of(*spec), spec->topic->shards(), spec->settings.start, *spec->settings.was});
+    const config::Placed<std::string>& was = spec->settings.was;
+    wanted.push_back({group_of(*spec), spec->topic->shards(), spec->settings.start, *was, place_of(was)});
     const auto known = before.find(spec->name());
     const bool goes_on = known != before.end() && continues(*known->second.spec, *spec);
     next[spec->name()] = {spec, goes_on ? known->second.runner : nullptr};
@@ -121,17 +115,20 @@ std::string Subscriptions::take(std::shared_ptr<const SubscriptionTable> table) 
   for (const Runner& each : awaited) each->drain();
 
   std::string problem;
-  if (!wait_idle(awaited, kTakeover)) {
+  TakeGroups change(std::move(wanted), std::move(topics), clock_.wall());
+  if (!wait_idle(awaited, patience)) {
     problem = "a subscription that is renamed or changed still has attempts in flight";
-  } else {
-    TakeGroups change(std::move(wanted), clock_.wall());
-    if (!log_.store().commit_blocking(change)) problem = "the store refused the subscriptions";
+  } else if (const Result<> taken = log_.store().commit_blocking(change); !taken) {
+    problem = taken.error().code() == Code::kConflict ? words_of(taken.error()) : "the store refused the subscriptions";
   }
   if (!problem.empty()) {
     for (const Entry& entry : leaving)
-      if (std::ranges::find(awaited, entry.runner) != awaited.end()) begin_again(entry);
+      if (std::ranges::find(awaited, entry.runner) != awaited.end()) entry.runner->go_on();
     return problem;
   }
+  for (const LeftBehind& left : change.left_behind())
+    lines_.write(telemetry::Level::kWarn, "subscription left deliveries behind",
+                 {{"group", left.id.group}, {"topic", left.id.topic}, {"deliveries", std::to_string(left.deliveries)}});
   for (const Entry& entry : leaving) end(entry.runner);
 
   for (auto& [name, entry] : next) {
@@ -174,11 +171,25 @@ void Subscriptions::stop(Duration patience) {
 
 void Subscriptions::describe(store::Session& session, std::string_view topic, std::uint32_t shard, Position position,
                              std::vector<DeliveryState>& out) {
+  ReadEvent read;
+  read.topic = topic;
+  read.shard = shard;
+  read.position = position;
   for (const auto& [name, entry] : entries()) {
     if (entry.spec->topic->name() != topic) continue;
-    const auto [state, attempts] = delivery_state(session, group_of(*entry.spec), {shard, position});
-    if (!state.empty()) out.push_back({name, state, attempts});
+    auto [state, attempts] = delivery_state(session, group_of(*entry.spec), {shard, position});
+    if (state.empty()) continue;
+    // What is left out has no row: the filter is asked again.
+    if (state == "delivered" && entry.spec->rules.filters()) {
+      if (!read.found && !read.run(session)) return;
+      std::pmr::monotonic_buffer_resource memory;
+      const Result<bool> wanted = read.found ? entry.spec->rules.wants(read.event.body, &memory) : true;
+      if (wanted && !*wanted) state = "filtered";
+    }
+    out.push_back({name, state, attempts});
   }
 }
+
+void Subscriptions::find_copy(store::Session& session, FindEvent& find) { events::find_copy(session, find); }
 
 }  // namespace causeway::events

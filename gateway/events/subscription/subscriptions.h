@@ -41,8 +41,10 @@ class Subscriptions final : public SubscriptionControl, public DeliveryStates {
 
   /// At start (before or after the workers run) and at every reload. Blocks on the store, and on attempts in flight of
   /// subscriptions that are renamed. New cursors are durable when it returns; running subscriptions keep their state.
-  /// Empty, or why it cannot be taken: then nothing has changed.
-  std::string take(std::shared_ptr<const SubscriptionTable> table);
+  /// `topics` are registered with them, in one change. `patience` is for those attempts. Empty, or why it cannot be
+  /// taken: then nothing has changed.
+  std::string take(std::shared_ptr<const SubscriptionTable> table, std::shared_ptr<const TopicTable> topics = nullptr,
+                   Duration patience = std::chrono::seconds(60));
 
   /// Begins the end: no event is read and no attempt begun any more; those in flight go on. Never blocks.
   void drain();
@@ -65,6 +67,7 @@ class Subscriptions final : public SubscriptionControl, public DeliveryStates {
   // DeliveryStates
   void describe(store::Session& session, std::string_view topic, std::uint32_t shard, Position position,
                 std::vector<DeliveryState>& out) override;
+  void find_copy(store::Session& session, FindEvent& find) override;
 
  private:
   using Runner = std::shared_ptr<SubscriptionRunner>;
@@ -78,7 +81,6 @@ class Subscriptions final : public SubscriptionControl, public DeliveryStates {
   /// Empty when there is none of this name.
   std::optional<Entry> find(std::string_view name) const;
   void end(const Runner& runner);
-  void begin_again(const Entry& entry);
   Runner make_runner(const std::shared_ptr<const SubscriptionSpec>& spec);
   Result<Entries> filtered(const DeadLetterFilter& filter) const;
   /// Blocks on the store: its figures are of now, those of the metrics up to a second old.

@@ -1,6 +1,9 @@
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "events/event_tables.h"
+#include "events/register_topics.h"
 #include "events/subscription/subscription_tables.h"
 
 namespace causeway::events {
@@ -16,6 +19,8 @@ const Sql kAdd{
 const Sql kUse{"UPDATE cursor SET orphaned_at = NULL WHERE grp = ?1 AND topic = ?2 AND orphaned_at IS NOT NULL"};
 const Sql kGroups{"SELECT DISTINCT grp, topic FROM cursor"};
 const Sql kOrphan{"UPDATE cursor SET orphaned_at = ?3 WHERE grp = ?1 AND topic = ?2 AND orphaned_at IS NULL"};
+
+const Sql kLeft{"SELECT count(*) FROM delivery WHERE grp = ?1 AND topic = ?2 AND state <> 'discarded'"};
 
 const Sql kRenameCursor{"UPDATE cursor SET grp = ?3 WHERE grp = ?1 AND topic = ?2"};
 const Sql kRenameDelivery{"UPDATE delivery SET grp = ?3 WHERE grp = ?1 AND topic = ?2"};
@@ -45,10 +50,16 @@ std::vector<GroupId> groups(Rows rows) {
   return all;
 }
 
-void take_over(Session& session, const WantedGroup& wanted) {
-  if (wanted.was.empty() || exists(session, wanted.id) || !exists(session, {wanted.was, wanted.id.topic})) return;
+Result<> take_over(Session& session, const WantedGroup& wanted) {
+  const GroupId old{wanted.was, wanted.id.topic};
+  if (old.group.empty() || !exists(session, old)) return {};  // it was taken over before
+  if (exists(session, wanted.id))
+    return Error(Code::kConflict,
+                 fmt::format("{}: the group \"{}\" cannot become \"{}\", which topic \"{}\" already has", wanted.was_at,
+                             old.group, wanted.id.group, old.topic));
   for (const Sql* const rename : {&kRenameCursor, &kRenameDelivery, &kRenameAttempt})
-    session.run(*rename, wanted.was, wanted.id.topic, wanted.id.group);
+    session.run(*rename, old.group, old.topic, wanted.id.group);
+  return {};
 }
 
 void begin(Session& session, const WantedGroup& wanted) {
@@ -66,13 +77,24 @@ void begin(Session& session, const WantedGroup& wanted) {
 
 Result<> TakeGroups::apply(Session& session) {
   const std::int64_t now = unix_milliseconds(now_);
+  left_behind_.clear();
+  if (topics_) {
+    RegisterTopics topics(topics_);
+    Result<> registered = topics.apply(session);
+    if (!registered) return registered;
+  }
   for (const WantedGroup& wanted : wanted_) {
-    take_over(session, wanted);
+    Result<> taken = take_over(session, wanted);
+    if (!taken) return taken;
     begin(session, wanted);
   }
   for (const GroupId& id : groups(session.query(kGroups))) {
-    const auto is = [&id](const WantedGroup& wanted) { return wanted.id == id; };
-    if (std::ranges::none_of(wanted_, is)) session.run(kOrphan, id.group, id.topic, now);
+    if (std::ranges::any_of(wanted_, [&id](const WantedGroup& wanted) { return wanted.id == id; })) continue;
+    if (session.run(kOrphan, id.group, id.topic, now) == 0) continue;  // it is one for long
+    if (std::ranges::none_of(wanted_, [&id](const WantedGroup& wanted) { return wanted.id.group == id.group; }))
+      continue;
+    Rows left = session.query(kLeft, id.group, id.topic);
+    if (left.next() && left.integer(0) > 0) left_behind_.push_back({id, left.integer(0)});
   }
   for (const GroupId& id : groups(session.query(kExpired, now)))
     for (const Sql* const drop : {&kDropCursor, &kDropDelivery, &kDropAttempt}) session.run(*drop, id.group, id.topic);

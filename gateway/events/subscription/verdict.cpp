@@ -5,6 +5,7 @@
 #include <charconv>
 
 #include "core/http_date.h"
+#include "events/subscription/event_rules.h"
 
 namespace causeway::events {
 namespace {
@@ -12,11 +13,22 @@ namespace {
 // About the system or its configuration, not about the event.
 constexpr std::array kSystemFailures{401, 403, 404, 405, 408, 409, 425, 429};
 
+constexpr std::size_t kLongestWords = 300;
+
 constexpr std::array<std::string_view, 12> kMonths{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                                    "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
 
-bool refuses_the_event(int status) {
+bool refuses_the_event(const Answer& answer) {
+  if (answer.outcome) return *answer.outcome == CallClass::kBusiness;
+  const int status = answer.status;
   return status >= 400 && status < 500 && std::ranges::find(kSystemFailures, status) == kSystemFailures.end();
+}
+
+/// `422`, or what the system says in its own words: `40001 out of stock`.
+std::string reason_of(const Answer& answer) {
+  if (answer.code == 0) return std::to_string(answer.status);
+  const std::string code = std::to_string(answer.code);
+  return answer.message.empty() ? code : code + ' ' + std::string(cut_text(answer.message, kLongestWords));
 }
 
 std::optional<std::int64_t> whole(std::string_view text) {
@@ -53,10 +65,16 @@ std::optional<Duration> parse_retry_after(std::string_view value, WallTime now) 
   return std::nullopt;
 }
 
+bool is_done(const Answer& answer) {
+  if (answer.done) return *answer.done;
+  if (answer.outcome) return *answer.outcome == CallClass::kSuccess;
+  return answer.status >= 200 && answer.status < 300;
+}
+
 Verdict judge(const Answer& answer, const Tried& tried, const RetrySettings& retry, WallTime now) {
   using Kind = Verdict::Kind;
-  if (answer.status >= 200 && answer.status < 300) return {.kind = Kind::kDone, .reason = {}};
-  if (refuses_the_event(answer.status)) return {.kind = Kind::kDead, .reason = std::to_string(answer.status)};
+  if (is_done(answer)) return {.kind = Kind::kDone, .reason = {}};
+  if (refuses_the_event(answer)) return {.kind = Kind::kDead, .reason = reason_of(answer)};
   if (tried.attempts >= retry.max_attempts) return {.kind = Kind::kDead, .reason = "attempts exhausted"};
   if (now - tried.since >= retry.max_age) return {.kind = Kind::kDead, .reason = "max_age"};
   Duration wait = resilience::backoff(retry, tried.attempts, tried.random);

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "core/call_class.h"
 #include "core/clock.h"
 #include "events/subscription/settings.h"
 
@@ -13,8 +14,12 @@ namespace causeway::events {
 
 /// What came back from the system.
 struct Answer {
-  int status = 0;                ///< 0: no whole answer came (refused, cut, too late)
-  std::string_view retry_after;  ///< the header's value; empty: there was none
+  int status = 0;  ///< of HTTP, or of the code in its envelope; 0: no whole answer came, or none that can be read
+  std::string_view retry_after = {};      ///< the header's value; empty: there was none
+  std::optional<CallClass> outcome = {};  ///< what an outcome of the cluster says it is, whatever the status
+  std::optional<bool> done = {};          ///< what done_when says, whatever everything else
+  std::uint32_t code = 0;                 ///< of a failure that was said
+  std::string_view message = {};          ///< likewise
 };
 
 /// The delivery as it was before the attempt.
@@ -28,11 +33,16 @@ struct Verdict {
   enum class Kind : std::uint8_t { kDone, kRetry, kDead };
   Kind kind = Kind::kDone;
   Duration wait{};     ///< of kRetry: until the next attempt
-  std::string reason;  ///< of kDead: the status that refused it, `attempts exhausted`, `max_age`
+  std::string reason;  ///< of kDead: the status or code and message that refused it, `attempts exhausted`, `max_age`
 };
 
-/// 2xx is done; 400, 410, 422 and every other 4xx that is about the event is dead at once; 401, 403, 404, 405, 408,
-/// 409, 425, 429, 3xx, 5xx and no answer are tried again. Retry-After of 429 and 503 is honoured up to max_delay.
+/// Was the event taken?
+bool is_done(const Answer& answer);
+
+/// What done_when takes is done, and nothing else where there is one; else what an outcome says: success is done,
+/// business dead at once, system tried again. Without either the status decides: 2xx is done; 400, 410, 422 and every
+/// other 4xx that is about the event is dead at once; 401, 403, 404, 405, 408, 409, 425, 429, 3xx, 5xx and no answer
+/// are tried again. Retry-After of 429 and 503 is honoured up to max_delay.
 Verdict judge(const Answer& answer, const Tried& tried, const RetrySettings& retry, WallTime now);
 
 /// Retry-After (RFC 9110 10.2.3): seconds, or a date. Empty when it is neither; never negative.

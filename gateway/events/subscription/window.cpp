@@ -11,6 +11,12 @@ void Window::settle(Position position) {
   for (; next != entries_.end() && next->settled; ++next) low_ = next->position;
 }
 
+Position Window::last_settled() const {
+  for (auto entry = entries_.rbegin(); entry != entries_.rend() && entry->position > low_; ++entry)
+    if (entry->settled) return entry->position;
+  return low_;
+}
+
 bool Window::take_move(Position& low) {
   if (low_ == taken_) return false;
   low = taken_ = low_;

@@ -25,6 +25,8 @@ class Window {
   /// What was taken is durable now.
   void moved(Position low);
 
+  /// The last one that is settled, be there gaps before it; nothing is settled behind it.
+  Position last_settled() const;
   Position last_read() const { return read_; }
   Position durable() const { return durable_; }
   /// Events behind the durable low position: so many would come again after a crash.

@@ -7,7 +7,8 @@ const config::Keys<OauthClientSettings>& OauthClientSettings::keys() {
       config::Keys<OauthClientSettings>("OAuth client")
           .required("provider", &OauthClientSettings::provider, "a provider of `oauth.providers`")
           .required("client", &OauthClientSettings::client, "what the provider calls the consumer in its tokens")
-          .optional("secret", &OauthClientSettings::secret, "what it proves itself with at the gateway's own token endpoint");
+          .optional("secret", &OauthClientSettings::secret,
+                    "what it proves itself with at the gateway's own token endpoint");
   return keys;
 }
 

@@ -9,6 +9,7 @@ MESSAGES = {
     40091: "the body is not the JSON that it claims to be",
     40190: "credentials required",
     40191: "wrong credentials",
+    40192: "expired credentials",
     40193: "timestamp outside the window",
     40194: "this signature was used before",
     40390: "not allowed",

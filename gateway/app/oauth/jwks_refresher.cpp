@@ -1,0 +1,158 @@
+#include "app/oauth/jwks_refresher.h"
+
+#include <pthread.h>
+
+#include <algorithm>
+
+namespace causeway::app {
+namespace {
+
+/// How soon a token with an unknown kid is noticed.
+constexpr std::chrono::milliseconds kLook{100};
+
+double fraction(telemetry::Random& random) { return static_cast<double>(random.next() >> 11) * 0x1.0p-53; }
+
+}  // namespace
+
+JwksRefresher::JwksRefresher(telemetry::Metrics& metrics, telemetry::LogThread& log, const Clock& clock)
+    : metrics_(metrics), log_(log), clock_(clock) {}
+
+JwksRefresher::~JwksRefresher() {
+  if (!thread_.joinable()) return;
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  fetcher_->wake();
+  thread_.join();
+}
+
+void JwksRefresher::take(std::vector<JwksFeed> feeds, Duration patience) {
+  std::unique_lock lock(mutex_);
+  if (feeds.empty() && feeds_.empty()) return;
+  if (shard_ == nullptr) shard_ = &metrics_.add_shard();
+  std::vector<std::unique_ptr<Feed>> taken;
+  for (JwksFeed& feed : feeds) {
+    const auto known = std::ranges::find_if(feeds_, [&](const auto& each) { return each->its.source == feed.source; });
+    if (known != feeds_.end()) {
+      (*known)->its = feed;
+      (*known)->schedule.change(feed.settings.refresh, clock_.steady());
+      taken.push_back(std::move(*known));
+      feeds_.erase(known);
+    } else {
+      taken.push_back(make_feed(feed));
+    }
+    if (feed.settings.file) begin(*taken.back());
+  }
+  std::vector<std::unique_ptr<Feed>> dropped = std::exchange(feeds_, std::move(taken));
+  if (!thread_.joinable()) {
+    fetcher_ = std::make_unique<JwksFetcher>();
+    thread_ = std::thread([this] { run(); });
+  }
+  fetcher_->wake();
+  tried_.wait_for(lock, patience, [&] { return std::ranges::all_of(feeds_, &Feed::tried); });
+  for (const auto& feed : feeds_)
+    if (!feed->tried)
+      log_.write(telemetry::Level::kWarn, "keys not there yet", {{"provider", feed->its.source->provider()}});
+  lock.unlock();  // a scrape that is asking a dropped feed for its age may be waited for
+  dropped.clear();
+}
+
+std::unique_ptr<JwksRefresher::Feed> JwksRefresher::make_feed(const JwksFeed& its) {
+  const std::string& provider = its.source->provider();
+  auto feed = std::make_unique<Feed>(
+      Feed{.id = next_id_++, .its = its, .schedule = JwksSchedule(its.settings.refresh), .results = {}, .age = {}});
+  for (std::size_t i = 0; i < kFetchResults; ++i)
+    feed->results[i] = metrics_.counter(
+        "causeway_jwks_refresh_total", "Times that a provider's keys were fetched, by what came of it.",
+        {{"provider", provider}, {"result", std::string(name(static_cast<FetchResult>(i)))}});
+  feed->age = metrics_.collect_gauge("causeway_jwks_age_seconds",
+                                     "Since a provider's keys were last fetched; +Inf when they never were.",
+                                     {{"provider", provider}}, [source = its.source, &clock = clock_] {
+                                       const auto at = source->state().fetched_at;
+                                       return at ? std::chrono::duration<double>(clock.steady() - *at).count()
+                                                 : std::numeric_limits<double>::infinity();
+                                     });
+  return feed;
+}
+
+void JwksRefresher::run() {
+  pthread_setname_np(pthread_self(), "keys");
+  for (;;) {
+    Duration patience{};
+    {
+      const std::lock_guard lock(mutex_);
+      if (stopping_) return;
+      begin_due();
+      patience = until_next();
+    }
+    for (Fetched& fetched : fetcher_->wait(patience)) end(std::move(fetched));
+  }
+}
+
+void JwksRefresher::begin_due() {
+  const SteadyTime now = clock_.steady();
+  for (const auto& feed : feeds_) {
+    if (!feed->schedule.in_flight() && feed->its.source->take_request(now)) feed->schedule.hurry(now);
+    if (feed->schedule.is_due(now)) begin(*feed);
+  }
+}
+
+void JwksRefresher::begin(Feed& feed) {
+  feed.schedule.began();
+  const security::JwksSettings& settings = feed.its.settings;
+  if (settings.url) {
+    fetcher_->begin(feed.id, settings.url->value, settings.ca ? settings.ca->value : std::filesystem::path());
+    return;
+  }
+  JwksText read = read_jwks_file(settings.file->value);
+  Fetched fetched{.id = feed.id, .body = std::move(read.text), .problem = std::move(read.problem)};
+  if (!fetched.problem.empty()) fetched.result = FetchResult::kUnreachable;
+  end(feed, std::move(fetched));
+}
+
+void JwksRefresher::end(Fetched fetched) {
+  const std::lock_guard lock(mutex_);
+  for (const auto& feed : feeds_)
+    if (feed->id == fetched.id) return end(*feed, std::move(fetched));
+}
+
+void JwksRefresher::end(Feed& feed, Fetched fetched) {
+  security::KeySource& source = *feed.its.source;
+  const SteadyTime now = clock_.steady();
+  std::vector<std::string> skipped;
+  const std::uint64_t before = source.version();
+  if (fetched.result == FetchResult::kOk) {
+    fetched.problem = source.accept(fetched.body, now, &skipped);
+    if (!fetched.problem.empty()) fetched.result = FetchResult::kUnusable;
+  } else {
+    source.failed(fetched.problem, now);
+  }
+  shard_->add(feed.results[static_cast<std::size_t>(fetched.result)]);
+  const bool ok = fetched.result == FetchResult::kOk;
+  if (ok) feed.schedule.succeeded(now, fraction(random_));
+  else feed.schedule.failed(now, fraction(random_));
+  feed.tried = true;
+  tried_.notify_all();
+
+  const std::string& provider = source.provider();
+  if (!ok) {
+    log_.write(telemetry::Level::kWarn, "keys not fetched",
+               {{"provider", provider}, {"reason", name(fetched.result)}, {"problem", fetched.problem}});
+  } else if (source.version() != before) {
+    log_.write(telemetry::Level::kInfo, "keys taken",
+               {{"provider", provider}, {"keys", std::to_string(source.state().keys)}});
+    for (const std::string& what : skipped)
+      log_.write(telemetry::Level::kWarn, "key not used", {{"provider", provider}, {"problem", what}});
+  }
+}
+
+Duration JwksRefresher::until_next() const {
+  // Rounded up to what the fetcher can wait for: due means due.
+  const SteadyTime now = clock_.steady();
+  SteadyTime next = now + kLook;
+  for (const auto& feed : feeds_) next = std::min(next, feed->schedule.due());
+  return std::max(Duration(std::chrono::milliseconds(1)), Duration(next - now));
+}
+
+}  // namespace causeway::app

@@ -1,0 +1,171 @@
+#include "exchange/call_values.h"
+
+#include <string>
+
+#include "core/json_document.h"
+#include "exchange/call_context.h"
+#include "exchange/media_type.h"
+#include "exchange/reply.h"
+
+namespace causeway {
+namespace {
+
+using expression::Variable;
+
+std::optional<JsonProblem> find_problem(Bytes text, std::size_t depth) {
+  std::array<std::byte, 4096> buffer;
+  std::pmr::monotonic_buffer_resource memory(buffer.data(), buffer.size());
+  JsonReadOptions options;
+  options.depth = depth;
+  auto read = JsonDocument::read(text, options, &memory);
+  if (const auto* problem = std::get_if<JsonProblem>(&read)) return *problem;
+  return std::nullopt;
+}
+
+std::string describe(const JsonProblem& problem) {
+  return std::string(problem.what) + " at byte " + std::to_string(problem.offset);
+}
+
+/// What a system or caller said about the bytes that are replaced.
+constexpr net::HeaderId kAboutBytes[] = {net::HeaderId::kContentEncoding, net::HeaderId::kContentDigest,
+                                         net::HeaderId::kContentMd5, net::HeaderId::kDigest,
+                                         net::HeaderId::kReprDigest};
+
+}  // namespace
+
+CallValues& CallValues::of(Exchange& exchange) {
+  if (exchange.values == nullptr) exchange.values = &exchange.own<CallValues>(exchange);
+  return *exchange.values;
+}
+
+bool CallValues::is_known(Bytes text) const {
+  for (const Bytes known : known_)
+    if (known.data() == text.data() && known.size() == text.size() && !text.empty()) return true;
+  return false;
+}
+
+void CallValues::note_known(Bytes text) { known_[next_known_++ % known_.size()] = text; }
+
+Result<Bytes> CallValues::checked(Bytes text) {
+  text = trim_json(text);
+  if (text.empty()) return Bytes("null");
+  if (is_known(text)) return text;
+  if (const auto problem = find_problem(text, kRequestDepth)) {
+    Error error(Code::kNotJson);
+    error.info().public_message = "the body is not JSON: " + describe(*problem);
+    return error;
+  }
+  note_known(text);
+  return text;
+}
+
+Result<Bytes> CallValues::body() { return checked(exchange_.request.body.whole()); }
+
+Result<Bytes> CallValues::request() { return checked(request_kept_ ? request_ : exchange_.request.body.whole()); }
+
+Result<> CallValues::fill(expression::VariableSet wanted) {
+  if (wanted.has(Variable::kRequest)) {
+    Result<Bytes> text = request();
+    if (!text) return std::move(text.error());
+    values_.set(Variable::kRequest, *text);
+  }
+  const auto once = [&](Variable variable, std::string_view (*make)(Exchange&)) {
+    if (!wanted.has(variable) || filled_.has(variable)) return;
+    values_.set(variable, make(exchange_));
+    filled_.add(variable);
+  };
+  once(Variable::kParams, params_json);
+  once(Variable::kQuery, query_json);
+  once(Variable::kHeaders, headers_json);
+  once(Variable::kConsumer, consumer_json);
+  once(Variable::kVersion, version_json);
+  return {};
+}
+
+Result<CallValues::Context> CallValues::on_the_way_in(expression::VariableSet wanted, bool wants_input) {
+  Context context{"null", &values_};
+  if (wants_input) {
+    Result<Bytes> input = body();
+    if (!input) return std::move(input.error());
+    context.input = *input;
+  }
+  if (Result<> filled = fill(wanted); !filled) return std::move(filled.error());
+  return context;
+}
+
+Task<Result<CallValues::Answer>> CallValues::answer() {
+  Response& response = exchange_.response;
+  const JsonType type = json_type(response.headers);
+  if (type == JsonType::kOther) co_return Answer{"null", "it is not JSON"};
+  if (response.body.streams()) {
+    if (response.body.source()->declared_size().value_or(0) > kAnswerLimit) co_return Answer{"null", "it is too long"};
+    Result<Bytes> whole = co_await response.body.gather(kAnswerLimit);
+    if (!whole && whole.error().code() == Code::kBodyTooLarge) co_return Answer{"null", "it is too long"};
+    if (!whole) co_return std::move(whole.error());
+    exchange_.call.response_body = *whole;
+    exchange_.call.response_size = whole->size();
+  }
+  const Bytes text = trim_json(response.body.whole());
+  if (text.empty()) co_return Answer{"null", nullptr};
+  if (is_known(text)) co_return Answer{text, nullptr};
+  if (const auto problem = find_problem(text, kAnswerDepth)) {
+    if (type == JsonType::kUnnamed) co_return Answer{"null", "it is not JSON"};
+    co_return Error(Code::kUpstreamNonsense, "the answer is not the JSON that it says: " + describe(*problem));
+  }
+  note_known(text);
+  co_return Answer{text, nullptr};
+}
+
+Result<const expression::Values*> CallValues::on_the_way_out(expression::VariableSet wanted, Bytes answer) {
+  if (Result<> filled = fill(wanted); !filled) return std::move(filled.error());
+  values_.set(Variable::kAnswer, answer_kept_ ? answer_ : answer);
+  values_.set(Variable::kResult, answer);
+  if (wanted.has(Variable::kStatus)) {
+    const int status = exchange_.call.status != 0 ? exchange_.call.status : exchange_.response.status;
+    values_.set(Variable::kStatus, exchange_.arena.copy(std::to_string(status)));
+  }
+  return &values_;
+}
+
+void CallValues::replace_body(Bytes json) {
+  if (!request_kept_) request_ = exchange_.request.body.whole();
+  request_kept_ = true;
+  exchange_.request.body = Body(json);
+  note_known(json);
+  HeaderChanges& changes = exchange_.request.changes;
+  for (const net::HeaderId id : kAboutBytes) changes.add(exchange_.arena, {net::header_name(id), std::nullopt});
+  changes.add(exchange_.arena, {net::header_name(net::HeaderId::kContentType), kJsonType});
+}
+
+void CallValues::replace_request(Bytes json) {
+  replace_body(json);
+  request_ = json;
+}
+
+void CallValues::replace_answer(Bytes json) {
+  Response& response = exchange_.response;
+  if (!answer_kept_) {
+    const Bytes before = trim_json(response.body.whole());
+    answer_ = before.empty() ? Bytes("null") : before;
+    answer_kept_ = true;
+  }
+  response.body = Body(json);
+  note_known(json);
+  response.head_length.reset();
+  if (response.status == 204 || response.status == 205) response.status = 200;
+  for (const net::HeaderId id : kAboutBytes) response.headers.remove(id);
+  for (const net::HeaderId id : {net::HeaderId::kAcceptRanges, net::HeaderId::kContentRange, net::HeaderId::kETag})
+    response.headers.remove(id);
+  response.headers.set(net::HeaderId::kContentType, kJsonType);
+}
+
+Error answer_fault(const Error& error, std::string_view what) {
+  Error fault(Code::kUpstreamNonsense, std::string(what));
+  fault.info().reason = "transform_refused";
+  const ErrorInfo* info = error.info_if();
+  if (info != nullptr && !info->internal.empty()) fault.info().internal += ": " + info->internal;
+  else if (info != nullptr && !info->public_message.empty()) fault.info().internal += ": " + info->public_message;
+  return fault;
+}
+
+}  // namespace causeway

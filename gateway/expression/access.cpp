@@ -1,0 +1,171 @@
+// Reading parts of values: `.name`, `[…]`, slices, `[]`, `..`.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "expression/containers.h"
+#include "expression/machine.h"
+#include "expression/numbers.h"
+#include "expression/strings.h"
+
+namespace causeway::expression {
+namespace {
+
+struct Range {
+  std::size_t begin;
+  std::size_t end;
+};
+
+/// Toward the end of the slice: up.
+std::int64_t to_ceiling(const Value& number) {
+  const std::int64_t below = to_floor(number);
+  return order_numbers(number, Value::integer(below)) > 0 ? below + 1 : below;
+}
+
+Range range_of(const Value& from, const Value& to, std::size_t size) {
+  const auto length = static_cast<std::int64_t>(size);
+  const auto place = [length](std::int64_t at) {
+    return static_cast<std::size_t>(std::clamp<std::int64_t>(at < 0 ? at + length : at, 0, length));
+  };
+  const bool has_begin = from.is_number() && !is_nan(from);
+  const bool has_end = to.is_number() && !is_nan(to);
+  const std::size_t begin = has_begin ? place(to_floor(from)) : 0;
+  const std::size_t end = has_end ? place(to_ceiling(to)) : size;
+  return {begin, std::max(begin, end)};
+}
+
+bool is_bound(const Value& value) { return value.is_null() || value.is_number(); }
+
+}  // namespace
+
+bool slice_bounds(const Value& key, Value& from, Value& to) {
+  if (!key.is_object()) return false;
+  const auto start = member_of(key, "start");
+  const auto end = member_of(key, "end");
+  if (!start || !end) return false;
+  from = *start;
+  to = *end;
+  return true;
+}
+
+void slice_range(const Value& from, const Value& to, std::size_t size, std::size_t& begin, std::size_t& end) {
+  const Range range = range_of(from, to, size);
+  begin = range.begin;
+  end = range.end;
+}
+
+Flow Machine::index(const Value& of, const Value& key, Value& out) {
+  const Kind kind = of.kind();
+  const Kind by = key.kind();
+  if (kind == Kind::kObject && by == Kind::kString) {
+    const Value name = plain_string(resources_, key);
+    if (of.tag() == Value::Tag::kDocument) resources_.spend(size_of(of) / 16);
+    if (auto found = member_of(of, name.said())) out = std::move(*found);
+    else out = {};
+    return Flow::kGo;
+  }
+  if (kind == Kind::kArray && by == Kind::kNumber) {
+    const auto size = static_cast<std::int64_t>(size_of(of));
+    std::int64_t at = to_floor(key);
+    if (at < 0) at += size;
+    out = is_nan(key) || at < 0 || at >= size ? Value() : item_at(resources_, of, static_cast<std::size_t>(at));
+    return Flow::kGo;
+  }
+  if (kind == Kind::kArray && by == Kind::kArray) {
+    out = indices_of(resources_, of, key);
+    return Flow::kGo;
+  }
+  if (by == Kind::kObject) {
+    Value from;
+    Value to;
+    if ((kind == Kind::kArray || kind == Kind::kString || kind == Kind::kNull) && slice_bounds(key, from, to))
+      return slice(of, from, to, out);
+  }
+  if (kind == Kind::kNull && (by == Kind::kString || by == Kind::kNumber || by == Kind::kNull)) {
+    out = {};
+    return Flow::kGo;
+  }
+  return fail(fmt::format("Cannot index {} with {}", name_of(kind), described(key)));
+}
+
+Flow Machine::slice(const Value& of, const Value& from, const Value& to, Value& out) {
+  const Kind kind = of.kind();
+  if (kind == Kind::kNull) {
+    out = {};
+    return Flow::kGo;
+  }
+  if (kind != Kind::kArray && kind != Kind::kString)
+    return fail(fmt::format("Cannot index {} with object", name_of(kind)));
+  if (!is_bound(from) || !is_bound(to))
+    return fail(fmt::format("Start and end indices of an {} slice must be numbers", name_of(kind)));
+  if (kind == Kind::kString) {
+    const Value text = plain_string(resources_, of);
+    const std::string_view said = text.said();
+    resources_.spend_bytes(said.size());
+    const Range range = range_of(from, to, count_points(said));
+    const std::size_t begin = offset_of_point(said, range.begin);
+    const std::size_t end = begin + offset_of_point(said.substr(begin), range.end - range.begin);
+    out = copy_text(resources_, said.substr(begin, end - begin));
+    return Flow::kGo;
+  }
+  const Range range = range_of(from, to, size_of(of));
+  if (!resources_.spend(range.end / 8)) return over();
+  out = new_array(resources_, range.end - range.begin);
+  Items walk(of);
+  Value item;
+  for (std::size_t i = 0; i < range.end && walk.next(item); ++i)
+    if (i >= range.begin) push(out, std::move(item));
+  return Flow::kGo;
+}
+
+Flow Machine::access(const Spot& of, const Value& key, Sink& sink) {
+  if (of.path == no_path()) return invalid_path("access element", &key, of.value);
+  Value part;
+  if (const Flow flow = index(of.value, key, part); flow != Flow::kGo) return flow;
+  if (!of.path) return sink.take(std::move(part), nullptr);
+  const PathLink link{of.path, key};
+  return sink.take(std::move(part), &link);
+}
+
+Flow Machine::iterate(const Spot& of, Sink& sink) {
+  if (of.path == no_path()) return invalid_path("iterate through", nullptr, of.value);
+  if (of.value.kind() < Kind::kArray)
+    return fail(of.value.is_null() ? "Cannot iterate over null"
+                                   : fmt::format("Cannot iterate over {}", described(of.value)));
+  const Value held = of.value;  // nobody changes it in place meanwhile
+  if (!of.path) {
+    Items walk(held);
+    for (Value item; walk.next(item);) {
+      if (!step()) return over();
+      if (const Flow flow = sink.take(std::move(item), nullptr); flow != Flow::kGo) return flow;
+    }
+    return Flow::kGo;
+  }
+  if (held.is_array()) {
+    Items walk(held);
+    std::int64_t at = 0;
+    for (Value item; walk.next(item);) {
+      if (!step()) return over();
+      const PathLink link{of.path, Value::integer(at++)};
+      if (const Flow flow = sink.take(std::move(item), &link); flow != Flow::kGo) return flow;
+    }
+    return Flow::kGo;
+  }
+  for (Members walk(resources_, held); walk.next();) {
+    if (!step()) return over();
+    const PathLink link{of.path, walk.key()};
+    if (const Flow flow = sink.take(walk.value(), &link); flow != Flow::kGo) return flow;
+  }
+  return Flow::kGo;
+}
+
+Flow Machine::recurse(const Spot& at, Sink& sink) {
+  if (!deep_enough_stack()) return over();
+  if (const Flow flow = sink.take(at.value, at.path); flow != Flow::kGo) return flow;
+  if (at.value.kind() < Kind::kArray) return Flow::kGo;
+  SinkOf deeper([&](Value value, const PathLink* path) { return recurse({value, path}, sink); });
+  return iterate(at, deeper);
+}
+
+}  // namespace causeway::expression

@@ -1,0 +1,242 @@
+// Nodes that have exactly one result.
+#include <fmt/format.h>
+
+#include "expression/compare.h"
+#include "expression/containers.h"
+#include "expression/machine.h"
+#include "expression/numbers.h"
+#include "expression/text_builder.h"
+
+namespace causeway::expression {
+
+Flow Machine::one(NodeId id, const Frame& frame, const Spot& input, Value& out) {
+  if (!step() || !deep_enough_stack()) return over();
+  const Node& node = plan_[id];
+  switch (node.op) {
+    case Op::kIdentity:
+      out = input.take();
+      return Flow::kGo;
+    case Op::kLiteral:
+      out = plan_.literals[node.a];
+      return Flow::kGo;
+    case Op::kField:
+      return one_field(node, frame, input, out);
+    case Op::kVariable: {
+      const Frame* owner = &frame;
+      for (NodeId hops = node.b; hops > 0; --hops) owner = owner->up;
+      out = owner->slots[node.a];
+      return Flow::kGo;
+    }
+    case Op::kContext:
+      return context(static_cast<Variable>(node.a), out);
+    case Op::kObject:
+      return one_object(node, frame, input, out);
+    case Op::kArray:
+      return one_array(node, frame, input, out);
+    case Op::kText:
+      return one_text(node, frame, input, out);
+    case Op::kPipe: {
+      Value between;
+      if (const Flow flow = one(node.a, frame, input, between); flow != Flow::kGo) return flow;
+      return one(node.b, frame, {between, nullptr, true}, out);
+    }
+    case Op::kIndex: {
+      Value key;
+      if (const Flow flow = one(node.b, frame, {input.value}, key); flow != Flow::kGo) return flow;
+      Value of;
+      if (const Flow flow = one(node.a, frame, {input.value}, of); flow != Flow::kGo) return flow;
+      return index(of, key, out);
+    }
+    case Op::kSlice: {
+      Value from;
+      Value to;
+      Value of;
+      if (node.b != kNoNode)
+        if (const Flow flow = one(node.b, frame, {input.value}, from); flow != Flow::kGo) return flow;
+      if (node.c != kNoNode)
+        if (const Flow flow = one(node.c, frame, {input.value}, to); flow != Flow::kGo) return flow;
+      if (const Flow flow = one(node.a, frame, {input.value}, of); flow != Flow::kGo) return flow;
+      return slice(of, from, to, out);
+    }
+    case Op::kArithmetic: {
+      Value right;
+      if (const Flow flow = one(node.b, frame, {input.value}, right); flow != Flow::kGo) return flow;
+      Value left;
+      if (const Flow flow = one(node.a, frame, input, left); flow != Flow::kGo) return flow;
+      return arithmetic(static_cast<Arithmetic>(node.flag), std::move(left), right, out);
+    }
+    case Op::kCompare: {
+      Value right;
+      if (const Flow flow = one(node.b, frame, {input.value}, right); flow != Flow::kGo) return flow;
+      Value left;
+      if (const Flow flow = one(node.a, frame, {input.value}, left); flow != Flow::kGo) return flow;
+      out = Value(compares(static_cast<Comparison>(node.flag), left, right));
+      return Flow::kGo;
+    }
+    case Op::kAnd:
+    case Op::kOr: {
+      Value value;
+      if (const Flow flow = one(node.a, frame, {input.value}, value); flow != Flow::kGo) return flow;
+      if (value.truthy() == (node.op == Op::kAnd))
+        if (const Flow flow = one(node.b, frame, {input.value}, value); flow != Flow::kGo) return flow;
+      out = Value(value.truthy());
+      return Flow::kGo;
+    }
+    case Op::kAlternative: {
+      const Flow flow = one(node.a, frame, {input.value}, out);
+      if (flow == Flow::kGo && out.truthy()) return flow;
+      if (flow != Flow::kGo && flow != Flow::kError) return flow;
+      return one(node.b, frame, input, out);
+    }
+    case Op::kNegate: {
+      Value value;
+      if (const Flow flow = one(node.a, frame, input, value); flow != Flow::kGo) return flow;
+      if (!value.is_number()) return fail(fmt::format("{} cannot be negated", described(value)));
+      out = negated(resources_, value);
+      return Flow::kGo;
+    }
+    case Op::kIf: {
+      Value condition;
+      if (const Flow flow = one(node.a, frame, {input.value}, condition); flow != Flow::kGo) return flow;
+      const NodeId branch = condition.truthy() ? node.b : node.c;
+      if (branch != kNoNode) return one(branch, frame, input, out);
+      out = input.take();
+      return Flow::kGo;
+    }
+    case Op::kTry: {
+      const Flow flow = one(node.a, frame, {input.value}, out);
+      if (flow != Flow::kError) return flow;
+      Value error = take_error();
+      return one(node.b, frame, {error}, out);
+    }
+    case Op::kDefine:
+      return one(node.b, frame, input, out);
+    case Op::kBind: {
+      Value value;
+      if (const Flow flow = one(node.a, frame, {input.value}, value); flow != Flow::kGo) return flow;
+      const bool left = false;
+      return bind(node, frame, value, left, [&] { return one(node.d, frame, input, out); });
+    }
+    case Op::kFunction:
+      return call(node, frame, input.value,
+                  [&](const Frame& made) { return one(plan_.functions[node.d].body, made, input, out); });
+    case Op::kBuiltin:
+      return one_builtin(node, frame, input, out);
+    case Op::kAssign:
+    case Op::kUpdate:
+    case Op::kArithUpdate:
+    case Op::kAltUpdate:
+      return one_update(node, frame, input, out);
+    default:
+      return one_of(id, frame, input, out);
+  }
+}
+
+/// Of nodes whose one result comes out of each(): reduce.
+Flow Machine::one_of(NodeId id, const Frame& frame, const Spot& input, Value& out) {
+  SinkOf sink([&](Value value, const PathLink*) {
+    out = std::move(value);
+    return Flow::kGo;
+  });
+  return each_reduce(plan_[id], frame, input, sink);
+}
+
+Flow Machine::one_field(const Node& node, const Frame& frame, const Spot& input, Value& out) {
+  Value of;
+  const Value* from = &input.value;
+  if (node.a != kNoNode) {
+    if (const Flow flow = one(node.a, frame, {input.value}, of); flow != Flow::kGo) return flow;
+    from = &of;
+  }
+  const std::string_view name = plan_.text(node.b);
+  switch (from->kind()) {
+    case Kind::kObject: {
+      if (from->tag() == Value::Tag::kDocument) resources_.spend(size_of(*from) / 16);
+      auto found = member_of(*from, name);
+      out = found ? std::move(*found) : Value();
+      return Flow::kGo;
+    }
+    case Kind::kNull:
+      out = {};
+      return Flow::kGo;
+    default:
+      return index(*from, Value::text(name), out);
+  }
+}
+
+Flow Machine::one_object(const Node& node, const Frame& frame, const Spot& input, Value& out) {
+  Value made = new_object(resources_, node.b / 2);
+  for (NodeId i = 0; i < node.b; i += 2) {
+    const NodeId key_node = plan_.lists[node.a + i];
+    const NodeId value_node = plan_.lists[node.a + i + 1];
+    Value key;
+    if (plan_[key_node].op == Op::kLiteral) {
+      key = plan_.literals[plan_[key_node].a];
+    } else {
+      if (const Flow flow = one(key_node, frame, {input.value}, key); flow != Flow::kGo) return flow;
+      if (!key.is_string()) return fail(fmt::format("Object keys must be strings, not {}", described(key)));
+      key = plain_string(resources_, key);
+    }
+    Value value;
+    const Flow flow =
+        value_node == kNoNode ? index(input.value, key, value) : one(value_node, frame, {input.value}, value);
+    if (flow != Flow::kGo) return flow;
+    if (node.flag) put_new(made, std::move(key), std::move(value));
+    else put(made, std::move(key), std::move(value));
+  }
+  out = std::move(made);
+  return Flow::kGo;
+}
+
+Flow Machine::one_array(const Node& node, const Frame& frame, const Spot& input, Value& out) {
+  Value made = new_array(resources_);
+  if (node.a != kNoNode) {
+    SinkOf sink([&](Value value, const PathLink*) {
+      push(made, std::move(value));
+      return Flow::kGo;
+    });
+    if (const Flow flow = each(node.a, frame, {input.value}, sink); flow != Flow::kGo) return flow;
+  }
+  out = std::move(made);
+  return Flow::kGo;
+}
+
+Flow Machine::one_text(const Node& node, const Frame& frame, const Spot& input, Value& out) {
+  TextBuilder text(resources_, 64);
+  for (NodeId i = 0; i < node.b; ++i) {
+    const NodeId part = plan_.lists[node.a + i];
+    if (i % 2 == 0) {
+      text.append(plan_.literals[plan_[part].a].said());
+      continue;
+    }
+    Value value;
+    if (const Flow flow = one(part, frame, {input.value}, value); flow != Flow::kGo) return flow;
+    if (const Flow flow = insert(node, value, text); flow != Flow::kGo) return flow;
+  }
+  out = text.finish();
+  return Flow::kGo;
+}
+
+/// What an insertion into a text becomes: what tostring gives, or the format.
+Flow Machine::insert(const Node& node, const Value& value, TextBuilder& out) {
+  if (node.c == kNoNode) {
+    write_plain(out, resources_, value);
+    return Flow::kGo;
+  }
+  Value formatted;
+  if (const Flow flow = builtin_at(node.c).value(*this, value, {}, formatted); flow != Flow::kGo) return flow;
+  out.append(plain_string(resources_, formatted).said());
+  return Flow::kGo;
+}
+
+Flow Machine::one_builtin(const Node& node, const Frame& frame, const Spot& input, Value& out) {
+  const Builtin& builtin = builtin_at(node.d);
+  if (builtin.form) return builtin.form(*this, {plan_, node, frame}, input, out);
+  std::array<Value, 6> arguments;
+  for (NodeId i = 0; i < node.b; ++i)
+    if (const Flow flow = one(plan_.lists[node.a + i], frame, {input.value}, arguments[i]); flow != Flow::kGo)
+      return flow;
+  return builtin.value(*this, input.value, {arguments.data(), node.b}, out);
+}
+
+}  // namespace causeway::expression

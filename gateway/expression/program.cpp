@@ -1,0 +1,242 @@
+#include "expression/program.h"
+
+#include <fmt/format.h>
+
+#include <cstring>
+
+#include "core/json_text.h"
+#include "expression/machine.h"
+#include "expression/parser.h"
+#include "expression/resolver.h"
+#include "expression/text_builder.h"
+
+namespace causeway::expression {
+namespace {
+
+constexpr std::size_t kLongestText = std::size_t{1} << 20;
+
+std::optional<std::size_t> find_no_utf8(std::string_view text) {
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t length = utf8_sequence(text.substr(at));
+    if (length == 0) return at;
+    at += length;
+  }
+  return std::nullopt;
+}
+
+Error refused(std::string what) {
+  Error error(Code::kTransformRefused, what);
+  error.info().public_message = fmt::format("cannot transform: {}", what);
+  return error;
+}
+
+std::string size_text(std::size_t bytes) {
+  return bytes % (1u << 20) == 0 ? fmt::format("{} MiB", bytes >> 20) : fmt::format("{} bytes", bytes);
+}
+
+std::string exceeded_text(Exceeded what, const Limits& limits) {
+  switch (what) {
+    case Exceeded::kMemory:
+      return fmt::format("the program needs more than {} of memory", size_text(limits.memory));
+    case Exceeded::kDepth:
+      return fmt::format("calls or values nest too deeply; {} is the most", limits.depth);
+    case Exceeded::kOutput:
+      return fmt::format("the results are larger than {}", size_text(limits.output));
+    default:
+      return fmt::format("the program needs more than {} steps", limits.steps);
+  }
+}
+
+/// The memory that a run begins with lies on the stack.
+struct FirstMemory {
+  alignas(16) std::byte bytes[8192];
+};
+
+/// One run from its input to its results.
+class Run {
+ public:
+  Run(const Plan& plan, Bytes input, const Values& values, const Limits& limits)
+      : limits_(limits),
+        resources_(first_.bytes, sizeof first_.bytes, limits.steps, limits.memory, limits.depth),
+        machine_(plan, values, resources_, limits.depth),
+        readable_(!plan.uses_input || machine_.read_input(input)) {}
+
+  Machine& machine() { return machine_; }
+  Resources& resources() { return resources_; }
+
+  /// Gives every result to `take(const Value&) -> Flow`.
+  template <class Take>
+  Result<> go(Take take) {
+    if (!readable_) return failed();
+    SinkOf sink([&](Value value, const PathLink*) { return take(value); });
+    const Flow flow = machine_.run(sink);
+    if (flow == Flow::kError) return failed();
+    if (flow == Flow::kOver || resources_.exceeded() != Exceeded::kNothing)
+      return refused(exceeded_text(resources_.exceeded(), limits_));
+    return {};
+  }
+
+ private:
+  Error failed() {
+    const Value& error = machine_.error();
+    if (error.is_string()) return refused(std::string(plain_string(resources_, error).said()));
+    return refused(fmt::format("error (not a string): {}", machine_.shortened(error)));
+  }
+
+  FirstMemory first_;
+  Limits limits_;
+  Resources resources_;
+  Machine machine_;
+  bool readable_;
+};
+
+Bytes copied(std::string_view text, std::pmr::memory_resource* memory) {
+  if (text.empty()) return {};
+  auto* const copy = static_cast<char*>(memory->allocate(text.size(), 1));
+  std::memcpy(copy, text.data(), text.size());
+  return {copy, text.size()};
+}
+
+}  // namespace
+
+std::variant<Program, CompileProblem> Program::compile(std::string_view text, VariableSet allowed) {
+  if (text.size() > kLongestText) return CompileProblem{0, "a program has at most 1 MiB"};
+  if (const auto at = find_no_utf8(text)) return CompileProblem{*at, "this is not UTF-8"};
+  auto plan = std::make_shared<Plan>();
+  plan->source = text;
+  try {
+    plan->root = Parser(plan->source, *plan).parse();
+    Resolver(*plan, allowed).resolve();
+  } catch (const DoesNotCompile& refusal) {
+    return refusal.problem;
+  }
+  return Program(std::move(plan));
+}
+
+VariableSet Program::uses() const { return plan_->uses; }
+std::string_view Program::text() const { return plan_->source; }
+bool Program::uses_input() const { return plan_->uses_input; }
+
+std::optional<std::string_view> Program::literal_text() const {
+  const Node& root = (*plan_)[plan_->root];
+  if (root.op != Op::kLiteral || !plan_->literals[root.a].is_string()) return std::nullopt;
+  return plan_->literals[root.a].said();
+}
+
+Result<std::pmr::vector<Bytes>> Program::run(Bytes input, const Values& values, std::pmr::memory_resource* memory,
+                                             const Limits& limits) const {
+  Run run(*plan_, input, values, limits);
+  std::pmr::vector<Bytes> results(memory);
+  std::size_t output = 0;
+  auto done = run.go([&](const Value& value) {
+    TextBuilder text(run.resources(), 256);
+    write_json(text, value);
+    output += text.view().size();
+    if (output > limits.output) {
+      run.resources().end(Exceeded::kOutput);
+      return Flow::kOver;
+    }
+    if (run.resources().exceeded() != Exceeded::kNothing) return Flow::kOver;
+    results.push_back(copied(text.view(), memory));
+    return Flow::kGo;
+  });
+  if (!done.ok()) return std::move(done.error());
+  return results;
+}
+
+Result<Bytes> Program::run_one(Bytes input, const Values& values, std::pmr::memory_resource* memory,
+                               const Limits& limits) const {
+  Run run(*plan_, input, values, limits);
+  Bytes result;
+  bool several = false;
+  auto done = run.go([&](const Value& value) {
+    if (!result.empty()) {
+      several = true;
+      return run.machine().stop(&result);
+    }
+    TextBuilder text(run.resources(), 256);
+    write_json(text, value);
+    if (text.view().size() > limits.output) run.resources().end(Exceeded::kOutput);
+    if (run.resources().exceeded() != Exceeded::kNothing) return Flow::kOver;
+    result = copied(text.view(), memory);
+    return Flow::kGo;
+  });
+  if (!done.ok()) return std::move(done.error());
+  if (several) return refused("the program has several results, and one was expected");
+  if (result.empty()) return refused("the program has no result, and one was expected");
+  return result;
+}
+
+Result<> Program::text_of_one(Bytes input, const Values& values, std::pmr::string& text, const Limits& limits) const {
+  Run run(*plan_, input, values, limits);
+  int results = 0;
+  bool null = false;
+  auto done = run.go([&](const Value& value) {
+    if (++results > 1) return run.machine().stop(&results);
+    null = value.is_null();
+    if (value.is_string()) {
+      text = plain_string(run.resources(), value).said();
+    } else {
+      TextBuilder json(run.resources());
+      write_json(json, value);
+      text = json.view();
+    }
+    if (text.size() > limits.output) run.resources().end(Exceeded::kOutput);
+    return run.resources().exceeded() == Exceeded::kNothing ? Flow::kGo : Flow::kOver;
+  });
+  if (!done.ok()) return done;
+  if (results == 1 && !null) return {};
+  return refused(fmt::format("{{{{ {} }}}} {}", plan_->source,
+                             results == 0  ? "has no result"
+                             : results > 1 ? "has several results"
+                                           : "is null"));
+}
+
+Result<bool> Program::test(Bytes input, const Values& values, std::pmr::memory_resource*, const Limits& limits) const {
+  Run run(*plan_, input, values, limits);
+  bool holds = false;
+  auto done = run.go([&](const Value& value) {
+    holds = value.truthy();
+    return run.machine().stop(&holds);
+  });
+  if (!done.ok()) return std::move(done.error());
+  return holds;
+}
+
+std::size_t find_end_of_insertion(std::string_view text) {
+  // What is open: brackets, and strings, in which `\(` opens again.
+  std::string open;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    const char c = text[at];
+    if (!open.empty() && open.back() == '"') {
+      if (c == '"') open.pop_back();
+      else if (c == '\\' && text.substr(at + 1).starts_with('(')) open += '(', ++at;
+      else if (c == '\\') ++at;
+      continue;
+    }
+    switch (c) {
+      case '"':
+      case '(':
+      case '[':
+      case '{':
+        open += c;
+        break;
+      case ')':
+      case ']':
+        if (!open.empty()) open.pop_back();
+        break;
+      case '}':
+        if (open.empty() && text.substr(at).starts_with("}}")) return at;
+        if (!open.empty()) open.pop_back();
+        break;
+      case '#':
+        at = std::min(text.find('\n', at), text.size());
+        break;
+      default:
+        break;
+    }
+  }
+  return std::string_view::npos;
+}
+
+}  // namespace causeway::expression
