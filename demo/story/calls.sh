@@ -39,15 +39,15 @@ expect "credentials at OMS" 0 "$(jq '[.[].headers | keys[] | select(test("author
 # ---- A shop outside, with a token ------------------------------------------------------------------------------------------
 
 title "A shop proves itself at the gateway's own token endpoint"
-label request && indented <<<"curl -u shop:\$SHOP_SECRET $gateway/oauth/token -d grant_type=client_credentials -d scope=orders:write"
-token_for() { # scope
-  curl -s -u "shop:$SHOP_SECRET" "$gateway/oauth/token" -d grant_type=client_credentials -d "scope=$1"
+label request && indented <<<"curl -u shop:\$SHOP_SECRET $gateway/oauth/token -d grant_type=client_credentials -d scope='orders:read orders:write'"
+token_for() { # scopes
+  curl -s -u "shop:$SHOP_SECRET" "$gateway/oauth/token" -d grant_type=client_credentials --data-urlencode "scope=$1"
 }
-answer=$(token_for orders:write)
+answer=$(token_for "orders:read orders:write")
 jq -c '.access_token |= .[:24] + "…"' <<<"$answer" | indented || true
 token=$(member .access_token)
 expect "the token's kind" Bearer "$(member .token_type)"
-expect "its scope" orders:write "$(member .scope)"
+expect "its scope" "orders:read orders:write" "$(member .scope)"
 
 shop() { # method, path, body, token
   printf "curl -sS -i -X %s '%s%s' -H 'Authorization: Bearer %s' -H 'Content-Type: application/json' -d '%s'" "$1" "$gateway" "$2" "${4:-$token}" "$3"

@@ -42,8 +42,11 @@ step "Where is that event? Its place, and how far each subscription is" \
 step "And where is its parcel? TMS wraps its answers itself; the caller sees the one form" \
   200 0 "$(sign oms GET "/api/v1/tracking/$(waybill "$order_id")")"
 expect "the order of the parcel" "$order_id" "$(member .data.orderId)"
-step "A parcel that TMS does not know is 40401 inside its 200: the caller gets 404" \
-  404 40401 "$(sign oms GET /api/v1/tracking/SF999999)"
+title "A parcel that TMS does not know is 40401 inside its HTTP 200: the caller gets 404"
+call "$(sign oms GET /api/v1/tracking/SF999999)"
+indented <<<"$answer"
+expect "the code and the message" "40401 运单不存在" "$(member '"\(.code) \(.message)"')"
+expect_in "an HTTP status" " 404" "${head%%$'\n'*}"
 
 echo '{"warehouseId":"WH1","skuId":"SKU001","beforeQty":120,"afterQty":118,"changeType":"OUT"}' >"$state/stock.json"
 step "WMS tells of a stock change by itself" \

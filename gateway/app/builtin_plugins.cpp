@@ -76,8 +76,8 @@ struct Row {
 };
 
 constexpr Row kPlugins[] = {
-    {"rate_limit", build_rate_limit}, {"envelope", build_envelope}, {"idempotency", nullptr}, {"validate", build_validate},
-    {"transform", build_transform},   {"headers", build_headers},
+    {"rate_limit", build_rate_limit}, {"envelope", build_envelope},   {"idempotency", nullptr},
+    {"validate", build_validate},     {"transform", build_transform}, {"headers", build_headers},
 };
 
 }  // namespace

@@ -12,6 +12,7 @@ struct Node::Data {
   std::size_t size = 1;
   Position position{};
   std::string text{};
+  std::vector<ScalarPlace> places{};
   std::vector<Node> items{};
   std::vector<Entry> entries{};
 };
@@ -23,9 +24,24 @@ Node::Node() {
 
 Node Node::null(Position at) { return Node(std::make_shared<const Data>(Data{.position = std::move(at)})); }
 
-Node Node::scalar(Position at, std::string text, bool quoted) {
-  return Node(std::make_shared<const Data>(
-      Data{.kind = Kind::kScalar, .quoted = quoted, .position = std::move(at), .text = std::move(text)}));
+Node Node::scalar(Position at, std::string text, bool quoted, std::vector<ScalarPlace> places) {
+  return Node(std::make_shared<const Data>(Data{.kind = Kind::kScalar,
+                                                .quoted = quoted,
+                                                .position = std::move(at),
+                                                .text = std::move(text),
+                                                .places = std::move(places)}));
+}
+
+std::optional<Position> Node::position_within(std::size_t offset) const {
+  const auto behind = std::ranges::upper_bound(data_->places, offset, {}, &ScalarPlace::offset);
+  if (behind == data_->places.begin() || offset > data_->text.size()) return std::nullopt;
+  const ScalarPlace& place = *(behind - 1);
+  const std::string_view between = std::string_view(data_->text).substr(place.offset, offset - place.offset);
+  // A line end is the last character of its line.
+  if (between.find('\n') < between.size() - (between.empty() ? 0 : 1)) return std::nullopt;
+  const auto characters =
+      std::ranges::count_if(between, [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; });
+  return Position{data_->position.file, place.line, place.column + static_cast<int>(characters)};
 }
 
 Node Node::sequence(Position at, std::vector<Node> items) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -10,6 +11,13 @@
 #include "config/position.h"
 
 namespace causeway::config {
+
+/// From this byte of a scalar's text on, up to the next place, the file says the same, character by character.
+struct ScalarPlace {
+  std::size_t offset = 0;
+  int line = 0;
+  int column = 0;
+};
 
 /// A handle (one pointer and its count) on an immutable tree: copy it freely, share it between threads.
 /// Anchors are resolved and merge keys applied; what came through an alias has the position of its anchor.
@@ -21,7 +29,8 @@ class Node {
   /// A null that stands nowhere.
   Node();
   static Node null(Position at);
-  static Node scalar(Position at, std::string text, bool quoted = false);
+  /// `places`: where the text stands in the file; empty when that is not known.
+  static Node scalar(Position at, std::string text, bool quoted = false, std::vector<ScalarPlace> places = {});
   static Node sequence(Position at, std::vector<Node> items);
   /// Keys must be scalars, each once: the caller's duty.
   static Node mapping(Position at, std::vector<Entry> entries);
@@ -35,6 +44,9 @@ class Node {
   const Position& position() const;
   /// The text of a scalar; empty for everything else.
   const std::string& text() const;
+  /// Where the byte at `offset` of the text stands in the file, also in quotes and on the lines of a block; of what is
+  /// behind the text, the place behind its last character. Empty when that is not known exactly.
+  std::optional<Position> position_within(std::size_t offset) const;
   /// Written in quotes, as a block scalar or tagged !!str: text for sure.
   bool quoted() const;
   /// The items of a sequence; empty for everything else.

@@ -13,6 +13,7 @@ struct Placed {
   T value{};
   Position position;
   std::string path;  ///< `clusters[0].name`
+  Node node{};       ///< what it was read from; null when it was not
 
   const T& operator*() const { return value; }
   const T* operator->() const { return &value; }
@@ -23,6 +24,7 @@ struct Value<Placed<T>> {
   static bool read_into(const Node& node, Reading& reading, Placed<T>& out, const Range* range) {
     out.position = node.position();
     out.path = reading.path();
+    out.node = node;
     return Value<T>::read_into(node, reading, out.value, range);
   }
   static Shape shape() { return Value<T>::shape(); }

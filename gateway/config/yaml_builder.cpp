@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "config/scalar_places.h"
 #include "config/yaml.h"
 
 namespace causeway::config {
@@ -67,7 +68,7 @@ void YamlBuilder::OnScalar(const YAML::Mark& mark, const std::string& tag, YAML:
   if (name == "null") return close(Node::null(at), anchor);
   const bool known = untagged(tag) || name == "str" || name == "int" || name == "float" || name == "bool";
   if (!known) errors_.add(at, path(), unsupported(tag), "tag");
-  close(Node::scalar(at, value, tag == "!" || name == "str"), anchor);
+  close(Node::scalar(at, value, tag == "!" || name == "str", places_of(source_, mark, value)), anchor);
 }
 
 void YamlBuilder::OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,

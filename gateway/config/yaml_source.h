@@ -31,11 +31,14 @@ class YamlSource {
   /// yaml-cpp counts lines and columns from 0, columns in bytes; positions count from 1 and in characters.
   Position position(const YAML::Mark& mark) { return position(mark.line + 1, mark.column); }
   Position position(int line, int byte_column);
+  Position position_of(std::size_t offset);
   /// Where a null stands: yaml-cpp gives one that is not written the mark of whatever comes next. `key` is the one that
   /// it belongs to, none in a sequence.
   Position position_of_null(const YAML::Mark& mark, const Position* key);
   /// The text from a mark to the end of the file.
   std::string_view from(const YAML::Mark& mark) const;
+  /// The same behind anchor and tag.
+  std::string_view after_properties(const YAML::Mark& mark) const;
   /// True when the quote that opens at the mark is closed nowhere. yaml-cpp lets the end of the file close it, which
   /// would swallow the rest of the file in silence.
   bool quote_stays_open(const YAML::Mark& mark) const;
@@ -43,9 +46,6 @@ class YamlSource {
   bool colon_missing(const YAML::Mark& mark, std::string_view key) const;
 
  private:
-  Position position_of(std::size_t offset);
-  std::string_view after_properties(const YAML::Mark& mark) const;
-
   std::string_view text_;
   std::shared_ptr<const std::string> file_;
   std::vector<std::size_t> line_starts_;

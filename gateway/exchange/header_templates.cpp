@@ -24,7 +24,7 @@ HeaderTemplates HeaderTemplates::compile(const HeaderSettings& settings, express
   for (const auto& [name, text] : settings) {
     if (!check_header_name(name, text, errors)) continue;
     if (!net::is_field_value(*text) && text->find("{{") == std::string::npos) {
-      errors.add(text.position, text.path, "a header's value has no control characters", "expected");
+      errors.add(text.position, text.path, "the value of the header " + name + " has control characters", "expected");
       continue;
     }
     result.fields_.push_back({name, expression::compile_template(text, allowed, errors, secrets)});

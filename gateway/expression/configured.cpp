@@ -2,15 +2,19 @@
 
 #include <fmt/format.h>
 
+#include <optional>
 #include <utility>
 
 namespace causeway::expression {
 namespace {
 
+/// The offset in the text as a place in the file; where that is not known, the start of the value and the character.
 void report(const config::Placed<std::string>& text, const CompileProblem& problem, config::Errors& errors) {
-  config::Position at = text.position;
-  at.column += static_cast<int>(problem.offset);
-  errors.add(at, text.path, problem.message, "expression");
+  const bool as_written = text.node.text() == text.value;
+  const auto at = as_written ? text.node.position_within(problem.offset) : std::nullopt;
+  if (at) return errors.add(*at, text.path, problem.message, "expression");
+  errors.add(text.position, text.path, fmt::format("{} (at character {})", problem.message, problem.offset + 1),
+             "expression");
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <array>
 
 #include "config/errors.h"
+#include "core/json_text.h"
 
 namespace causeway::expression {
 namespace {
@@ -51,6 +52,18 @@ constexpr std::array<Operator, 22> kOperators = {{
     {"/", 7, Operator::kLeft, Op::kArithmetic, flag(Arithmetic::kDivide)},
     {"%", 7, Operator::kLeft, Op::kArithmetic, flag(Arithmetic::kModulo)},
 }};
+
+/// What the text begins with is no token.
+std::string unexpected_character(std::string_view text, std::string_view expected) {
+  const std::string_view character = text.substr(0, std::max<std::size_t>(utf8_sequence(text), 1));
+  std::string message = fmt::format("unexpected {}; expected {}", config::quote(character), expected);
+  if (character.size() > 1) {
+    const auto ascii = [](char c) { return static_cast<unsigned char>(c) < 0x80; };
+    const auto end = static_cast<std::size_t>(std::ranges::find_if(text, ascii) - text.begin());
+    message += fmt::format(" (a name that is not ASCII stands in quotes: .\"{}\")", text.substr(0, end));
+  }
+  return message;
+}
 
 std::string digits_of(const Value& number) {
   char scratch[24];
@@ -304,8 +317,7 @@ void Parser::unexpected(std::string_view expected) const {
       fail(token_.offset, fmt::format("the program ends too early; expected {}", expected));
     case TokenKind::kWrong:
       if (!token_.text.empty()) fail(token_.offset, std::string(token_.text));
-      fail(token_.offset,
-           fmt::format("unexpected {}; expected {}", config::quote(text_.substr(token_.offset, 1)), expected));
+      fail(token_.offset, unexpected_character(text_.substr(token_.offset), expected));
     case TokenKind::kQuote:
       fail(token_.offset, fmt::format("unexpected string; expected {}", expected));
     default:

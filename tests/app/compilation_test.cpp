@@ -129,12 +129,12 @@ defaults: {auth: none}
 routes:
   - {name: a, match: {method: GET, path: /a}, adapter: {htpp: {}}}
   - {name: b, match: {method: GET, path: /b}, adapter: {soap: {}}}
-  - {name: c, match: {method: GET, path: /c}, plugins: [ratelimit, validate], adapter: {static: {}}}
+  - {name: c, match: {method: GET, path: /c}, plugins: [ratelimit, idempotency], adapter: {static: {}}}
 )"),
       "routes/orders.yaml:5:57: routes[0].adapter: unknown adapter \"htpp\" (did you mean \"http\"?)\n"
       "routes/orders.yaml:6:57: routes[1].adapter: \"soap\" is not in this version\n"
       "routes/orders.yaml:7:57: routes[2].plugins[0]: unknown plugin \"ratelimit\" (did you mean \"rate_limit\"?)\n"
-      "routes/orders.yaml:7:68: routes[2].plugins[1]: \"validate\" is not in this version\n");
+      "routes/orders.yaml:7:68: routes[2].plugins[1]: \"idempotency\" is not in this version\n");
 }
 
 TEST_F(CompilationTest, WhoMayCallHasToBeSaid) {

@@ -35,11 +35,9 @@ std::string rendered(std::string_view yaml, std::string_view input) {
   EXPECT_EQ(compiled.errors.to_text(), "");
   expression::Values values;
   values.set(Variable::kRequest, R"({"no":19.90})");
-  const Result<Bytes> text = compiled.json.render(input, values, std::pmr::get_default_resource());
-  if (!text) return std::to_string(number(text.error().code()));
-  std::string copy(*text);
-  std::pmr::get_default_resource()->deallocate(const_cast<char*>(text->data()), text->size(), 1);
-  return copy;
+  std::pmr::monotonic_buffer_resource memory;
+  const Result<Bytes> text = compiled.json.render(input, values, &memory);
+  return text ? std::string(*text) : std::to_string(number(text.error().code()));
 }
 
 TEST(JsonTemplate, NumbersKeepTheirDigits) {

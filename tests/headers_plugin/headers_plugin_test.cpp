@@ -107,7 +107,7 @@ TEST_F(HeadersPluginTest, CheckRefusesWhatIsNotTheConfigurations) {
   EXPECT_EQ(build("{request: {remove: [\"a b\"]}}"),
             "t.yaml:1:21: request.remove[0]: a header's name is a token, got \"a b\"\n");
   EXPECT_EQ(build("{request: {set: {X-A: \"a\\nb\"}}}"),
-            "t.yaml:1:23: request.set.X-A: a header's value has no control characters\n");
+            "t.yaml:1:23: request.set.X-A: the value of the header X-A has control characters\n");
   const std::string unknown = build("{request: {set: {X-A: \"{{ secret:NONE }}\"}}}");
   EXPECT_NE(unknown.find("request.set.X-A"), std::string::npos) << unknown;
   EXPECT_NE(build("{response: {set: {X-A: \"{{ secret:WMS_TOKEN }}\"}}}"), "");

@@ -177,10 +177,9 @@ ONE_MISTAKE = {
     "unknown adapter": ("adapter: {http: {path: /orders}}}", "adapter: {htpp: {path: /orders}}}", r'did you mean "http"'),
     "two adapters": ("adapter: {http: {path: /orders}}}", "adapter: {http: {path: /orders}, static: {}}}", r"(?i)one"),
     "unknown scheme": ("[signature]", "[signatur]", r'did you mean "signature"'),
-    "later key of an adapter": ("{http: {path: /orders}}}", "{http: {path: /orders, body: x}}}", r"not in this version"),
+    "later key of an adapter": ("{http: {path: /orders}}}", "{static: {faults: {}}}}", r"not in this version"),
     "later key of a route": ("  - name: create\n", "  - name: create\n    fallback: []\n", r"not in this version"),
-    "later scheme": ("[signature]", "[oauth]", r"not in this version"),
-    "later plugin": ("- rate_limit: {rate: 100/s}", "- transform: {request: .}", r"not in this version"),
+    "later plugin": ("- rate_limit: {rate: 100/s}", "- idempotency: {}", r"not in this version"),
     "no auth": ("  auth: {any: [signature]}\n", "", r"(?i)auth"),
     "no scheme": ("[signature]", "[]", r"(?i)expected|one"),
     "bad method": ("method: GET", "method: get", r'"get"'),
@@ -231,12 +230,12 @@ MAIN_MISTAKE = {
     "bad network": ("    limits: {conn", "    trusted_proxies: [10.0.0.0/33]\n    limits: {conn", r"10\.0\.0\.0/33"),
     "later: PostgreSQL": ("include:", "store: {postgres: {url: x}}\ninclude:", r"not in this version"),
     "later: Kafka": ("include:", "bus: {kafka: {brokers: []}}\ninclude:", r"not in this version"),
-    "later: filter": ("include:", "topics: [{name: t}]\nsubscriptions: [{name: s, topic: t, deliver: {http: {cluster: oms}}, "
-                      "filter: .x}]\ninclude:", r"not in this version"),
+    "later: batch": ("include:", "topics: [{name: t}]\nsubscriptions: [{name: s, topic: t, deliver: {http: {cluster: oms}}, "
+                      "batch: {size: 5}}]\ninclude:", r"not in this version"),
     "unknown topic": ("include:", "topics: [{name: orders}]\nsubscriptions: [{name: s, topic: order, deliver: {http: {cluster: oms}}}]"
                       "\ninclude:", r'no topic is called "order" \(did you mean "orders"\?\)'),
     "public admin port": ('admin: {address: "127.0.0.1:0"}', "admin: {address: 0.0.0.0:9901}", r"not loopback needs `tls`"),
-    "later: oauth": ("include:", "oauth: {providers: []}\ninclude:", r"not in this version"),
+    "later: jobs": ("include:", "jobs: []\ninclude:", r"not in this version"),
     "later: alerts": ("include:", "alerts: {}\ninclude:", r"not in this version"),
     "no version of the signature": ("include:", "signing: {versions: []}\ninclude:", r"an empty list would refuse every signature"),
     "merge of nothing": ("workers: 1", "<<: *nothing", r"."),

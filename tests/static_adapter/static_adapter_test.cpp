@@ -100,7 +100,7 @@ TEST_F(StaticAdapterTest, WhatIsNoFieldIsRefused) {
   EXPECT_EQ(problems("{headers: {\"a b\": x}}"),
             "t.yaml:1:19: headers[\"a b\"]: a header's name is a token, got \"a b\"\n");
   EXPECT_EQ(problems("{headers: {X-A: \"x\\r\\nX-B: y\"}}"),
-            "t.yaml:1:17: headers.X-A: a header's value has no control characters\n");
+            "t.yaml:1:17: headers.X-A: the value of the header X-A has control characters\n");
 }
 
 TEST_F(StaticAdapterTest, AStatusIsAFinalOne) {

@@ -114,7 +114,7 @@ outcomes:
 )"));
   EXPECT_EQ(read(tms, 200, R"({"code":40901,"data":{"waybillNo":"SF1"}})"),
             R"(success said 0   <{"waybillNo":"SF1"}>)");
-  EXPECT_EQ(read(tms, 200, R"({"code":7})"), R"(business said 42201 Unprocessable Entity  <{"code":7}>)");
+  EXPECT_EQ(read(tms, 200, R"({"code":7})"), R"(business said 42201 Unprocessable Content  <{"code":7}>)");
 }
 
 TEST_F(AnswerRulesTest, SaysWhatIsWrongWithAnOutcome) {

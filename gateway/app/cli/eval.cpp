@@ -99,7 +99,8 @@ void add_eval_command(CLI::App& app, std::function<int()>& action) {
   command->add_option("program", options->program, "in jq's language, as in `transform` and `when`")->required();
   command->add_option("file", options->file, "what `.` is; default: standard input");
   command->add_option("--arg", options->variables, "NAME JSON: a variable of the context, such as request")
-      ->type_name("NAME JSON");
+      ->type_name("NAME JSON")
+      ->allow_extra_args(false);
   command->add_flag("--raw", options->raw, "print strings without quotes");
   command->footer("Example: causeway eval '{order_no: .externalNo, lines: [.items[] | {sku: .skuId}]}' order.json");
   command->callback([options, &action] { action = [options] { return eval(*options); }; });

@@ -7,6 +7,7 @@ from email.utils import parsedate_to_datetime
 MESSAGES = {
     40090: "malformed HTTP request",
     40091: "the body is not the JSON that it claims to be",
+    40092: "the body is not valid",
     40190: "credentials required",
     40191: "wrong credentials",
     40192: "expired credentials",

@@ -1,0 +1,64 @@
+#include "expression/configured.h"
+
+#include <gtest/gtest.h>
+
+#include "config/yaml.h"
+
+namespace causeway::expression {
+namespace {
+
+/// What is said about the expression that is the value of `when`.
+std::string complaint(std::string_view file) {
+  config::Errors errors;
+  const auto root = config::read_yaml(file, "routes/a.yaml", errors);
+  const config::Node& node = *root->find("when");
+  const config::Placed<std::string> text{node.text(), node.position(), "routes[0].when", node};
+  compile_program(text, {Variable::kStatus}, errors);
+  return errors.to_text();
+}
+
+TEST(ConfiguredProgram, SaysWhereInTheFile) {
+  EXPECT_EQ(complaint("when: .items | lenght\n"),
+            "routes/a.yaml:1:16: routes[0].when: no function is called lenght/0 (did you mean length?)\n");
+  EXPECT_EQ(complaint("when: '.items | lenght'\n"),
+            "routes/a.yaml:1:17: routes[0].when: no function is called lenght/0 (did you mean length?)\n");
+  EXPECT_EQ(complaint("when: \".code == \\\"x\\\" and $statu\"\n"),
+            "routes/a.yaml:1:27: routes[0].when: $statu is not a variable here (did you mean $status?)\n");
+  EXPECT_EQ(complaint("a: 1\nwhen: |\n  .items\n  | map(\n      .sku }\n"),
+            "routes/a.yaml:5:12: routes[0].when: unexpected \"}\"; expected \")\" behind the arguments (between them "
+            "stands \";\")\n");
+  EXPECT_EQ(complaint("when: >-\n  .items\n  | lenght\n"),
+            "routes/a.yaml:3:5: routes[0].when: no function is called lenght/0 (did you mean length?)\n");
+  EXPECT_EQ(complaint("when: '.\"名\" | lenght'\n"),
+            "routes/a.yaml:1:14: routes[0].when: no function is called lenght/0 (did you mean length?)\n");
+  EXPECT_EQ(
+      complaint("when: '(.a'\n"),
+      "routes/a.yaml:1:11: routes[0].when: the program ends too early; expected \")\" behind what the parentheses "
+      "hold\n");
+}
+
+TEST(ConfiguredProgram, GivesTheCharacterWhereThePlaceIsNotKnown) {
+  config::Errors errors;
+  const config::Placed<std::string> text{".a | lenght", {std::make_shared<std::string>("a.yaml"), 3, 7}, "when"};
+  EXPECT_FALSE(compile_program(text, {}, errors).has_value());
+  EXPECT_EQ(errors.to_text(),
+            "a.yaml:3:7: when: no function is called lenght/0 (did you mean length?) (at character 6)\n");
+}
+
+TEST(ConfiguredProgram, IsNothingForNoText) {
+  config::Errors errors;
+  EXPECT_FALSE(compile_program({}, {}, errors).has_value());
+  EXPECT_TRUE(errors.empty());
+}
+
+TEST(ConfiguredTemplate, SaysWhereInTheFile) {
+  config::Errors errors;
+  const auto root = config::read_yaml("key: \"order-{{ .id }}-{{ .sku | trimm }}\"\n", "a.yaml", errors);
+  const config::Node& node = *root->find("key");
+  const Template made = compile_template({node.text(), node.position(), "key", node}, {}, errors);
+  EXPECT_TRUE(made.is_literal());
+  EXPECT_EQ(errors.to_text(), "a.yaml:1:33: key: no function is called trimm/0 (did you mean trim?)\n");
+}
+
+}  // namespace
+}  // namespace causeway::expression
