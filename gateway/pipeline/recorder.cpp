@@ -37,10 +37,10 @@ void Recorder::count(Exchange& exchange, const Snapshot* snapshot, const RoutePl
     }
     if (exchange.authenticated && snapshot != nullptr) consumer = snapshot->consumer_labels[exchange.consumer->index];
   }
-  shard.add(requests_, {route, labels_.method(exchange.request.method()), version, consumer,
-                        labels_.status(exchange.response.status),
-                        exchange.code_label != telemetry::LabelId::kOther ? exchange.code_label
-                                                                          : labels_.code(exchange.code)});
+  shard.add(
+      requests_,
+      {route, labels_.method(exchange.request.method()), version, consumer, labels_.status(exchange.response.status),
+       exchange.code_label != telemetry::LabelId::kOther ? exchange.code_label : labels_.code(exchange.code)});
   shard.add(request_bytes_, exchange.request_bytes);
   shard.add(response_bytes_, exchange.response_bytes);
 }

@@ -24,7 +24,7 @@ struct Consumer {
   std::vector<std::string> roles;
   std::vector<std::string> scopes;            ///< ascending
   std::vector<std::string_view> scope_views;  ///< of `scopes`, for Exchange::scopes
-  std::string roles_text;  ///< `internal,partner`, as X-Consumer-Roles carries it
+  std::string roles_text;                     ///< `internal,partner`, as X-Consumer-Roles carries it
   std::string contact;
   std::size_t index = 0;  ///< 0, 1, 2 … in the order of the configuration; of this table, not of the next
 };

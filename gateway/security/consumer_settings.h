@@ -48,10 +48,10 @@ struct ConsumerSettings {
   /// Named so because `keys` is the description.
   std::vector<KeySettings> signing_keys;
   std::vector<TokenSettings> api_tokens;
-  std::vector<config::Placed<std::string>> scopes;        ///< what it may do where a route asks for scopes
-  std::vector<OauthClientSettings> oauth_clients;         ///< who it is at the providers of `oauth`
+  std::vector<config::Placed<std::string>> scopes;         ///< what it may do where a route asks for scopes
+  std::vector<OauthClientSettings> oauth_clients;          ///< who it is at the providers of `oauth`
   std::optional<config::Placed<WebhookSettings>> webhook;  ///< a partner with a signature of its own
-  std::vector<config::Placed<std::string>> certificates;  ///< subject alternative names of its client certificates
+  std::vector<config::Placed<std::string>> certificates;   ///< subject alternative names of its client certificates
 
   static const config::Keys<ConsumerSettings>& keys();
 };
