@@ -39,7 +39,7 @@ Value concatenated(Resources& resources, Value left, const Value& right) {
 Value appended(Resources& resources, Value left, const Value& right) {
   own_array(resources, left);
   if (!resources.spend(size_of(right) / 8)) return left;
-  const Value held = right;
+  const Value held = right;  // NOLINT(performance-unnecessary-copy-initialization): keeps it alive
   Items walk(held);
   for (Value item; walk.next(item);) push(left, std::move(item));
   return left;
@@ -48,7 +48,7 @@ Value appended(Resources& resources, Value left, const Value& right) {
 Value merged(Resources& resources, Value left, const Value& right) {
   own_object(resources, left);
   if (!resources.spend(size_of(right) / 4)) return left;
-  const Value held = right;
+  const Value held = right;  // NOLINT(performance-unnecessary-copy-initialization): keeps it alive
   for (Members walk(resources, held); walk.next();) put(left, walk.key(), walk.value());
   return left;
 }

@@ -152,7 +152,7 @@ Flow map_values(Machine& machine, const Call& call, const Spot& input, Value& ou
     }
   } else {
     for (Members walk(resources, held); walk.next();) {
-      Value item = walk.value();
+      Value item = walk.value();  // NOLINT(performance-unnecessary-copy-initialization): keeps it alive
       if (const Flow flow = first_result(machine, call, item, value, found); flow != Flow::kGo) return flow;
       if (found) put_new(made, walk.key(), std::move(value));
     }

@@ -204,7 +204,7 @@ Flow Machine::delete_sorted(Value& root, std::span<const Value> paths, std::size
     Value end;
     if (root.is_array() && by == Kind::kObject && slice_bounds(key, start, end)) {
       if (!ends) {
-        const Value whole_key = key;
+        const Value whole_key = key;  // NOLINT(performance-unnecessary-copy-initialization): keeps it alive
         Value part;
         if (const Flow flow = slice(root, start, end, part); flow != Flow::kGo) return flow;
         if (const Flow flow = delete_sorted(part, group, from + 1); flow != Flow::kGo) return flow;

@@ -1,5 +1,6 @@
 // Rules for values that hold no others.
 #include <algorithm>
+#include <compare>
 
 #include "core/decimal.h"
 #include "json_schema/canonical.h"
@@ -42,12 +43,13 @@ void Validator::check_number(const Node& node, const Place& place, Findings& fin
       return std::string("expected ").append(expected).append(bound).append(", got ").append(got(node, place));
     });
   };
-  if (!rules.minimum.empty() && compare_numbers(value, rules.minimum) < 0)
-    refuse("minimum", "at least ", rules.minimum);
-  if (!rules.maximum.empty() && compare_numbers(value, rules.maximum) > 0) refuse("maximum", "at most ", rules.maximum);
-  if (!rules.exclusive_minimum.empty() && compare_numbers(value, rules.exclusive_minimum) <= 0)
+  const auto is_below = [&](const std::string& bound) { return std::is_lt(compare_numbers(value, bound)); };
+  const auto is_above = [&](const std::string& bound) { return std::is_gt(compare_numbers(value, bound)); };
+  if (!rules.minimum.empty() && is_below(rules.minimum)) refuse("minimum", "at least ", rules.minimum);
+  if (!rules.maximum.empty() && is_above(rules.maximum)) refuse("maximum", "at most ", rules.maximum);
+  if (!rules.exclusive_minimum.empty() && !is_above(rules.exclusive_minimum))
     refuse("exclusiveMinimum", "more than ", rules.exclusive_minimum);
-  if (!rules.exclusive_maximum.empty() && compare_numbers(value, rules.exclusive_maximum) >= 0)
+  if (!rules.exclusive_maximum.empty() && !is_below(rules.exclusive_maximum))
     refuse("exclusiveMaximum", "less than ", rules.exclusive_maximum);
   if (!rules.multiple_of.empty() && !is_multiple(value, rules.multiple_of))
     refuse("multipleOf", "a multiple of ", rules.multiple_of);

@@ -61,7 +61,9 @@ bool read_from_file(const Node& node, Reading& reading, ConfiguredSchema& out) {
   }
   for (const SchemaProblem& one : std::get<std::vector<SchemaProblem>>(compiled)) {
     const std::string pointer = one.pointer.empty() ? "" : one.pointer + ": ";
-    reading.error(node, name + ":" + line_and_column(*text, one.offset) + ": " + pointer + one.message, kSlug);
+    std::string message = name;
+    message.append(":").append(line_and_column(*text, one.offset)).append(": ").append(pointer).append(one.message);
+    reading.error(node, std::move(message), kSlug);
   }
   return false;
 }

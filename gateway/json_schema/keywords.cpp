@@ -1,5 +1,6 @@
 // What each keyword does to the node at hand.
 #include <algorithm>
+#include <compare>
 
 #include "config/reading.h"
 #include "core/decimal.h"
@@ -18,7 +19,7 @@ constexpr std::size_t kMostListed = 8;  // values of an enumeration in a message
 
 std::span<const Compiler::Keyword> Compiler::keywords() {
   using C = Compiler;
-  static const Keyword kKeywords[] = {
+  static const Keyword rows[] = {
       {"$schema", &C::ignore},
       {"$comment", &C::ignore},
       {"title", &C::ignore},
@@ -67,7 +68,7 @@ std::span<const Compiler::Keyword> Compiler::keywords() {
       {"then", &C::set_schema<[](C& c) -> auto& { return c.logic_rules().then; }>},
       {"else", &C::set_schema<[](C& c) -> auto& { return c.logic_rules().otherwise; }>},
   };
-  return kKeywords;
+  return rows;
 }
 
 Compiler::Read Compiler::find_keyword(std::string_view name) {
@@ -177,7 +178,7 @@ void Compiler::type(Index value) {
 }
 
 void Compiler::multiple_of(Index value) {
-  if (document_.kind(value) != JsonKind::kNumber || compare_numbers(document_.raw(value), "0") <= 0)
+  if (document_.kind(value) != JsonKind::kNumber || std::is_lteq(compare_numbers(document_.raw(value), "0")))
     return wrong_value(value, "a number above 0");
   if (!multiply(document_.raw(value), "1").ok()) return problem(value, "more than 34 digits");
   number_rules().multiple_of = document_.raw(value);

@@ -258,18 +258,32 @@ TEST_F(Expressions, ASystemFailureInsideA200IsTriedAgainAndASuccessInsideA422IsD
   EXPECT_EQ(metric("success"), "1");
 }
 
-TEST_F(Expressions, AnEnvelopesCodeCountsAsTheStatusThatItStandsFor) {
+TEST_F(Expressions, AnEnvelopesFailureInside200IsABusinessFailureOrTheSystems) {
   begin(with_envelope());
   receiver.answer([](const Got& got, int before) {
-    if (got.event_id() == "no") return Receiver::status(200, "", R"({"code":40001,"message":"no","data":null})");
-    if (before == 0) return Receiver::status(200, "", R"({"code":40901,"message":"still running","data":null})");
+    if (got.event_id() == "no") return Receiver::status(200, "", R"({"code":40901,"message":"no","data":null})");
+    if (before == 0) return Receiver::status(200, "", R"({"code":50301,"message":"busy","data":null})");
     return Receiver::status(500, "", R"({"code":0,"message":"ok","data":{}})");
   });
   take("");
   publish("no", "a", "{}");
   publish("yes", "b", "{}");
-  EXPECT_EQ(only_dead().reason, "40001 no");
+  EXPECT_EQ(only_dead().reason, "40901 no");
   EXPECT_TRUE(process->finished(1));
+  EXPECT_EQ(metric("retry"), "1");
+  EXPECT_EQ(metric("success"), "1");
+}
+
+TEST_F(Expressions, AnEnvelopeInAConflictMayMeanThatTheFirstAttemptIsStillRunning) {
+  begin(with_envelope());
+  receiver.answer([](const Got&, int before) {
+    if (before == 0) return Receiver::status(409, "", R"({"code":40901,"message":"still running","data":null})");
+    return Receiver::status(200, "", R"({"code":0,"message":"ok","data":{}})");
+  });
+  take("");
+  publish("e1", "k", "{}");
+  EXPECT_EQ(receiver.wait_for(2).size(), 2u);
+  EXPECT_TRUE(process->finished());
   EXPECT_EQ(metric("retry"), "1");
   EXPECT_EQ(metric("success"), "1");
 }

@@ -30,7 +30,7 @@ TEST(ConfiguredProgram, SaysWhereInTheFile) {
   EXPECT_EQ(complaint("when: >-\n  .items\n  | lenght\n"),
             "routes/a.yaml:3:5: routes[0].when: no function is called lenght/0 (did you mean length?)\n");
   EXPECT_EQ(complaint("when: '.\"名\" | lenght'\n"),
-            "routes/a.yaml:1:14: routes[0].when: no function is called lenght/0 (did you mean length?)\n");
+            "routes/a.yaml:1:15: routes[0].when: no function is called lenght/0 (did you mean length?)\n");
   EXPECT_EQ(
       complaint("when: '(.a'\n"),
       "routes/a.yaml:1:11: routes[0].when: the program ends too early; expected \")\" behind what the parentheses "

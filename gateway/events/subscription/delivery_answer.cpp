@@ -27,9 +27,11 @@ Bytes apply_rules(const upstream::Cluster& cluster, Bytes json, std::pmr::memory
   out.code = read->code;
   out.message = cut_text(read->message, kLongestMessage);
   if (read->details.size() <= kLongestDetails) out.details = std::move(read->details);
-  // An outcome was written by who knows the system. A code in an envelope says no more than the status that it stands
-  // for: 40901 may mean that the first attempt is still running.
-  if (read->by_outcome || read->call_class == CallClass::kSuccess) out.outcome = read->call_class;
+  // An outcome was written by who knows the system, and a business failure inside a 200 was meant as one. Where an
+  // envelope comes with a status of failure, its code says no more than the status that it stands for: a 409 with 40901
+  // may mean that the first attempt is still running.
+  const bool inside_success = out.http_status < 300 && read->call_class == CallClass::kBusiness;
+  if (read->by_outcome || inside_success || read->call_class == CallClass::kSuccess) out.outcome = read->call_class;
   else out.status = static_cast<int>(read->code / 100);
   return read->answer;
 }
