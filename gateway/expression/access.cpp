@@ -2,7 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
+#include <limits>
 
 #include "expression/containers.h"
 #include "expression/machine.h"
@@ -20,6 +20,7 @@ struct Range {
 /// Toward the end of the slice: up.
 std::int64_t to_ceiling(const Value& number) {
   const std::int64_t below = to_floor(number);
+  if (below == std::numeric_limits<std::int64_t>::max()) return below;
   return order_numbers(number, Value::integer(below)) > 0 ? below + 1 : below;
 }
 

@@ -13,9 +13,9 @@ namespace {
 class Table {
  public:
   Table() {
-    for (const auto group :
-         {basic_functions(), string_functions(), format_functions(), number_functions(), sorting_functions(),
-          generating_functions(), path_functions(), pattern_functions(), defined_functions()})
+    for (const auto group : {basic_functions(), array_functions(), string_functions(), format_functions(),
+                             number_functions(), sorting_functions(), generating_functions(), path_functions(),
+                             entry_functions(), pattern_functions(), defined_functions()})
       for (const Builtin& builtin : group) {
         by_name_.emplace(std::pair(builtin.name, builtin.arity), static_cast<std::uint32_t>(all_.size()));
         all_.push_back(&builtin);

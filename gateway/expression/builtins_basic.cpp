@@ -1,4 +1,4 @@
-// length, keys, has, contains, add, any and all, selecting by kind, errors.
+// length, keys, has, contains, add, selecting by kind, errors.
 #include <fmt/format.h>
 
 #include <array>
@@ -172,65 +172,6 @@ Flow add_results(Machine& machine, const Call& call, const Spot& input, Value& o
   return Flow::kGo;
 }
 
-/// Looks for the first result that is `wanted`.
-class Search {
- public:
-  Search(Machine& machine, bool wanted) : machine_(machine), wanted_(wanted) {}
-  Flow see(const Value& value) {
-    if (value.truthy() != wanted_) return Flow::kGo;
-    found_ = true;
-    return machine_.stop(this);
-  }
-  Flow end(Flow flow, Value& out) {
-    if (flow != Flow::kGo && !machine_.stopped_at(flow, this)) return flow;
-    out = Value(found_ == wanted_);
-    return Flow::kGo;
-  }
-
- private:
-  Machine& machine_;
-  bool wanted_;
-  bool found_ = false;
-};
-
-template <bool kWanted>
-Flow any_item(Machine& machine, const Call&, const Spot& input, Value& out) {
-  Search search(machine, kWanted);
-  SinkOf sink([&](Value item, const PathLink*) { return search.see(item); });
-  return search.end(machine.iterate({input.value}, sink), out);
-}
-
-template <bool kWanted>
-Flow any_that(Machine& machine, const Call& call, const Spot& input, Value& out) {
-  Search search(machine, kWanted);
-  SinkOf sink([&](Value item, const PathLink*) {
-    return machine.each_to(call.argument(0), call.frame, {item},
-                           [&](Value value, const PathLink*) { return search.see(value); });
-  });
-  return search.end(machine.iterate({input.value}, sink), out);
-}
-
-template <bool kWanted>
-Flow any_of_that(Machine& machine, const Call& call, const Spot& input, Value& out) {
-  Search search(machine, kWanted);
-  const Flow flow = machine.each_to(call.argument(0), call.frame, {input.value}, [&](Value item, const PathLink*) {
-    return machine.each_to(call.argument(1), call.frame, {item},
-                           [&](Value value, const PathLink*) { return search.see(value); });
-  });
-  return search.end(flow, out);
-}
-
-Flow isempty(Machine& machine, const Call& call, const Spot& input, Value& out) {
-  bool empty = true;
-  const Flow flow = machine.each_to(call.argument(0), call.frame, {input.value}, [&](Value, const PathLink*) {
-    empty = false;
-    return machine.stop(&empty);
-  });
-  if (flow != Flow::kGo && !machine.stopped_at(flow, &empty)) return flow;
-  out = Value(empty);
-  return Flow::kGo;
-}
-
 Flow negation(Machine&, const Value& input, Arguments, Value& out) {
   out = Value(!input.truthy());
   return Flow::kGo;
@@ -277,63 +218,6 @@ Flow only(Machine&, const Call&, const Spot& input, Sink& sink) {
   return kind >= kFirst && kind <= kLast ? sink.take(input.value, input.path) : Flow::kGo;
 }
 
-Flow flatten_into(Machine& machine, const Value& from, std::int64_t depth, Value& out) {
-  if (!machine.deep_enough_stack()) return machine.over();
-  Items walk(from);
-  for (Value item; walk.next(item);) {
-    if (!machine.step()) return machine.over();
-    if (!item.is_array() || depth <= 0) {
-      push(out, std::move(item));
-    } else if (const Flow flow = flatten_into(machine, item, depth - 1, out); flow != Flow::kGo) {
-      return flow;
-    }
-  }
-  return Flow::kGo;
-}
-
-Flow flatten_to(Machine& machine, const Value& input, std::int64_t depth, Value& out) {
-  if (depth < 0) return machine.fail("flatten depth must not be negative");
-  if (input.kind() < Kind::kArray) return machine.fail(fmt::format("Cannot iterate over {}", machine.described(input)));
-  out = new_array(machine.resources(), size_of(input));
-  return flatten_into(machine, input, depth, out);
-}
-
-Flow flatten(Machine& machine, const Value& input, Arguments, Value& out) {
-  return flatten_to(machine, input, 1'000'000, out);
-}
-Flow flatten_by(Machine& machine, const Value& input, Arguments given, Value& out) {
-  if (!given[0].is_number()) return machine.fail("flatten depth must not be negative");
-  return flatten_to(machine, input, to_floor(given[0]), out);
-}
-
-Flow reverse(Machine& machine, const Value& input, Arguments, Value& out) {
-  Resources& resources = machine.resources();
-  if (input.is_string()) {
-    const Value text = plain_string(resources, input);
-    std::string_view rest = text.said();
-    std::string reversed(rest.size(), '\0');
-    std::size_t end = rest.size();
-    while (!rest.empty()) {
-      const std::string_view before = rest;
-      take_point(rest);
-      const std::size_t size = before.size() - rest.size();
-      before.copy(reversed.data() + (end -= size), size);
-    }
-    out = copy_text(resources, reversed);
-    return resources.spend_bytes(reversed.size()) ? Flow::kGo : machine.over();
-  }
-  if (input.is_null()) {
-    out = new_array(resources);
-    return Flow::kGo;
-  }
-  if (!input.is_array()) return machine.fail(fmt::format("Cannot reverse {}", machine.described(input)));
-  Value whole = input;
-  own_array(resources, whole);
-  out = new_array(resources, size_of(whole));
-  for (std::size_t i = size_of(whole); i-- > 0;) push(out, items(whole.block())[i]);
-  return machine.resources().spend(size_of(whole) / 4) ? Flow::kGo : machine.over();
-}
-
 Flow builtin_names(Machine& machine, const Value&, Arguments, Value& out) {
   out = new_array(machine.resources(), all_builtins().size());
   for (const Builtin* const builtin : all_builtins())
@@ -353,22 +237,12 @@ constexpr std::array kFunctions = std::to_array<Builtin>({
     {"inside", 1, inside},
     {"add", 0, add},
     {"add", 1, nullptr, add_results},
-    {"any", 0, nullptr, any_item<true>},
-    {"any", 1, nullptr, any_that<true>},
-    {"any", 2, nullptr, any_of_that<true>},
-    {"all", 0, nullptr, any_item<false>},
-    {"all", 1, nullptr, any_that<false>},
-    {"all", 2, nullptr, any_of_that<false>},
-    {"isempty", 1, nullptr, isempty},
     {"not", 0, negation},
     {"type", 0, type},
     {"error", 0, error},
     {"error", 1, error_with},
     {"toarray", 0, toarray},
     {"toboolean", 0, toboolean},
-    {"flatten", 0, flatten},
-    {"flatten", 1, flatten_by},
-    {"reverse", 0, reverse},
     {"builtins", 0, builtin_names},
     {"nulls", 0, nullptr, nullptr, only<Kind::kNull, Kind::kNull>},
     {"booleans", 0, nullptr, nullptr, only<Kind::kFalse, Kind::kTrue>},

@@ -1,4 +1,4 @@
-// path, getpath and what changes parts of values: del, map, map_values, to_entries and their like, walk.
+// path, getpath and what changes parts of values: del, map, map_values, walk.
 #include <fmt/format.h>
 
 #include <array>
@@ -8,7 +8,6 @@
 #include "expression/containers.h"
 #include "expression/machine.h"
 #include "expression/numbers.h"
-#include "expression/text_builder.h"
 
 namespace causeway::expression {
 namespace {
@@ -161,87 +160,6 @@ Flow map_values(Machine& machine, const Call& call, const Spot& input, Value& ou
   return Flow::kGo;
 }
 
-Value entry(Resources& resources, const Value& key, const Value& value) {
-  Value made = new_object(resources, 2);
-  put_new(made, Value::text("key"), key);
-  put_new(made, Value::text("value"), value);
-  return made;
-}
-
-Flow to_entries(Machine& machine, const Value& input, Arguments, Value& out) {
-  Resources& resources = machine.resources();
-  if (!input.is_object()) return machine.fail(fmt::format("{} has no keys", machine.described(input)));
-  out = new_array(resources, size_of(input));
-  for (Members walk(resources, input); walk.next();) {
-    if (!machine.step()) return machine.over();
-    push(out, entry(resources, walk.key(), walk.value()));
-  }
-  return Flow::kGo;
-}
-
-/// The member of an entry by one of its names: the first that is neither null nor missing; false counts for the value.
-Value entry_part(const Value& entry, std::span<const std::string_view> names) {
-  Value last;
-  for (const std::string_view name : names) {
-    const auto found = member_of(entry, name);
-    if (!found || found->is_null()) continue;
-    last = *found;
-    if (found->kind() != Kind::kFalse) return last;
-  }
-  return last;
-}
-
-Flow enter(Machine& machine, const Value& entry, Value& made) {
-  static constexpr std::array<std::string_view, 4> kValues = {"value", "v", "Value", "V"};
-  static constexpr std::array<std::string_view, 6> kKeys = {"key", "k", "name", "Name", "Key", "K"};
-  if (!machine.step()) return machine.over();
-  if (!entry.is_object() && !entry.is_null())
-    return machine.fail(fmt::format("Cannot index {} with string (\"key\")", name_of(entry.kind())));
-  Value key = entry.is_object() ? entry_part(entry, kKeys) : Value();
-  switch (key.kind()) {
-    case Kind::kString:
-      key = plain_string(machine.resources(), key);
-      break;
-    case Kind::kNull:
-    case Kind::kFalse:
-    case Kind::kTrue:
-    case Kind::kNumber: {
-      TextBuilder text(machine.resources());
-      write_json(text, key);
-      key = text.finish();
-      break;
-    }
-    default:
-      return machine.fail(fmt::format("Cannot use {} as object key", machine.described(key)));
-  }
-  put(made, std::move(key), entry.is_object() ? entry_part(entry, kValues) : Value());
-  return Flow::kGo;
-}
-
-Flow from_entries(Machine& machine, const Value& input, Arguments, Value& out) {
-  Value made = new_object(machine.resources());
-  SinkOf each([&](Value item, const PathLink*) { return enter(machine, item, made); });
-  if (const Flow flow = machine.iterate({input}, each); flow != Flow::kGo) return flow;
-  out = std::move(made);
-  return Flow::kGo;
-}
-
-/// `to_entries | map(f) | from_entries`
-Flow with_entries(Machine& machine, const Call& call, const Spot& input, Value& out) {
-  Resources& resources = machine.resources();
-  const Value held = input.value;
-  if (!held.is_object()) return machine.fail(fmt::format("{} has no keys", machine.described(held)));
-  Value made = new_object(resources, size_of(held));
-  SinkOf collect([&](Value item, const PathLink*) { return enter(machine, item, made); });
-  for (Members walk(resources, held); walk.next();) {
-    Value item = entry(resources, walk.key(), walk.value());
-    const Flow flow = machine.each(call.argument(0), call.frame, {item, nullptr, true}, collect);
-    if (flow != Flow::kGo) return flow;
-  }
-  out = std::move(made);
-  return Flow::kGo;
-}
-
 /// `def walk(f): def w: if type == "object" then map_values(w) elif type == "array" then map(w) else . end | f; w`
 Flow walk(Machine& machine, const Call& call, const Spot& input, Sink& sink) {
   if (!machine.step() || !machine.deep_enough_stack()) return machine.over();
@@ -286,9 +204,6 @@ constexpr std::array kFunctions = std::to_array<Builtin>({
     {"pick", 1, nullptr, pick},
     {"map", 1, nullptr, map},
     {"map_values", 1, nullptr, map_values},
-    {"to_entries", 0, to_entries},
-    {"from_entries", 0, from_entries},
-    {"with_entries", 1, nullptr, with_entries},
     {"walk", 1, nullptr, nullptr, walk},
 });
 

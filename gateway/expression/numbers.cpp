@@ -44,11 +44,11 @@ bool compute_small(Arithmetic operation, std::int64_t left, std::int64_t right, 
     case Arithmetic::kMultiply:
       return !__builtin_mul_overflow(left, right, &out);
     case Arithmetic::kDivide:
-      if (right == 0 || left % right != 0) return false;
+      if (right == 0 || right == -1 || left % right != 0) return false;
       out = left / right;
       return true;
     case Arithmetic::kModulo:
-      if (right == 0) return false;
+      if (right == 0 || right == -1) return false;
       out = left % right;
       return true;
   }
@@ -156,7 +156,7 @@ Value negated(Resources& resources, const Value& number) {
     default:
       break;
   }
-  if (small(number, value)) return Value::integer(-value);
+  if (small(number, value) && value != std::numeric_limits<std::int64_t>::min()) return Value::integer(-value);
   char scratch[24];
   return copy_number(resources, negate(number.digits(scratch)));
 }

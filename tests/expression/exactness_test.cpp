@@ -56,6 +56,13 @@ TEST(Exactness, WhatWouldLoseDigitsIsAnError) {
   EXPECT_EQ(run("1e30 * 1e30 | . + 1").substr(0, 7), "error: ");
 }
 
+TEST(Exactness, TheEndsOfSixtyFourBitsAreNoEnds) {
+  EXPECT_EQ(run("-9223372036854775807 - 1 | ., -., . / -1, . % -1, . * -1, abs, . - 1"),
+            "-9223372036854775808 9223372036854775808 9223372036854775808 0 9223372036854775808 9223372036854775808 "
+            "-9223372036854775809");
+  EXPECT_EQ(run("[1,2] | .[0:1e19], .[0:9223372036854775807], .[-1e19:], .[1e19]"), "[1,2] [1,2] [1,2] null");
+}
+
 TEST(Exactness, RoundingIsExact) {
   EXPECT_EQ(run("[4781320682406083640.5, -1.5, 2.5, 0.5, 19.99] | map(floor), map(ceil), map(round), map(trunc)"),
             "[4781320682406083640,-2,2,0,19] [4781320682406083641,-1,3,1,20] [4781320682406083641,-2,3,1,20] "
