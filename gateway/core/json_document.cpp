@@ -20,9 +20,17 @@ Bytes unescaped(Bytes inner, std::string& scratch) {
 
 /// Each value but the first stands behind a comma or is the first of a container.
 std::size_t most_values(Bytes text) {
+  constexpr std::size_t kBlock = 240;  // counted in a byte, which compilers do for many bytes at once
   std::size_t count = 1;
-  for (const char byte : text)
-    count += static_cast<std::size_t>(byte == ',') + static_cast<std::size_t>(byte == '[' || byte == '{');
+  while (!text.empty()) {
+    std::uint8_t in_block = 0;
+    for (const char byte : text.substr(0, kBlock)) {
+      const int opens = static_cast<int>((byte & ~0x20) == '[');  // both brackets: they differ in this bit
+      in_block = static_cast<std::uint8_t>(in_block + (static_cast<int>(byte == ',') | opens));
+    }
+    count += in_block;
+    text.remove_prefix(std::min(text.size(), kBlock));
+  }
   return count;
 }
 
@@ -85,7 +93,10 @@ class JsonDocumentReader {
       if (around.size++ > 0) nodes_[around.next].next = index;
       around.next = index;
     }
-    nodes_.push_back({.begin = offset_of(begin), .name = name_, .name_end = name_end_});
+    Node& node = nodes_.emplace_back();
+    node.begin = offset_of(begin);
+    node.name = name_;
+    node.name_end = name_end_;
     return nullptr;
   }
 

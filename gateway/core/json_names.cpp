@@ -68,9 +68,12 @@ void NameSet::reset(std::size_t count) {
 
 bool NameSet::insert(Bytes name) {
   if (mask_ != 0) return insert_hashed(name);
-  for (std::size_t i = 0; i < size_; ++i)
-    if (same_text({slots_[i].name, slots_[i].size}, name)) return false;
-  slots_[size_++] = {name.data(), static_cast<std::uint32_t>(name.size()), 0};
+  const std::uint32_t escaped = name.find('\\') == Bytes::npos ? 0 : 1;
+  for (std::size_t i = 0; i < size_; ++i) {
+    const Bytes other(slots_[i].name, slots_[i].size);
+    if ((escaped | slots_[i].hash) == 0 ? other == name : same_text(other, name)) return false;
+  }
+  slots_[size_++] = {name.data(), static_cast<std::uint32_t>(name.size()), escaped};
   return true;
 }
 

@@ -30,7 +30,7 @@ class NameSet {
   struct Slot {
     const char* name;
     std::uint32_t size;  // ~0: free
-    std::uint32_t hash;
+    std::uint32_t hash;  // of few: has it escapes
   };
   bool insert_hashed(Bytes name);
 

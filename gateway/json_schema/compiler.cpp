@@ -92,15 +92,18 @@ NodeIndex Compiler::subschema_at(Index at, std::string pointer) {
   const auto [place, added] = places_.try_emplace(at, static_cast<NodeIndex>(plan_.nodes.size()));
   if (added) {
     plan_.nodes.emplace_back();
-    pointers_.push_back(pointer);
+    origins_.push_back({at, pointer});
     waiting_.push_back({at, place->second, std::move(pointer)});
   }
   return place->second;
 }
 
+std::size_t Compiler::offset_of(Index at) const {
+  return static_cast<std::size_t>(document_.raw(at).data() - text_.data());
+}
+
 void Compiler::problem(Index at, std::string message, const std::string& steps) {
-  const auto offset = static_cast<std::size_t>(document_.raw(at).data() - document_.raw(0).data());
-  problems_.push_back({pointer_ + keyword_ + steps, offset, std::move(message)});
+  problems_.push_back({pointer_ + keyword_ + steps, offset_of(at), std::move(message)});
 }
 
 void Compiler::wrong_value(Index at, std::string_view expected, const std::string& steps) {
@@ -125,7 +128,9 @@ void Compiler::refuse_endless_references() {
   };
   std::vector<State> states(plan_.nodes.size());
   std::vector<std::size_t> heights(plan_.nodes.size(), 1);
-  const auto refuse = [&](NodeIndex node, const char* why) { problems_.push_back({pointers_[node], 0, why}); };
+  const auto refuse = [&](NodeIndex node, const char* why) {
+    problems_.push_back({origins_[node].pointer, offset_of(origins_[node].at), why});
+  };
   for (NodeIndex start = 0; start < plan_.nodes.size(); ++start) {
     if (states[start] != State::kNew) continue;
     states[start] = State::kOpen;

@@ -16,7 +16,8 @@ namespace causeway::json_schema {
 
 class Compiler {
  public:
-  explicit Compiler(const JsonDocument& document) : document_(document) {}
+  /// `document` was read from `text`.
+  Compiler(Bytes text, const JsonDocument& document) : text_(text), document_(document) {}
 
   /// The plan is of use only when problems() is empty.
   Plan compile();
@@ -51,6 +52,7 @@ class Compiler {
   /// The place of a subschema; `steps` lead to it from the schema at hand.
   NodeIndex subschema(Index at, const std::string& steps);
   NodeIndex subschema_at(Index at, std::string pointer);
+  std::size_t offset_of(Index at) const;
   void problem(Index at, std::string message, const std::string& steps = {});
   void wrong_value(Index at, std::string_view expected, const std::string& steps = {});
   void refuse_endless_references();
@@ -110,9 +112,14 @@ class Compiler {
     Find(*this) = std::move(places);
   }
 
+  Bytes text_;
   const JsonDocument& document_;
   Plan plan_;
-  std::vector<std::string> pointers_;  ///< of the nodes of the plan
+  struct Origin {
+    Index at;
+    std::string pointer;
+  };
+  std::vector<Origin> origins_;  ///< of the nodes of the plan
   std::unordered_map<Index, NodeIndex> places_;
   std::vector<Waiting> waiting_;
   std::vector<SchemaProblem> problems_;

@@ -1,4 +1,8 @@
 // What is wrong with a schema is found when it is compiled, all of it.
+#include <initializer_list>
+#include <optional>
+#include <random>
+
 #include "json_schema/schema_fixture.h"
 
 namespace causeway::json_schema {
@@ -50,6 +54,10 @@ TEST(JsonSchemaCompiler, ValuesOfKeywordsAreChecked) {
   EXPECT_EQ(problems("[]"), " @0: expected a schema: an object, true or false, got an array\n");
 }
 
+TEST(JsonSchemaCompiler, PlacesCountTheBlanksBefore) {
+  EXPECT_EQ(problems("\n\n {\"type\": 1}").substr(0, 10), "/type @12:");
+}
+
 TEST(JsonSchemaCompiler, TextsThatAreNotJsonAreRefused) {
   EXPECT_EQ(problems(R"({"type":"string",})"), " @17: not JSON: a key was expected\n");
   EXPECT_EQ(problems(R"({"type":"string","type":"number"})"), " @17: not JSON: a name comes twice in one object\n");
@@ -77,6 +85,65 @@ TEST(JsonSchemaCompiler, ReferencesThatNeverEndAreRefused) {
   for (int i = 1; i < 100; ++i)
     chain += ",\"d" + std::to_string(i) + "\":{\"$ref\":\"#/$defs/d" + std::to_string(i - 1) + "\"}";
   EXPECT_NE(problems(chain + "}}").find("more than 64 schemas for one value, nested"), std::string::npos);
+}
+
+/// A schema of random keywords, whose values are of the right kind more often than not.
+std::string random_schema(std::mt19937& random, int depth) {
+  const auto one_of = [&](std::initializer_list<const char*> choices) {
+    return std::string(choices.begin()[random() % choices.size()]);
+  };
+  const auto schema = [&] { return depth == 0 ? one_of({"true", "false", "{}"}) : random_schema(random, depth - 1); };
+  const auto keyword = [&]() -> std::string {
+    switch (random() % 8) {
+      case 0:
+        return one_of({"\"items\":", "\"not\":", "\"contains\":", "\"if\":", "\"then\":", "\"else\":",
+                       "\"propertyNames\":", "\"additionalProperties\":"}) +
+               schema();
+      case 1:
+        return one_of({"\"allOf\":[", "\"anyOf\":[", "\"oneOf\":[", "\"prefixItems\":["}) + schema() + "," + schema() +
+               "]";
+      case 2:
+        return one_of({"\"properties\":{\"a\":", "\"patternProperties\":{\"a|b\":", "\"$defs\":{\"a\":"}) + schema() +
+               "}";
+      case 3:
+        return "\"$ref\":" + one_of({"\"#\"", "\"#/items\"", "\"#/$defs/a\"", "\"#/allOf/1\"", "\"#/enum/0\""});
+      case 4:
+        return one_of({"\"minimum\":", "\"maxLength\":", "\"minItems\":", "\"multipleOf\":", "\"maxContains\":"}) +
+               one_of({"1", "0.01", "1e999999999999", "-0", "0e5"});
+      case 5:
+        return one_of({"\"enum\":", "\"const\":"}) + one_of({"[1,{\"a\":[]}]", "[[1.0],\"a\"]", "null"});
+      case 6:
+        return "\"type\":" + one_of({"\"object\"", "[\"integer\",\"array\"]", "[\"object\",\"array\"]", "\"string\""});
+      default:
+        return one_of({"\"required\":[\"a\",\"b\"]", "\"dependentRequired\":{\"a\":[\"b\"]}", "\"uniqueItems\":true",
+                       "\"format\":\"date\"", "\"pattern\":\"(a\"", "\"pattern\":\"^a\""});
+    }
+  };
+  std::string text = "{" + keyword();
+  for (unsigned more = random() % 3; more > 0; --more) text += "," + keyword();
+  return text + "}";
+}
+
+// Whatever compiles can be used, and says the same whether it is asked for all that is wrong or within `not` for a mere
+// verdict.
+TEST(JsonSchemaCompiler, NoSchemaIsTooOdd) {
+  std::mt19937 random(9);
+  int compiled = 0;
+  for (int round = 0; round < 20'000; ++round) {
+    const std::string text = random_schema(random, 3);
+    const auto schema = Schema::compile(text);
+    if (!std::holds_alternative<Schema>(schema)) continue;
+    ++compiled;
+    const bool closed = text.find("$ref") == std::string::npos;  // one step further in, pointers lead elsewhere
+    const std::optional<Schema> twice =
+        closed ? std::optional(schema_of(R"({"not":{"not":)" + text + "}}")) : std::nullopt;
+    for (const char* body : {"{\"a\":{\"a\":[1,{\"a\":1}],\"b\":\"a\"}}", "[1,1.0,[1],{\"b\":[]}]", "\"a\"", "0.01",
+                             "1e999999999999", "null"}) {
+      const std::string found = violations(std::get<Schema>(schema), body);
+      if (twice) EXPECT_EQ(found.empty(), violations(*twice, body).empty()) << text << " " << body;
+    }
+  }
+  EXPECT_GT(compiled, 2000);
 }
 
 }  // namespace

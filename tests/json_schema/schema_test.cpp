@@ -224,6 +224,22 @@ TEST(JsonSchema, WorkIsBounded) {
   EXPECT_EQ(violations(kDoubling, nested(60)), " limit: checking this body takes too much work\n");
 }
 
+// Each level of the body goes through sixty schemas: nested a few levels that is fine, nested deep it is given up.
+TEST(JsonSchema, DepthIsBounded) {
+  std::string chain = R"({"$ref":"#/$defs/d60","$defs":{"d0":{"properties":{"a":{"$ref":"#/$defs/d60"}}})";
+  for (int i = 1; i <= 60; ++i)
+    chain += ",\"d" + std::to_string(i) + "\":{\"allOf\":[{\"$ref\":\"#/$defs/d" + std::to_string(i - 1) + "\"}]}";
+  EXPECT_EQ(problems(chain + "}}"), "/$defs/d32 @" +
+                                        std::to_string(chain.find("{\"allOf\":[{\"$ref\":\"#/$defs/d31\"")) +
+                                        ": more than 64 schemas for one value, nested\n");
+  std::string flat = R"({"$ref":"#/$defs/d60","$defs":{"d0":{"properties":{"a":{"$ref":"#/$defs/d60"}}})";
+  for (int i = 1; i <= 60; ++i)
+    flat += ",\"d" + std::to_string(i) + "\":{\"$ref\":\"#/$defs/d" + std::to_string(i - 1) + "\"}";
+  const Schema schema = schema_of(flat + "}}");
+  EXPECT_EQ(violations(schema, nested(10)), "");
+  EXPECT_EQ(violations(schema, nested(63)), " limit: checking this body takes too much work\n");
+}
+
 TEST(JsonSchema, LargeBodiesAreNotSquared) {
   const Clock clock;
   std::string items = "[0";
