@@ -1,7 +1,5 @@
 #include "demo/inbox.h"
 
-#include <strings.h>
-
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
@@ -10,12 +8,7 @@ namespace {
 
 using nlohmann::json;
 
-std::string key_of(const Call& call) {
-  for (const auto& [name, value] : call.headers) {
-    if (strcasecmp(name.c_str(), "Idempotency-Key") == 0) return value;
-  }
-  return {};
-}
+std::string key_of(const Call& call) { return header_of(call, "Idempotency-Key"); }
 
 }  // namespace
 

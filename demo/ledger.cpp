@@ -1,5 +1,7 @@
 #include "demo/ledger.h"
 
+#include <strings.h>
+
 #include <algorithm>
 #include <chrono>
 #include <nlohmann/json.hpp>
@@ -53,6 +55,12 @@ std::int64_t now() {
 }
 
 }  // namespace
+
+std::string header_of(const Call& call, const std::string& name) {
+  for (const auto& [each, value] : call.headers)
+    if (strcasecmp(each.c_str(), name.c_str()) == 0) return value;
+  return {};
+}
 
 std::string on_one_line(std::string json) {
   std::replace_if(

@@ -20,6 +20,9 @@ struct Call {
   std::string body;
 };
 
+/// A header's value, whatever the case of its name; empty when it is absent.
+std::string header_of(const Call& call, const std::string& name);
+
 struct Entry {
   std::string effect;   ///< `order_created`
   std::string subject;  ///< the id of what was changed

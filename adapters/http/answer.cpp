@@ -3,15 +3,11 @@
 #include <string>
 
 #include "core/json_scan.h"
-#include "core/json_text.h"
-#include "exchange/media_type.h"
+#include "exchange/call_values.h"
 #include "exchange/reply.h"
 
 namespace causeway::adapters {
 namespace {
-
-constexpr std::uint64_t kAnswerLimit = 10u << 20;  // the envelope's default; a longer one streams on and says nothing
-constexpr std::size_t kDepth = 512;
 
 /// The members of `details` without braces; `requestId` is the gateway's. What is no object is passed on as one member.
 std::string_view members_of(Exchange& exchange, const std::string& details) {
@@ -36,28 +32,16 @@ void refuse(Exchange& exchange, const upstream::Meaning& meaning) {
     failure.append("the system said that it failed: ").append(meaning.message);
     exchange.failure = exchange.arena.copy(failure);
   }
-  net::Headers& headers = exchange.response.headers;
-  const auto retry_after = headers.get(net::HeaderId::kRetryAfter);
   reply_refusal(exchange, {static_cast<int>(meaning.code / 100), meaning.code, exchange.arena.copy(meaning.message),
                            members_of(exchange, meaning.details)});
-  if (retry_after) headers.set(net::HeaderId::kRetryAfter, *retry_after);
 }
 
+/// The answer as JSON, empty when it is none: whether it may be is not decided here.
 Task<Result<Bytes>> whole_json(Exchange& exchange) {
-  Response& response = exchange.response;
-  if (json_type(response.headers) == JsonType::kOther) co_return Bytes();
-  if (response.body.streams()) {
-    const auto declared = response.body.source()->declared_size();
-    if (declared && *declared > kAnswerLimit) co_return Bytes();
-    Result<Bytes> gathered = co_await response.body.gather(kAnswerLimit);
-    if (!gathered && gathered.error().code() == Code::kBodyTooLarge) co_return Bytes();
-    if (!gathered) co_return std::move(gathered.error());
-    exchange.call.response_body = *gathered;
-    exchange.call.response_size = gathered->size();
-  }
-  const Bytes body = response.body.whole();
-  if (body.empty() || check_json(body, kDepth)) co_return Bytes();
-  co_return trim_json(body);
+  Result<CallValues::Answer> answer = co_await CallValues::of(exchange).answer();
+  if (!answer && exchange.response.body.streams()) co_return std::move(answer.error());  // it broke off
+  if (!answer || answer->missing != nullptr || exchange.response.body.whole().empty()) co_return Bytes();
+  co_return answer->json;
 }
 
 }  // namespace

@@ -4,9 +4,9 @@
 #include <optional>
 #include <utility>
 
+#include "core/base64.h"
 #include "net/characters.h"
 #include "net/percent.h"
-#include "security/oauth/base64url.h"
 
 namespace causeway::adapters {
 namespace {
@@ -71,15 +71,9 @@ std::optional<TokenRefusal> read_form(std::string_view body, Parameters& paramet
 /// `Basic ` and base64 with its padding, or without.
 std::optional<std::string> decode_base64(std::string_view text) {
   if (text.empty() || text.size() > kMostBasicCharacters) return std::nullopt;
-  if (text.size() % 4 == 0)
-    for (int i = 0; i < 2 && text.ends_with('='); ++i) text.remove_suffix(1);
-  std::string url(text);
-  for (char& c : url) {
-    if (c == '-' || c == '_') return std::nullopt;
-    if (c == '+') c = '-';
-    else if (c == '/') c = '_';
-  }
-  return security::from_base64url(url);
+  std::string padded(text);
+  if (!text.ends_with('=')) padded.append((4 - text.size() % 4) % 4, '=');
+  return from_base64(padded);
 }
 
 std::optional<TokenRefusal> read_basic(std::string_view authorization, TokenRequest& request) {

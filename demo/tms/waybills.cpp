@@ -1,7 +1,5 @@
 #include "demo/tms/waybills.h"
 
-#include <strings.h>
-
 #include <chrono>
 #include <nlohmann/json.hpp>
 
@@ -15,11 +13,7 @@ using nlohmann::json;
 constexpr auto kBooked = "waybill_booked";
 constexpr auto kNotCarried = "SKU-GLASS";
 
-std::string key_of(const Call& call) {
-  for (const auto& [name, value] : call.headers)
-    if (strcasecmp(name.c_str(), "Idempotency-Key") == 0) return value;
-  return {};
-}
+std::string key_of(const Call& call) { return header_of(call, "Idempotency-Key"); }
 
 std::string now() {
   const auto since = std::chrono::system_clock::now().time_since_epoch();

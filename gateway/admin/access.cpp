@@ -9,14 +9,14 @@
 #include <cstdlib>
 #include <filesystem>
 
-#include "routing/ascii.h"
+#include "core/ascii.h"
 
 namespace causeway::admin {
 namespace {
 
 std::string lower(std::string_view text) {
   std::string result(text);
-  std::ranges::transform(result, result.begin(), routing::ascii_lower);
+  std::ranges::transform(result, result.begin(), ascii_lower);
   return result;
 }
 
@@ -61,7 +61,7 @@ bool write_file(const std::string& path, const std::string& text) {
 std::optional<std::string_view> bearer(std::string_view authorization) {
   constexpr std::string_view kScheme = "bearer ";
   if (authorization.size() <= kScheme.size()) return std::nullopt;
-  if (!routing::equal_ignoring_case(authorization.substr(0, kScheme.size()), kScheme)) return std::nullopt;
+  if (!equals_ignoring_case(authorization.substr(0, kScheme.size()), kScheme)) return std::nullopt;
   return authorization.substr(kScheme.size());
 }
 

@@ -3,10 +3,10 @@
 #include <algorithm>
 
 #include "admin/audit_table.h"
+#include "core/ascii.h"
 #include "core/json_object.h"
 #include "core/json_scan.h"
 #include "net/percent.h"
-#include "routing/ascii.h"
 
 namespace causeway::admin {
 namespace {
@@ -54,7 +54,7 @@ Result<> read_query(const Endpoint& endpoint, std::string_view query, Call& call
 
 bool is_json(std::string_view content_type) {
   const std::string_view type = content_type.substr(0, content_type.find(';'));
-  return routing::equal_ignoring_case(type.substr(0, type.find_last_not_of(" \t") + 1), "application/json");
+  return equals_ignoring_case(type.substr(0, type.find_last_not_of(" \t") + 1), "application/json");
 }
 
 Result<> read_body(const Endpoint& endpoint, std::string_view content_type, std::string_view body, Call& call) {

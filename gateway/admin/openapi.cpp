@@ -3,8 +3,8 @@
 #include <map>
 
 #include "admin/endpoint.h"
+#include "core/ascii.h"
 #include "core/json_object.h"
-#include "routing/ascii.h"
 
 namespace causeway::admin {
 namespace {
@@ -101,7 +101,7 @@ std::string operation(const Endpoint& endpoint) {
 
 std::string lower(std::string_view text) {
   std::string result(text);
-  std::ranges::transform(result, result.begin(), routing::ascii_lower);
+  std::ranges::transform(result, result.begin(), ascii_lower);
   return result;
 }
 

@@ -39,6 +39,12 @@ std::size_t utf8_sequence(Bytes text) {
   return overlong || beyond ? 0 : 4;
 }
 
+std::size_t valid_utf8(Bytes text) {
+  std::size_t at = 0;
+  for (std::size_t length = 1; at < text.size() && length != 0; at += length) length = utf8_sequence(text.substr(at));
+  return at;
+}
+
 template <class String>
 void append_json_string(String& out, Bytes text) {
   constexpr std::string_view kHex = "0123456789abcdef";

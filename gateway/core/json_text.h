@@ -23,6 +23,9 @@ std::optional<JsonProblem> check_json(Bytes text, std::size_t depth = 64);
 /// The length of the valid UTF-8 sequence that `text` begins with (1 to 4), 0 if it begins with none (RFC 3629).
 std::size_t utf8_sequence(Bytes text);
 
+/// How far `text` is valid UTF-8: its size when all of it is.
+std::size_t valid_utf8(Bytes text);
+
 /// Appends `text` as a JSON string with its quotes. Bytes that are not UTF-8 become U+FFFD, one each; U+007F and
 /// everything above stays as it is. Exists for std::string and std::pmr::string.
 template <class String>

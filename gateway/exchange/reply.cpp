@@ -81,6 +81,7 @@ void reply_error(Exchange& exchange, const Error& error) {
   headers.clear();
   Refusal refusal{http_status(error.code()), number(error.code()), row.message, {}};
   exchange.call_class = class_of_status(refusal.status);
+  exchange.code_label = {};  // a system's code that was noted before is not what is answered
   exchange.reason = row.name;
   exchange.failure = row.name;
   if (info != nullptr) {

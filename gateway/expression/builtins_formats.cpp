@@ -3,6 +3,7 @@
 
 #include <array>
 
+#include "core/ascii.h"
 #include "core/json_text.h"
 #include "expression/builtin_groups.h"
 #include "expression/containers.h"
@@ -101,21 +102,6 @@ Value valid_text(Machine& machine, std::string_view bytes) {
   return text.finish();
 }
 
-bool is_utf8(std::string_view bytes) {
-  while (!bytes.empty()) {
-    const std::size_t length = utf8_sequence(bytes);
-    if (length == 0) return false;
-    bytes.remove_prefix(length);
-  }
-  return true;
-}
-
-int hex_digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  const char letter = static_cast<char>(c | 0x20);
-  return letter >= 'a' && letter <= 'f' ? letter - 'a' + 10 : -1;
-}
-
 Flow urid_format(Machine& machine, const Value& input, Arguments, Value& out) {
   const Value said = plain_text(machine, input);
   const std::string_view text = said.said();
@@ -135,7 +121,7 @@ Flow urid_format(Machine& machine, const Value& input, Arguments, Value& out) {
     decoded.append(static_cast<char>(high * 16 + low));
     at += 2;
   }
-  if (!is_utf8(decoded.view())) return wrong();
+  if (valid_utf8(decoded.view()) != decoded.view().size()) return wrong();
   out = decoded.finish();
   return Flow::kGo;
 }

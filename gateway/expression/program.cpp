@@ -15,15 +15,6 @@ namespace {
 
 constexpr std::size_t kLongestText = std::size_t{1} << 20;
 
-std::optional<std::size_t> find_no_utf8(std::string_view text) {
-  for (std::size_t at = 0; at < text.size();) {
-    const std::size_t length = utf8_sequence(text.substr(at));
-    if (length == 0) return at;
-    at += length;
-  }
-  return std::nullopt;
-}
-
 Error refused(std::string what) {
   Error error(Code::kTransformRefused, what);
   error.info().public_message = fmt::format("cannot transform: {}", what);
@@ -101,7 +92,7 @@ Bytes copied(std::string_view text, std::pmr::memory_resource* memory) {
 
 std::variant<Program, CompileProblem> Program::compile(std::string_view text, VariableSet allowed) {
   if (text.size() > kLongestText) return CompileProblem{0, "a program has at most 1 MiB"};
-  if (const auto at = find_no_utf8(text)) return CompileProblem{*at, "this is not UTF-8"};
+  if (const std::size_t at = valid_utf8(text); at < text.size()) return CompileProblem{at, "this is not UTF-8"};
   auto plan = std::make_shared<Plan>();
   plan->source = text;
   try {

@@ -7,6 +7,8 @@
 #include <cstring>
 #include <string_view>
 
+#include "core/ascii.h"
+
 namespace causeway::net {
 
 enum Characters : std::uint8_t {
@@ -76,15 +78,10 @@ constexpr bool all_of(std::string_view text, Characters classes) {
   return true;
 }
 
-constexpr char lower(char byte) { return kLower[static_cast<unsigned char>(byte)]; }
+using causeway::equals_ignoring_case;
+using causeway::hex_digit;
 
-constexpr bool equals_ignoring_case(std::string_view a, std::string_view b) {
-  if (a.size() != b.size()) return false;
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    if (lower(a[i]) != lower(b[i])) return false;
-  }
-  return true;
-}
+constexpr char lower(char byte) { return kLower[static_cast<unsigned char>(byte)]; }
 
 constexpr bool is_blank(char byte) { return byte == ' ' || byte == '\t'; }
 
@@ -93,12 +90,6 @@ constexpr std::string_view trim_blanks(std::string_view text) {
   while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
   while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
   return text;
-}
-
-constexpr int hex_digit(char byte) {
-  if (byte >= '0' && byte <= '9') return byte - '0';
-  const char letter = static_cast<char>(byte | 0x20);
-  return letter >= 'a' && letter <= 'f' ? letter - 'a' + 10 : -1;
 }
 
 /// The first byte in [begin, end) that is not kText, or end. Eight bytes at a time: values are most of a head.

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <optional>
 
-#include "routing/ascii.h"
+#include "core/ascii.h"
 
 namespace causeway::routing {
 namespace {
@@ -59,7 +59,7 @@ std::optional<Range> next_range(std::string_view& rest) {
     bool readable = range.type.find('/') != std::string_view::npos;
     while (!item.empty()) {
       std::string_view value = take_until(';', item);
-      if (!equal_ignoring_case(take_until('=', value), "q")) continue;
+      if (!equals_ignoring_case(take_until('=', value), "q")) continue;
       const std::optional<std::uint16_t> weight = read_weight(trim(value));
       readable = readable && weight;
       range.weight = weight.value_or(0);
@@ -76,15 +76,15 @@ std::string_view version_of(std::string_view type, std::string_view vendor) {
   constexpr std::string_view kAfter = "+json";
   const std::size_t start = kBefore.size() + vendor.size() + 1;
   if (type.size() <= start + kAfter.size()) return {};
-  if (!equal_ignoring_case(type.substr(0, kBefore.size()), kBefore) ||
-      !equal_ignoring_case(type.substr(kBefore.size(), vendor.size()), vendor) || type[start - 1] != '.' ||
-      !equal_ignoring_case(type.substr(type.size() - kAfter.size()), kAfter))
+  if (!equals_ignoring_case(type.substr(0, kBefore.size()), kBefore) ||
+      !equals_ignoring_case(type.substr(kBefore.size(), vendor.size()), vendor) || type[start - 1] != '.' ||
+      !equals_ignoring_case(type.substr(type.size() - kAfter.size()), kAfter))
     return {};
   return type.substr(start, type.size() - kAfter.size() - start);
 }
 
 bool is_wider(std::string_view type) {
-  return type == "*/*" || equal_ignoring_case(type, "application/*") || equal_ignoring_case(type, "application/json");
+  return type == "*/*" || equals_ignoring_case(type, "application/*") || equals_ignoring_case(type, "application/json");
 }
 
 }  // namespace
@@ -105,7 +105,7 @@ AcceptedVersions::AcceptedVersions(std::string_view header, std::string_view ven
 
 std::uint16_t AcceptedVersions::weight(std::string_view version) const {
   for (const AcceptedVersion& accepted : named())
-    if (equal_ignoring_case(accepted.name, version)) return accepted.weight;
+    if (equals_ignoring_case(accepted.name, version)) return accepted.weight;
   return otherwise_;
 }
 
@@ -113,8 +113,8 @@ bool prefers_problem_json(std::string_view header) {
   std::uint16_t problem = 0;
   std::uint16_t json = 0;
   while (const std::optional<Range> range = next_range(header)) {
-    if (equal_ignoring_case(range->type, "application/problem+json")) problem = range->weight;
-    else if (equal_ignoring_case(range->type, "application/json")) json = range->weight;
+    if (equals_ignoring_case(range->type, "application/problem+json")) problem = range->weight;
+    else if (equals_ignoring_case(range->type, "application/json")) json = range->weight;
   }
   return problem > 0 && problem >= json;
 }

@@ -2,8 +2,8 @@
 
 #include <optional>
 
+#include "core/ascii.h"
 #include "routing/accept.h"
-#include "routing/ascii.h"
 
 namespace causeway::routing {
 
@@ -47,7 +47,7 @@ class RouteTable::Attempt {
  private:
   /// Versions of one name can come from two files; to callers they are the same.
   static bool same(const Version* version, const Version* chosen) {
-    return chosen && equal_ignoring_case(version->name(), chosen->name());
+    return chosen && equals_ignoring_case(version->name(), chosen->name());
   }
 
   /// Null is no version at all, which suits everybody.
@@ -72,7 +72,7 @@ class RouteTable::Attempt {
       if (candidate.is_default && !fallback && fits_accept(candidate.version)) fallback = candidate.version;
       if (!accept_matters_) continue;
       for (const AcceptedVersion& wanted : accepted().named()) {
-        if (wanted.weight == 0 || !equal_ignoring_case(wanted.name, candidate.version->name())) continue;
+        if (wanted.weight == 0 || !equals_ignoring_case(wanted.name, candidate.version->name())) continue;
         const unsigned rank = wanted.weight + (is_sunset(*candidate.version) ? 0u : AcceptedVersions::kFullWeight);
         if (rank <= best_rank) continue;
         best = candidate.version;

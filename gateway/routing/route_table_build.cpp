@@ -6,7 +6,7 @@
 #include <set>
 #include <utility>
 
-#include "routing/ascii.h"
+#include "core/ascii.h"
 #include "routing/route_table.h"
 
 namespace causeway::routing {
@@ -183,7 +183,7 @@ class RouteTable::Builder {
   /// Empty when no call fits both.
   static std::string_view conflict(const Candidate& a, const Candidate& b) {
     if (!a.by_accept || !b.by_accept) return "matches";
-    if (equal_ignoring_case(a.version->name(), b.version->name())) return "matches";
+    if (equals_ignoring_case(a.version->name(), b.version->name())) return "matches";
     return a.is_default && b.is_default ? "is the default version of" : std::string_view();
   }
 

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "routing/ascii.h"
+#include "core/ascii.h"
 #include "routing/path_characters.h"
 
 namespace causeway::routing {
@@ -66,7 +66,7 @@ void check_versions(const ApiSettings& settings, const Node& file, Reading& read
     if (!is_plain_name(name))
       reading.error(node, "expected a name such as v1: letters, digits, \".\", \"_\", \"-\", the first no sign");
     for (const std::string_view other : names)
-      if (other < name && equal_ignoring_case(other, name))
+      if (other < name && equals_ignoring_case(other, name))
         reading.error(node, fmt::format("differs from \"{}\" only by case, which Accept ignores", other));
     if (version.successor.empty()) continue;
     const auto enter = reading.enter("successor");

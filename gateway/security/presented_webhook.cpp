@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "security/base64.h"
+#include "core/base64.h"
 #include "security/refusal.h"
 
 namespace causeway::security {
@@ -23,10 +23,10 @@ std::optional<WallTime> parse_time(std::string_view text) {
 bool add_code(const WebhookScheme& scheme, std::string_view text, PresentedWebhook& out) {
   if (out.code_count == out.codes.size()) return false;
   Mac& code = out.codes[out.code_count];
-  const auto size =
-      scheme.encoding == WebhookEncoding::kHex ? decode_hex(text, code.octets) : decode_base64(text, code.octets);
-  if (!size || *size != hmac_size(scheme.hash)) return false;
-  code.size = *size;
+  const std::span<char> room(reinterpret_cast<char*>(code.octets.data()), code.octets.size());
+  const auto octets = scheme.encoding == WebhookEncoding::kHex ? from_hex(text, room) : from_base64(text, room);
+  if (!octets || octets->size() != hmac_size(scheme.hash)) return false;
+  code.size = octets->size();
   ++out.code_count;
   return true;
 }

@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-#include "security/base64.h"
+#include "core/base64.h"
 #include "security/signature.h"
 
 namespace causeway::security {
@@ -105,12 +105,11 @@ std::string webhook_header_problem(std::string_view name) {
 std::optional<config::Secret> standard_webhook_key(const config::Secret& written) {
   std::string_view text = written.reveal();
   if (text.starts_with("whsec_")) text.remove_prefix(6);
-  std::array<std::uint8_t, 64> octets;
-  const auto size = decode_base64(text, octets);
+  std::array<char, 64> room;
+  const auto octets = from_base64(text, room);
   std::optional<config::Secret> key;
-  if (size && *size >= config::Secret::kMinimumSize)
-    key.emplace(std::string_view(reinterpret_cast<const char*>(octets.data()), *size));
-  OPENSSL_cleanse(octets.data(), octets.size());
+  if (octets && octets->size() >= config::Secret::kMinimumSize) key.emplace(*octets);
+  OPENSSL_cleanse(room.data(), room.size());
   return key;
 }
 

@@ -4,6 +4,7 @@
 #include <array>
 #include <utility>
 
+#include "core/ascii.h"
 #include "telemetry/json_mask.h"
 #include "telemetry/log_escape.h"
 
@@ -25,16 +26,11 @@ std::string_view essence(std::string_view content_type) {
   return content_type.substr(first, content_type.find_last_not_of(" \t") - first + 1);
 }
 
-// `type` is lower case: these run on a worker, without a lower-case copy.
-bool same_ignoring_case(std::string_view text, std::string_view type) {
-  return std::equal(text.begin(), text.end(), type.begin(), type.end(),
-                    [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a + 'a' - 'A' : a) == b; });
-}
 bool starts_ignoring_case(std::string_view text, std::string_view start) {
-  return text.size() >= start.size() && same_ignoring_case(text.substr(0, start.size()), start);
+  return text.size() >= start.size() && equals_ignoring_case(text.substr(0, start.size()), start);
 }
 bool ends_ignoring_case(std::string_view text, std::string_view end) {
-  return text.size() >= end.size() && same_ignoring_case(text.substr(text.size() - end.size()), end);
+  return text.size() >= end.size() && equals_ignoring_case(text.substr(text.size() - end.size()), end);
 }
 
 // Without the first bytes of a character that the limit cut in two.
@@ -82,7 +78,7 @@ bool is_text_type(std::string_view content_type) {
   const std::string_view type = essence(content_type);
   return type.empty() || starts_ignoring_case(type, "text/") || ends_ignoring_case(type, "+json") ||
          ends_ignoring_case(type, "+xml") || std::any_of(kTextTypes.begin(), kTextTypes.end(), [type](auto known) {
-           return same_ignoring_case(type, known);
+           return equals_ignoring_case(type, known);
          });
 }
 
@@ -98,7 +94,7 @@ void Masker::append(std::string& out, const LoggedBody& body) const {
   if (binary) return append_summary(out, body.size, type);
 
   const std::size_t start = out.size();
-  if (!append_masked(out, text, same_ignoring_case(type, kFormType))) {
+  if (!append_masked(out, text, equals_ignoring_case(type, kFormType))) {
     out.resize(start);
     return append_summary(out, body.size, type, true);
   }

@@ -52,7 +52,7 @@ Result<Meaning> AnswerRules::read(int status, Bytes body, std::pmr::memory_resou
   for (const Outcome& outcome : outcomes_) {
     // One that cannot be asked of this answer, such as `.errCode` of a list, does not fit; the next may.
     Result<bool> fits = outcome.when.test(input, values, memory);
-    if (fits && *fits) return conclude(outcome, status, body, memory);
+    if (fits && *fits) return conclude(outcome, body, input, values, memory);
   }
   if (envelope_ && !body.empty()) return open_envelope(body);
   Meaning meaning;
@@ -61,23 +61,19 @@ Result<Meaning> AnswerRules::read(int status, Bytes body, std::pmr::memory_resou
   return meaning;
 }
 
-Result<Meaning> AnswerRules::conclude(const Outcome& outcome, int status, Bytes body,
-                                      std::pmr::memory_resource* memory) const {
+Meaning AnswerRules::conclude(const Outcome& outcome, Bytes body, Bytes input, const expression::Values& values,
+                              std::pmr::memory_resource* memory) const {
   Meaning meaning;
   meaning.call_class = outcome.is;
   meaning.said = meaning.by_outcome = true;
   meaning.answer = body;
   if (outcome.is == CallClass::kSuccess) {
-    if (envelope_ && !find_member(body, "data").empty()) meaning.answer = find_member(body, "data");
+    const Bytes data = envelope_ ? find_member(body, "data") : Bytes();
+    if (!data.empty()) meaning.answer = data;
     return meaning;
   }
   meaning.code = outcome.code == 0 ? kUnnamedFailure : outcome.code;
   meaning.label = outcome.label;
-  char text[12];
-  expression::Values values;
-  values.set(Variable::kStatus,
-             {text, static_cast<std::size_t>(std::to_chars(text, text + sizeof text, status).ptr - text)});
-  const Bytes input = body.empty() ? Bytes("null") : body;
   // The failure is certain; that its words cannot be made must not hide it.
   std::pmr::string message(memory);
   if (outcome.message.render(input, values, message)) meaning.message = message;

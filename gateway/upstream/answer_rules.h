@@ -42,7 +42,7 @@ class AnswerRules {
   bool wants_body() const { return envelope_ || !outcomes_.empty(); }
 
   /// `body`: the whole answer when it is valid JSON, else empty. Fails with 50292 when an envelope was promised and
-  /// this is none, and when an expression fails; works in `memory`.
+  /// this is none. Works in `memory`.
   Result<Meaning> read(int status, Bytes body, std::pmr::memory_resource* memory) const;
 
  private:
@@ -54,7 +54,9 @@ class AnswerRules {
     expression::Template message;
     expression::Template details;
   };
-  Result<Meaning> conclude(const Outcome& outcome, int status, Bytes body, std::pmr::memory_resource* memory) const;
+  /// `input`: `.` of the outcome's templates.
+  Meaning conclude(const Outcome& outcome, Bytes body, Bytes input, const expression::Values& values,
+                   std::pmr::memory_resource* memory) const;
   Result<Meaning> open_envelope(Bytes body) const;
 
   bool envelope_ = false;

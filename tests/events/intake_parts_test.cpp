@@ -1,26 +1,10 @@
 #include <gtest/gtest.h>
 
-#include "events/intake/base64.h"
 #include "events/intake/doubled_member.h"
 #include "events/intake/media_type.h"
 
 namespace causeway::events {
 namespace {
-
-TEST(Base64, WritesTheVectorsOfRfc4648) {
-  EXPECT_EQ(to_base64(""), "");
-  EXPECT_EQ(to_base64("f"), "Zg==");
-  EXPECT_EQ(to_base64("fo"), "Zm8=");
-  EXPECT_EQ(to_base64("foo"), "Zm9v");
-  EXPECT_EQ(to_base64("foobar"), "Zm9vYmFy");
-  EXPECT_EQ(to_base64("\xff\xfe"), "//4=");
-}
-
-TEST(Base64, KnowsItsOwn) {
-  for (const char* text : {"", "Zg==", "Zm8=", "Zm9v", "//4="}) EXPECT_TRUE(is_base64(text)) << text;
-  for (const char* text : {"Z", "Zg=", "Zg", "====", "Z===", "Zm9v\n", "Zm-_", "Zg==Zg=="})
-    EXPECT_FALSE(is_base64(text)) << text;
-}
 
 TEST(DoubledMember, IsFoundAtAnyDepthAndInAnySpelling) {
   EXPECT_EQ(find_doubled_member(R"({"a":1,"a":2})"), "a");

@@ -4,7 +4,6 @@
 
 #include <string>
 
-#include "security/base64.h"
 #include "security/sha256.h"
 
 namespace causeway::security {
@@ -38,28 +37,6 @@ TEST(Hmac, AKeyServesAnyNumberOfCalls) {
   second.update("a");
   EXPECT_TRUE(equal_in_constant_time(first.finish(), second.finish()));
   EXPECT_FALSE(equal_in_constant_time(key.begin().finish(), HmacKey(HmacHash::kSha512, "Jefe").begin().finish()));
-}
-
-std::string decoded(std::string_view text, bool hex) {
-  std::array<std::uint8_t, 8> out{};
-  const auto size = hex ? decode_hex(text, out) : decode_base64(text, out);
-  return size ? std::string(reinterpret_cast<const char*>(out.data()), *size) : "-";
-}
-
-TEST(Base64, IsReadStrictly) {
-  EXPECT_EQ(decoded("", false), "");
-  EXPECT_EQ(decoded("Zg==", false), "f");
-  EXPECT_EQ(decoded("Zm8=", false), "fo");
-  EXPECT_EQ(decoded("Zm9v", false), "foo");
-  EXPECT_EQ(decoded("Zm9vYmFyIQ==", false), "foobar!");
-  for (const char* bad :
-       {"Zg", "Zg=", "Zh==", "Zm9=", "Zm9v\n", "Zm-v", "Z===", "====", "Zm9vYmFyZm9v", "=Zm9", "Z=m9"})
-    EXPECT_EQ(decoded(bad, false), "-") << bad;
-}
-
-TEST(Hex, TakesBothCases) {
-  EXPECT_EQ(decoded("666F6f", true), "foo");
-  for (const char* bad : {"6", "6g", "666f6f666f6f666f6f", " 66", "0x66"}) EXPECT_EQ(decoded(bad, true), "-") << bad;
 }
 
 }  // namespace

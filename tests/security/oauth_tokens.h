@@ -10,7 +10,7 @@
 #include <string>
 #include <string_view>
 
-#include "security/oauth/base64url.h"
+#include "core/base64.h"
 #include "security/oauth/token_signing_key.h"
 
 namespace causeway::security {

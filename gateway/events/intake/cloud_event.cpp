@@ -2,10 +2,10 @@
 
 #include <algorithm>
 
+#include "core/base64.h"
 #include "core/json_scan.h"
 #include "core/json_text.h"
 #include "core/rfc3339.h"
-#include "events/intake/base64.h"
 #include "events/intake/media_type.h"
 #include "net/characters.h"
 #include "net/percent.h"
@@ -103,14 +103,7 @@ std::optional<std::string> text_of(std::string_view name, Bytes raw) {
   return kind == JsonKind::kBoolean || whole ? std::optional<std::string>(raw) : std::nullopt;
 }
 
-bool is_utf8(Bytes text) {
-  while (!text.empty()) {
-    const std::size_t length = utf8_sequence(text);
-    if (length == 0) return false;
-    text.remove_prefix(length);
-  }
-  return true;
-}
+bool is_utf8(Bytes text) { return valid_utf8(text) == text.size(); }
 
 // HTTP binding 3.1.3.2: perhaps a quoted string, then percent-encoded UTF-8.
 std::optional<std::string> decode_value(std::string_view value) {

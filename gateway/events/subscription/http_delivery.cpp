@@ -21,28 +21,10 @@ void report(config::Errors& errors, const PlacedText& at, std::string message, s
   errors.add(at.position, at.path, std::move(message), code);
 }
 
-/// Headers that the call itself writes, or that only the gateway may set.
+/// Headers that every delivery has of its own, or that only the gateway may set.
 bool is_ours(std::string_view name) {
-  using net::HeaderId;
-  switch (net::folded_header_id(name)) {
-    case HeaderId::kConnection:
-    case HeaderId::kContentLength:
-    case HeaderId::kContentType:
-    case HeaderId::kExpect:
-    case HeaderId::kHost:
-    case HeaderId::kIdempotencyKey:
-    case HeaderId::kKeepAlive:
-    case HeaderId::kTe:
-    case HeaderId::kTraceparent:
-    case HeaderId::kTracestate:
-    case HeaderId::kTrailer:
-    case HeaderId::kTransferEncoding:
-    case HeaderId::kUpgrade:
-    case HeaderId::kXRequestId:
-      return true;
-    default:
-      return net::is_protected(name);
-  }
+  const net::HeaderId id = net::folded_header_id(name);
+  return id == net::HeaderId::kContentType || id == net::HeaderId::kIdempotencyKey || !net::is_configurable(name);
 }
 
 bool literals_are(const Template& text, net::Characters characters) {

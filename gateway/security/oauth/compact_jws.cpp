@@ -4,18 +4,15 @@
 #include <span>
 #include <utility>
 
+#include "core/ascii.h"
+#include "core/base64.h"
 #include "core/json_document.h"
-#include "security/oauth/base64url.h"
 #include "security/refusal.h"
 
 namespace causeway::security {
 namespace {
 
 constexpr std::size_t kHeaderDepth = 8;
-
-bool equals_ignoring_case(std::string_view text, std::string_view lower) {
-  return std::ranges::equal(text, lower, [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a + 32 : a) == b; });
-}
 
 /// RFC 7519, 5.1 and RFC 9068, 2.1; RFC 7515, 4.1.9 lets `application/` be left out.
 bool is_token_type(std::string_view typ) {

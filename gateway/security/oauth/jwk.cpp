@@ -14,8 +14,8 @@
 #include <utility>
 
 #include "config/secrets.h"
+#include "core/base64.h"
 #include "core/json_scan.h"
-#include "security/oauth/base64url.h"
 
 namespace causeway::security {
 namespace {

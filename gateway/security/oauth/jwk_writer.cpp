@@ -8,8 +8,8 @@
 #include <utility>
 #include <vector>
 
+#include "core/base64.h"
 #include "core/json_object.h"
-#include "security/oauth/base64url.h"
 #include "security/oauth/jwk.h"
 #include "security/sha256.h"
 

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "config/secrets.h"
-#include "security/oauth/base64url.h"
+#include "core/base64.h"
 
 namespace causeway::security {
 namespace {

@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <map>
 
+#include "core/base64.h"
 #include "security/consumer_settings.h"
-#include "security/oauth/base64url.h"
 #include "security/oauth/url_rules.h"
 
 namespace causeway::security {

@@ -7,8 +7,8 @@
 #include <new>
 #include <utility>
 
+#include "core/base64.h"
 #include "core/json_object.h"
-#include "security/oauth/base64url.h"
 
 namespace causeway::security {
 namespace {
