@@ -2,16 +2,28 @@
 
 namespace causeway::events {
 
-TopicTable::TopicTable(const std::vector<TopicSettings>& settings, telemetry::Metrics& metrics) {
+std::string_view word_of(BusKind bus) { return bus == BusKind::kKafka ? "kafka" : "embedded"; }
+
+std::shared_ptr<TopicLimits> TopicLimitsRegistry::of(std::string_view topic) {
+  const std::lock_guard lock(mutex_);
+  auto found = limits_.find(topic);
+  if (found == limits_.end()) found = limits_.emplace(topic, std::make_shared<TopicLimits>()).first;
+  return found->second;
+}
+
+TopicTable::TopicTable(const std::vector<TopicSettings>& settings, telemetry::Metrics& metrics, BusKind bus,
+                       TopicLimitsRegistry* limits) {
   for (const TopicSettings& each : settings) {
     auto topic = std::make_shared<Topic>();
     topic->settings = each;
     auto key = expression::Template::compile(*each.key, {});
     if (auto* compiled = std::get_if<expression::Template>(&key)) topic->key = std::move(*compiled);
+    topic->bus = each.bus.value_or(bus);
+    topic->limits = limits ? limits->of(*each.name) : std::make_shared<TopicLimits>();
     topic->stored =
         metrics.counter("causeway_events_stored_total", "Events that became durable.", {{"topic", *each.name}});
     topic->published = metrics.counter("causeway_events_published_total", "Events that are on the bus.",
-                                       {{"topic", *each.name}, {"bus", "embedded"}});
+                                       {{"topic", *each.name}, {"bus", std::string(word_of(topic->bus))}});
     topics_.emplace(*each.name, std::move(topic));
   }
 }

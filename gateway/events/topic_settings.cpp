@@ -22,6 +22,19 @@ bool is_topic_name(std::string_view name) {
 
 }  // namespace
 
+const config::Keys<KafkaTopicSettings>& KafkaTopicSettings::keys() {
+  static const auto keys =
+      config::Keys<KafkaTopicSettings>("a topic on Kafka")
+          .optional("topic", &KafkaTopicSettings::topic, "its name there; default: the same")
+          .optional("partitions", &KafkaTopicSettings::partitions, "of a topic that is created")
+          .range(1, 1024)
+          .optional("replication_factor", &KafkaTopicSettings::replication_factor,
+                    "of a topic that is created; default: the broker's")
+          .range(1, 32)
+          .optional("create", &KafkaTopicSettings::create, "make it when the broker has none of this name");
+  return keys;
+}
+
 const config::Keys<TopicSettings>& TopicSettings::keys() {
   static const auto keys =
       config::Keys<TopicSettings>("topic")
@@ -34,7 +47,12 @@ const config::Keys<TopicSettings>& TopicSettings::keys() {
           .optional("key", &TopicSettings::key, "events of one key stay in order; a template over the event's data")
           .optional("shards", &TopicSettings::shards, "how many positions are counted side by side")
           .range(1, 256)
-          .later("types", "kafka", "bus", "format", "trim", "drop_unconsumed");
+          .optional("bus", &TopicSettings::bus, "what carries it; default: the bus of this process")
+          .optional("kafka", &TopicSettings::kafka, "how it is called and made on Kafka")
+          .optional("acknowledge_timeout", &TopicSettings::acknowledge_timeout,
+                    "how long `acknowledge: broker` waits before it says stored")
+          .range(Duration(std::chrono::milliseconds(1)), Duration(std::chrono::minutes(5)))
+          .later("types", "format", "trim", "drop_unconsumed");
   return keys;
 }
 

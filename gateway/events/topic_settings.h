@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,24 @@ constexpr auto names(EventShape) {
   return config::table<EventShape>({{"nested", EventShape::kNested}, {"flat", EventShape::kFlat}});
 }
 
+/// What carries a topic.
+enum class BusKind : std::uint8_t {
+  kEmbedded,  ///< the store itself: the log is the bus
+  kKafka,
+};
+constexpr auto names(BusKind) {
+  return config::table<BusKind>({{"embedded", BusKind::kEmbedded}, {"kafka", BusKind::kKafka}});
+}
+
+/// `kafka: {topic, partitions: 8, replication_factor, create: true}`: how the topic is called and made there.
+struct KafkaTopicSettings {
+  config::Placed<std::string> topic;                ///< empty: the topic's name
+  std::uint32_t partitions = 8;                     ///< of one that is created; of one that exists the broker decides
+  std::optional<std::uint32_t> replication_factor;  ///< absent: the broker's default
+  bool create = true;                               ///< when the broker has none of this name
+  static const config::Keys<KafkaTopicSettings>& keys();
+};
+
 struct TopicSettings {
   config::Placed<std::string> name;
   std::string owner;
@@ -27,6 +46,12 @@ struct TopicSettings {
   EventShape shape = EventShape::kNested;
   config::Placed<std::string> key;  ///< a template over the event's data; empty: none
   std::uint32_t shards = 16;
+  std::optional<BusKind> bus;  ///< absent: the process's bus
+  KafkaTopicSettings kafka;
+  /// What a publisher with `acknowledge: broker` waits for the bus; later it is told that the event is stored.
+  Duration acknowledge_timeout = std::chrono::seconds(2);
+
+  const std::string& kafka_name() const { return kafka.topic->empty() ? *name : *kafka.topic; }
   static const config::Keys<TopicSettings>& keys();
 };
 
