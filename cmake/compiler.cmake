@@ -16,12 +16,16 @@ set(CAUSEWAY_SANITIZE "" CACHE STRING "sanitizers, as -fsanitize takes them")
 
 find_program(CCACHE ccache)
 if(CCACHE)
-  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime ${CCACHE})
+  # Objects are the same in every clone: paths below the source folder count as relative ones, and the precompiled header
+  # by what it is made of (cmake/room.cmake) instead of its bytes, which name the folder.
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_BASEDIR=${CMAKE_SOURCE_DIR} CCACHE_NOHASHDIR=1
+      CCACHE_PCH_EXTSUM=1 CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime ${CCACHE})
 endif()
 
 add_compile_options(-fPIE -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Werror -fno-plt
                     -fstack-protector-strong -fstack-clash-protection -fcf-protection=full)
 if(CMAKE_CXX_COMPILER_ID MATCHES "Clang")
+  set(CMAKE_CXX_COMPILE_OPTIONS_USE_PCH -include-pch <PCH_FILE>)  # as CMake has it, in the form whose paths ccache knows
   add_compile_options(-Xclang -fno-pch-timestamp)  # lets ccache reuse objects that were built with a precompiled header
 endif()
 add_compile_definitions(_GLIBCXX_ASSERTIONS BOOST_ASIO_RECYCLING_ALLOCATOR_CACHE_SIZE=16 BOOST_ASIO_NO_DEPRECATED BOOST_ASIO_DISABLE_BOOST_REGEX

@@ -8,6 +8,11 @@ function(causeway_precompiled target)
     file(WRITE ${CMAKE_BINARY_DIR}/pch.cpp "")
     add_library(causeway_pch OBJECT ${CMAKE_BINARY_DIR}/pch.cpp)
     target_precompile_headers(causeway_pch PRIVATE ${PROJECT_SOURCE_DIR}/cmake/pch.h)
+    # What ccache takes for its content: the same in every clone, another when the compiler or a library changes.
+    execute_process(COMMAND ${CMAKE_CXX_COMPILER} -std=c++20 -x c++-header -E -P ${PROJECT_SOURCE_DIR}/cmake/pch.h
+                    OUTPUT_VARIABLE preprocessed COMMAND_ERROR_IS_FATAL ANY)
+    string(SHA256 sum "${preprocessed}")
+    file(WRITE ${CMAKE_BINARY_DIR}/CMakeFiles/causeway_pch.dir/cmake_pch.hxx.pch.sum ${sum})
   endif()
   target_precompile_headers(${target} REUSE_FROM causeway_pch)
 endfunction()
