@@ -22,22 +22,44 @@ class ReadStatus final : public store::Query {
 
   Result<> run(store::Session& session) override {
     states.clear();
-    for (const auto& topic : topics_) {
-      find.topic = topic->name();
+    place.reset();
+    topic = nullptr;
+    for (const auto& each : topics_) {
+      find.topic = each->name();
       Result<> asked = find.run(session);
       if (!asked) return asked;
+      const bool in_log = find.found;
       if (!find.found && deliveries_ != nullptr) deliveries_->find_copy(session, find);
       if (!find.found) continue;
-      if (deliveries_ != nullptr) deliveries_->describe(session, find.topic, find.shard, find.event.position, states);
+      topic = each.get();
+      describe(session, in_log);
       break;
     }
     return {};
   }
 
   events::FindEvent find;
+  const events::Topic* topic = nullptr;   ///< where it is
+  std::optional<events::BusPlace> place;  ///< on the topic's bus; empty: it is not there (yet)
   std::vector<events::DeliveryState> states;
 
  private:
+  // Groups of a topic on a bus read there: their lane is a partition, their positions are behind its offsets.
+  void describe(store::Session& session, bool in_log) {
+    std::uint32_t lane = find.shard;
+    events::Position position = find.event.position;
+    if (topic->bus == events::BusKind::kEmbedded) {
+      place = {lane, position};
+    } else {
+      place = in_log ? find.placed : events::BusPlace{lane, position - 1};
+      // Nobody gets what was refused; of what lies at an unknown place nobody can say who has it.
+      if (place ? !place->known() : !find.refused.empty()) return;
+      lane = place ? place->partition : 0;
+      position = place ? place->offset + 1 : 0;
+    }
+    if (deliveries_ != nullptr) deliveries_->describe(session, find.topic, lane, position, find.event.body, states);
+  }
+
   const EventStatusAdapter::Topics& topics_;
   events::DeliveryStates* deliveries_;
 };
@@ -53,8 +75,11 @@ std::string status_of(const ReadStatus& read) {
   }
   JsonObject status;
   status.text("eventId", event.event_id).text("topic", read.find.topic).text("eventType", event.type);
-  status.text("status", "published").raw("timestamp", timestamp.empty() ? Bytes("null") : timestamp);
-  status.number("storedAt", event.stored_at).number("partition", read.find.shard).number("offset", event.position);
+  status.text("status", read.place ? "published" : read.find.refused.empty() ? "stored" : "refused");
+  status.raw("timestamp", timestamp.empty() ? Bytes("null") : timestamp).number("storedAt", event.stored_at);
+  if (read.place) status.number("partition", read.place->partition);
+  if (read.place && read.place->known()) status.number("offset", read.place->offset);
+  else if (!read.find.refused.empty()) status.text("reason", read.find.refused);
   return status.raw("deliveries", deliveries.done()).done();
 }
 
@@ -84,7 +109,7 @@ EventStatusAdapter::EventStatusAdapter(Topics topics, events::EventLog& log, eve
     : topics_(std::move(topics)), log_(log), deliveries_(deliveries) {}
 
 Task<Result<>> EventStatusAdapter::call(Exchange& exchange) const {
-  exchange.call.system = "embedded";
+  exchange.call.system = events::word_of(topics_.empty() ? events::BusKind::kEmbedded : topics_.front()->bus);
   exchange.call.operation = "event_status";
   exchange.call.attempts = 1;
   std::string event_id;
@@ -94,6 +119,7 @@ Task<Result<>> EventStatusAdapter::call(Exchange& exchange) const {
   Result<> asked = co_await log_.store().query(exchange.worker, read);
   if (!asked) co_return asked;
   if (!read.find.found) co_return no_such_event();
+  exchange.call.system = events::word_of(read.topic->bus);
 
   exchange.response.status = 200;
   exchange.response.headers.set(net::HeaderId::kContentType, kJsonType);

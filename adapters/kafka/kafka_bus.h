@@ -15,8 +15,12 @@ namespace causeway::kafka {
 /// Thread safe. Made before the first configuration with `bus: {kafka: …}` is taken; connects by itself.
 class KafkaBus final : public events::Bus {
  public:
+  /// What producers and readers have in common; theirs alone.
+  struct Shared;
+
   /// Everything outlives it. `node`: a part of the client id.
   KafkaBus(const KafkaSettings& settings, std::string node, telemetry::Metrics& metrics, telemetry::LogThread& lines);
+  /// Waits until the clients of its readers have left their groups, a few seconds at most.
   ~KafkaBus() override;
   KafkaBus(const KafkaBus&) = delete;
   KafkaBus& operator=(const KafkaBus&) = delete;
@@ -27,8 +31,7 @@ class KafkaBus final : public events::Bus {
   bool reachable() const override;
 
  private:
-  struct Shared;
-  std::shared_ptr<Shared> shared_;
+  const std::unique_ptr<Shared> shared_;
 };
 
 }  // namespace causeway::kafka

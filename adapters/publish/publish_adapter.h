@@ -2,6 +2,8 @@
 #pragma once
 
 #include <memory>
+#include <optional>
+#include <span>
 #include <string>
 
 #include "config/keys.h"
@@ -18,6 +20,7 @@ struct PublishSettings {
   std::string type;                 ///< of every event of this route; empty: the publisher says it
   config::Placed<std::string> key;  ///< a template over the event's data; empty: the topic's
   events::Acknowledge acknowledge = events::Acknowledge::kStored;
+  std::optional<Duration> acknowledge_timeout;  ///< of `broker`; absent: the topic's
   static const config::Keys<PublishSettings>& keys();
 };
 
@@ -34,14 +37,18 @@ class PublishAdapter final : public Adapter {
   Task<Result<>> call(Exchange& exchange) const override;
 
  private:
-  PublishAdapter(events::Intake intake, std::shared_ptr<const events::Topic> topic, events::Acknowledge acknowledge,
+  using Places = std::vector<std::optional<events::BusPlace>>;
+
+  PublishAdapter(events::Intake intake, std::shared_ptr<const events::Topic> topic, const PublishSettings& settings,
                  events::EventLog& log);
 
-  void answer(Exchange& exchange, const events::Append& append, bool list) const;
+  /// `places`: as the events, empty where none is told.
+  void answer(Exchange& exchange, const events::Append& append, const Places& places, bool list) const;
 
   events::Intake intake_;
   std::shared_ptr<const events::Topic> topic_;
   events::Acknowledge acknowledge_;
+  Duration acknowledge_timeout_{};
   events::EventLog& log_;
   std::string operation_;  ///< `publish order-topic`, for the log
 };

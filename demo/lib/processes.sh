@@ -41,7 +41,7 @@ start() { # system: one of `port`. It carries on from its ledger
 }
 
 start_gateway() {
-  "$build/causeway" run -c config/causeway.yaml >"$state/causeway.log" 2>&1 &
+  "$build/causeway" run -c "$config" >"$state/causeway.log" 2>&1 &
   pid[causeway]=$!
   started causeway "$admin/readyz"
 }

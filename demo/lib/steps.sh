@@ -58,7 +58,7 @@ step() { # title, expected status, expected code, curl's command line
   label counted && comm -13 "$state/before" "$state/after" | indented
 }
 
-sign() { "$build/causeway" sign -c config/causeway.yaml --consumer "$@"; } # consumer, method, path…
+sign() { "$build/causeway" sign -c "$config" --consumer "$@"; } # consumer, method, path…
 
 order() { # external number, buyer: writes an order and prints @FILE
   printf '{"externalNo":"%s","buyerId":%s,"items":[{"skuId":"SKU001","qty":2,"price":19.90}]}' "$1" "${2:-4781320682406083640}" >"$state/$1.json"

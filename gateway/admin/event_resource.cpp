@@ -10,10 +10,13 @@ namespace {
 
 const Schema kTopic{"Topic",
                     {{"name", JsonType::kString, ""},
+                     {"bus", JsonType::kString, "what carries it: embedded, kafka"},
                      {"shards", JsonType::kInteger, "a key is always in the same one"},
                      {"retentionSeconds", JsonType::kInteger, "how long an event is kept that everybody has"},
                      {"events", JsonType::kInteger, "that are in the store"},
                      {"published", JsonType::kInteger, "that were ever stored"},
+                     {"partitions", JsonType::kInteger, "on the bus; null: not known, or embedded", Field::kNullable},
+                     {"pending", JsonType::kInteger, "that are stored and not on the bus"},
                      {"oldestStoredAt", JsonType::kInteger, "unix milliseconds; null: it is empty", Field::kNullable},
                      {"configured", JsonType::kBoolean, "false: only old events are left of it"}}};
 
@@ -27,6 +30,9 @@ const Schema kEvent{
      {"shard", JsonType::kInteger, ""},
      {"position", JsonType::kInteger, "in its shard, dense"},
      {"storedAt", JsonType::kInteger, "unix milliseconds"},
+     {"partition", JsonType::kInteger, "on Kafka, once it is there", Field::kSometimes},
+     {"offset", JsonType::kInteger, "on Kafka, once it is there", Field::kSometimes},
+     {"refused", JsonType::kString, "why Kafka will never take it", Field::kSometimes},
      {"event", JsonType::kObject, "as it was stored, every digit; not for viewers", Field::kSometimes}}};
 
 Reply topics(Ports& ports, const Call&) {
@@ -37,9 +43,12 @@ Reply topics(Ports& ports, const Call&) {
   if (!done && !configured.empty()) return std::move(done.error());
   for (const events::TopicView& topic : read.topics) {
     JsonObject object;
-    object.text("name", topic.name).number("shards", topic.shards);
+    object.text("name", topic.name).text("bus", events::word_of(topic.bus)).number("shards", topic.shards);
     object.number("retentionSeconds", std::chrono::duration_cast<std::chrono::seconds>(topic.retention).count());
     object.number("events", topic.events).number("published", topic.published);
+    if (topic.partitions == 0) object.raw("partitions", "null");
+    else object.number("partitions", topic.partitions);
+    object.number("pending", topic.pending);
     if (topic.oldest_stored_at == 0) object.raw("oldestStoredAt", "null");
     else object.number("oldestStoredAt", topic.oldest_stored_at);
     object.flag("configured", std::ranges::find(configured, topic.name) != configured.end());
@@ -54,6 +63,11 @@ std::string show(const events::FindEvent& found, bool bodies) {
   object.text("key", found.event.key).text("source", found.event.source);
   object.number("shard", found.shard).number("position", found.event.position);
   object.number("storedAt", found.event.stored_at);
+  if (found.placed) {
+    object.number("partition", found.placed->partition);
+    if (found.placed->offset >= 0) object.number("offset", found.placed->offset);
+  }
+  if (!found.refused.empty()) object.text("refused", found.refused);
   if (bodies) object.raw("event", found.event.body);
   return object.done();
 }

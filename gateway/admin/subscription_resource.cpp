@@ -18,6 +18,7 @@ const Schema kSubscription{
      {"retrying", JsonType::kInteger, ""},
      {"held", JsonType::kInteger, "wait behind a dead letter of their key"},
      {"deadLetters", JsonType::kInteger, ""},
+     {"lost", JsonType::kInteger, "that the broker deleted before they were read"},
      {"delaySeconds", JsonType::kNumber, "age of the oldest that is not finished"}}};
 
 std::string show(const events::SubscriptionView& view) {
@@ -27,6 +28,7 @@ std::string show(const events::SubscriptionView& view) {
   else object.text("pausedBy", view.paused_by);
   object.text("target", view.target).number("backlog", view.backlog).number("retrying", view.retrying);
   object.number("held", view.held).number("deadLetters", view.dead_letters);
+  object.number("lost", view.lost);
   char seconds[32];
   std::snprintf(seconds, sizeof seconds, "%.3f", view.delay_seconds);
   return object.raw("delaySeconds", seconds).done();

@@ -84,7 +84,8 @@ std::optional<Compiled> compile(Files files, ProcessState& state, config::Errors
     compiled.listeners.push_back(build_listener(listener, errors));
   compiled.replays = state.replay_table(remembered_window(compiled.settings.signing, *snapshot->consumers));
   events::check_topics(compiled.settings.topics, errors);
-  compiled.topics = std::make_shared<const events::TopicTable>(compiled.settings.topics, state.metrics);
+  compiled.topics = std::make_shared<const events::TopicTable>(compiled.settings.topics, state.metrics,
+                                                               compiled.settings.bus.kind(), &state.topic_limits);
   compiled.subscriptions =
       events::build_subscriptions(compiled.settings.subscriptions, *compiled.topics, clusters, errors);
   const OauthParts oauth = compile_oauth(compiled.settings, *snapshot->consumers, state, errors);

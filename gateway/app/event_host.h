@@ -1,13 +1,17 @@
-// The durable half of the process: store, log, retention and subscriptions, and what happens to them over start, reload
-// and stop.
+// The durable half of the process: store, log, retention, bus and subscriptions, and what happens to them over start,
+// reload and stop.
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 
+#include "adapters/kafka/kafka_bus.h"
 #include "app/compilation.h"
+#include "events/relay/relay.h"
 #include "events/retention.h"
 #include "events/subscription/subscriptions.h"
 #include "store/sqlite_store.h"
@@ -21,26 +25,34 @@ class EventHost {
             telemetry::LogThread& log);
   ~EventHost();
 
-  /// Gives topics and subscriptions a configuration, and opens the store when one first asks for it: what is durable
-  /// about it (shards, new cursors) is down when it returns. Empty, or why it cannot be taken.
+  /// Gives topics and subscriptions a configuration, and opens the store and the bus when one first asks for them: what
+  /// is durable about it (shards, new cursors) is down when it returns. Empty, or why it cannot be taken.
   std::string take(const Compiled& compiled);
   /// No new deliveries; attempts in flight go on.
   void drain();
   /// Has everything in flight ended?
   bool idle() const;
-  /// Settles and closes. The workers must still run.
-  void stop();
+  /// Settles and closes; what is stored and not yet on the bus is sent, at most so long. The workers must still run.
+  /// May be called again.
+  void stop(Duration patience = {});
 
   bool accepts_intake() const { return state_.store.accepts_intake(); }
+  /// `reachable`, or `buffering`: the bus is away and events wait in the store. Empty without a bus. Any thread.
+  std::string_view bus_state() const;
   events::Subscriptions& subscriptions() { return subscriptions_; }
 
  private:
   std::string open(const Settings& settings);
+  void open_bus(const Settings& settings);
 
   ProcessState& state_;
   telemetry::LogThread& log_;
   std::unique_ptr<store::SqliteStore> store_;
+  // In this order: readers and the relay's producer end before the bus.
+  std::unique_ptr<kafka::KafkaBus> bus_;
+  std::atomic<const events::Bus*> asked_bus_{nullptr};  ///< the same, for bus_state
   events::Subscriptions subscriptions_;
+  std::optional<events::Relay> relay_;
   std::optional<events::Retention> retention_;
   runtime::Worker& control_;
 };

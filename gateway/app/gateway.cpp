@@ -16,6 +16,8 @@ namespace {
 constexpr std::chrono::milliseconds kDrainLook{10};
 /// What a start or a reload waits for keys that were never fetched.
 constexpr std::chrono::seconds kKeyPatience{2};
+/// What a stop waits for events that are stored and not yet on the bus, within drain_timeout.
+constexpr Duration kRelayPatience = std::chrono::seconds(5);
 
 unsigned worker_count(const Settings& settings) {
   return settings.workers.value ? *settings.workers.value : std::max(1u, std::thread::hardware_concurrency());
@@ -87,6 +89,7 @@ void Gateway::make_threads(const Settings& settings) {
   admin_ = std::make_unique<AdminHost>(*admin_worker_, *admin_context_, worker_pointers_, metrics_, readiness_,
                                        admin::Ports{*this, events_->subscriptions(), state_->store, clock_, *log_});
   readiness_.impaired = [this]() -> std::string_view { return events_->accepts_intake() ? "" : "store_full"; };
+  readiness_.bus = [this] { return events_->bus_state(); };
   collected_.push_back(metrics_.collect_gauge("causeway_build_info", "The version that runs.",
                                               {{"version", CAUSEWAY_VERSION}}, [] { return 1.0; }));
   constexpr std::string_view kReloads = "causeway_config_reloads_total";
@@ -161,6 +164,7 @@ admin::ReloadReport Gateway::reload() {
   warn_of_restart(compiled->settings);
   log_->configure(compiled->settings.telemetry.log);
   settings_.drain_timeout = compiled->settings.drain_timeout;
+  if (!settings_.bus.kafka) settings_.bus = std::move(compiled->settings.bus);
   state_->use(compiled->replays);
   take_keys(*compiled);
   admin_->take(compiled->settings);
@@ -196,6 +200,8 @@ void Gateway::warn_of_restart(const Settings& wanted) {
     warn("store.sqlite.path");
   if (wanted.workers.value != settings_.workers.value) warn("workers");
   if (wanted.node.id != settings_.node.id) warn("node.id");
+  // A bus that comes with a reload is taken then; one that goes or changes stays until the restart.
+  if (settings_.bus.kafka && wanted.bus.kafka != settings_.bus.kafka) warn("bus.kafka");
 }
 
 int Gateway::open_connections() const {
@@ -210,10 +216,10 @@ bool Gateway::drain(bool (*again)()) {
   for (auto& listener : listeners_) listener->drain();
   std::unique_lock reload_ended(reloading_);  // what it started would go on; none begins any more
   events_->drain();
-  const SteadyTime end = clock_.steady() + settings_.drain_timeout;
+  drained_by_ = clock_.steady() + settings_.drain_timeout;
   reload_ended.unlock();
   const auto busy = [&] { return open_connections() > 0 || !events_->idle(); };
-  while (busy() && clock_.steady() < end && !again()) std::this_thread::sleep_for(kDrainLook);
+  while (busy() && clock_.steady() < drained_by_ && !again()) std::this_thread::sleep_for(kDrainLook);
   const int left = open_connections();
   const bool in_order = !busy() && admin_->drain(std::chrono::seconds(2));
   log_->write(telemetry::Level::kInfo, "stopped", {{"cut", std::to_string(left)}});
@@ -231,6 +237,8 @@ std::string Gateway::describe() {
   const std::lock_guard lock(described_);
   JsonObject object;
   object.text("version", CAUSEWAY_VERSION).text("node", settings_.node.id).text("file", options_.config.string());
+  const std::string_view bus = events_->bus_state();
+  object.text("bus", bus.empty() ? "embedded" : bus);
   object.number("takenAt", unix_milliseconds(taken_at_));
   object.number("routes", static_cast<std::int64_t>(snapshot_->plans.size()));
   object.number("consumers", static_cast<std::int64_t>(snapshot_->consumers->all().size()));
@@ -245,7 +253,7 @@ void Gateway::drain() { kill(getpid(), SIGTERM); }
 void Gateway::close() {
   if (admin_) admin_->close();
   keys_.reset();
-  if (events_) events_->stop();
+  if (events_) events_->stop(std::clamp(drained_by_ - clock_.steady(), Duration(0), kRelayPatience));
 }
 
 void Gateway::flush_log() { log_->stop(); }

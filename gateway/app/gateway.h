@@ -86,6 +86,7 @@ class Gateway final : private admin::ProcessPort {
   std::shared_ptr<const events::TopicTable> topics_;
   std::size_t subscriptions_ = 0;
   WallTime taken_at_{};
+  SteadyTime drained_by_{};  ///< when the drain has to be over
   telemetry::Counter reloads_ok_;
   telemetry::Counter reloads_refused_;
 };

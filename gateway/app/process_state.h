@@ -47,6 +47,7 @@ struct ProcessState {
   std::size_t worker_count;
   LateStore store;
   events::EventLog log{store, clock, metrics};
+  events::TopicLimitsRegistry topic_limits;
   events::DeliveryStates* deliveries = nullptr;  ///< what a status route asks; null when nothing is delivered
   upstream::EndpointRegistry endpoints;
   plugins::RateLimitRegistry rate_limits;

@@ -44,18 +44,6 @@ std::string Settings::data_folder() const {
   return file.has_parent_path() ? file.parent_path().string() : ".";
 }
 
-const config::Keys<EmbeddedBusSettings>& EmbeddedBusSettings::keys() {
-  static const auto keys = config::Keys<EmbeddedBusSettings>("the store carries the topics");
-  return keys;
-}
-
-const config::Keys<BusSettings>& BusSettings::keys() {
-  static const auto keys = config::Keys<BusSettings>("what carries the topics")
-                               .optional("embedded", &BusSettings::embedded, "the store itself; nothing else to run")
-                               .later("kafka", "rocketmq");
-  return keys;
-}
-
 const config::Keys<Settings>& Settings::keys() {
   static const auto keys =
       config::Keys<Settings>("causeway.yaml")
@@ -87,6 +75,7 @@ const config::Keys<Settings>& Settings::keys() {
               reading.error(listener.name.position, "two listeners are called \"" + *listener.name + '"', "conflict");
             }
             check_names(settings.clusters, reading);
+            check_buses(settings.bus, settings.topics, file, reading);
           });
   return keys;
 }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "admin/settings.h"
+#include "app/bus_settings.h"
 #include "config/keys.h"
 #include "config/placed.h"
 #include "events/subscription/settings.h"
@@ -25,16 +26,6 @@ namespace causeway::app {
 struct NodeSettings {
   std::string id = "causeway";
   static const config::Keys<NodeSettings>& keys();
-};
-
-/// `embedded: {}`: the store itself carries the topics.
-struct EmbeddedBusSettings {
-  static const config::Keys<EmbeddedBusSettings>& keys();
-};
-
-struct BusSettings {
-  EmbeddedBusSettings embedded;
-  static const config::Keys<BusSettings>& keys();
 };
 
 struct Settings {

@@ -10,18 +10,12 @@
 #include <string_view>
 #include <vector>
 
+#include "events/bus_place.h"
 #include "events/log_reader.h"
 #include "events/subscription/group_reader.h"
 #include "events/topic.h"
 
 namespace causeway::events {
-
-/// Where a record lies on the bus.
-struct BusPlace {
-  std::uint32_t partition = 0;
-  std::int64_t offset = 0;
-  bool operator==(const BusPlace&) const = default;
-};
 
 /// What the bus says of a topic.
 struct BusTopic {

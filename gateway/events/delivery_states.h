@@ -26,9 +26,11 @@ struct DeliveryState {
 class DeliveryStates {
  public:
   /// Appends a row for every subscription that is told of this event, in the order of their names. Subscriptions that
-  /// began behind it have none.
+  /// began behind it have none. Of a topic on a bus the place is the bus's: the partition, and the offset + 1, or
+  /// position 0 of an event that is not there yet. `body` is the event as the caller has it, for filters; empty: it has
+  /// left.
   virtual void describe(store::Session& session, std::string_view topic, std::uint32_t shard, Position position,
-                        std::vector<DeliveryState>& out) = 0;
+                        std::string_view body, std::vector<DeliveryState>& out) = 0;
   /// An event that has left the log and is still retried, held or dead somewhere: fills `find` from that copy, where it
   /// has one; it gives topic and eventId.
   virtual void find_copy(store::Session& session, FindEvent& find) = 0;

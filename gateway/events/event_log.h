@@ -2,11 +2,16 @@
 // memory of eventIds in one transaction (correctness.md, "Log and order").
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
+#include <optional>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "events/bus_place.h"
 #include "events/log_reader.h"
 #include "events/topic.h"
 #include "store/schema.h"
@@ -63,6 +68,10 @@ class Append final : public store::Change {
 /// Where an event of this key goes: murmur2(key) over the shards as Kafka's default partitioner does; without a key by
 /// its eventId.
 std::uint32_t shard_of(std::string_view key, std::string_view event_id, std::uint32_t shards);
+/// The same on the bus: the partition of an event of this shard; without a key a shard's events stay together.
+std::uint32_t partition_of(std::string_view key, std::uint32_t shard, std::uint32_t partitions);
+
+class Publications;
 
 /// The process's log: what adapters and plugins publish through. Thread safe; outlives every configuration.
 class EventLog {
@@ -77,10 +86,18 @@ class EventLog {
   /// announces to the listeners. Errors: kConflictingPayload, kStoreRefused.
   Task<Result<std::vector<Receipt>>> append(runtime::Worker& worker, telemetry::Shard& shard, Append& append);
 
+  /// Who knows what is on a bus beyond the store; null: nobody, nothing is. It outlives its use.
+  void use(Publications* publications) { publications_.store(publications, std::memory_order_release); }
+  /// Waits until the events of an append are on their topic's bus, at most so long: as `receipts`, empty for those that
+  /// are not there yet. On the embedded bus they are there at once, as shard and position.
+  Task<std::vector<std::optional<BusPlace>>> published(runtime::Worker& worker, std::shared_ptr<const Topic> topic,
+                                                       std::span<const Receipt> receipts, Duration patience);
+
  private:
   store::Store& store_;
   const Clock& clock_;
   LogSignal signal_;
+  std::atomic<Publications*> publications_{nullptr};
   const telemetry::Counter duplicates_;
   const telemetry::Counter conflicts_;
 };

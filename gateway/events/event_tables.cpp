@@ -36,6 +36,23 @@ CREATE TABLE event (
   UNIQUE (topic, event_id)
 );
 )"},
+    {2, store::Migration::Kind::kAdditive, R"(
+ALTER TABLE topic ADD COLUMN bus TEXT NOT NULL DEFAULT 'embedded';
+ALTER TABLE topic ADD COLUMN partitions INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE topic ADD COLUMN record_bytes INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE shard ADD COLUMN relay_pos INTEGER NOT NULL DEFAULT 0;
+-- Beside the rows of events, which would be written anew with their bodies.
+CREATE TABLE placed (
+  place INTEGER PRIMARY KEY,           -- as in event
+  partition INTEGER NOT NULL,
+  kafka_offset INTEGER                 -- null: it is there, and nobody said where
+);
+CREATE TABLE refused (
+  place INTEGER PRIMARY KEY,
+  reason TEXT NOT NULL,
+  at INTEGER NOT NULL
+);
+)"},
 };
 
 }  // namespace
@@ -49,22 +66,23 @@ using store::Rows;
 using store::Session;
 using store::Sql;
 
-const Sql kFindTopic{"SELECT id, name, shards, retention FROM topic WHERE name = ?1"};
-const Sql kAllTopics{"SELECT id, name, shards, retention FROM topic ORDER BY name"};
-const Sql kAddTopic{"INSERT INTO topic (name, shards, retention) VALUES (?1, ?2, ?3)"};
+const Sql kFindTopic{"SELECT id, name, shards, retention, bus, partitions, record_bytes FROM topic WHERE name = ?1"};
+const Sql kAllTopics{"SELECT id, name, shards, retention, bus, partitions, record_bytes FROM topic ORDER BY name"};
+const Sql kAddTopic{"INSERT INTO topic (name, shards, retention, bus) VALUES (?1, ?2, ?3, ?4)"};
+const Sql kSetBus{"UPDATE topic SET bus = ?2, partitions = 0, record_bytes = 0 WHERE id = ?1"};
 const Sql kSetRetention{"UPDATE topic SET retention = ?2 WHERE id = ?1"};
 const Sql kSetShards{"UPDATE topic SET shards = ?2 WHERE id = ?1"};
 const Sql kDropShards{"DELETE FROM shard WHERE topic = ?1 AND next_pos = 1"};
 
-const Sql kShards{"SELECT id, shard, next_pos, trim_pos FROM shard WHERE topic = ?1 ORDER BY shard"};
+const Sql kShards{"SELECT id, shard, next_pos, trim_pos, relay_pos FROM shard WHERE topic = ?1 ORDER BY shard"};
 const Sql kFindShard{
-    "SELECT shard.id, shard.shard, shard.next_pos, shard.trim_pos FROM shard JOIN topic ON topic.id = shard.topic "
-    "WHERE topic.name = ?1 AND shard.shard = ?2"};
+    "SELECT shard.id, shard.shard, shard.next_pos, shard.trim_pos, shard.relay_pos FROM shard "
+    "JOIN topic ON topic.id = shard.topic WHERE topic.name = ?1 AND shard.shard = ?2"};
 const Sql kAddShard{
     "INSERT INTO shard (topic, shard, next_pos) VALUES (?1, ?2, 1) ON CONFLICT (topic, shard) DO NOTHING"};
 const Sql kTake{
     "UPDATE shard SET next_pos = next_pos + ?3 WHERE topic = ?1 AND shard = ?2 RETURNING id, shard, next_pos, "
-    "trim_pos"};
+    "trim_pos, relay_pos"};
 const Sql kSetTrimmed{"UPDATE shard SET trim_pos = ?2 WHERE id = ?1"};
 
 const Sql kFindSeen{
@@ -80,7 +98,9 @@ const Sql kStoredAt{"SELECT stored_at FROM event WHERE place = ?1"};
 const Sql kOldest{
     "SELECT place, stored_at, length(data) FROM event WHERE place > ?1 AND place <= ?2 ORDER BY place LIMIT ?3"};
 const Sql kDelete{"DELETE FROM event WHERE place > ?1 AND place <= ?2"};
-const Sql kEmpty{"UPDATE event SET headers = '', data = x'' WHERE place > ?1 AND place <= ?2"};
+const Sql kEmpty{
+    "UPDATE event SET headers = '', data = x'' WHERE place > ?1 AND place <= ?2 "
+    "AND place NOT IN (SELECT place FROM refused WHERE place > ?1 AND place <= ?2)"};
 
 const Sql kFinished{
     "SELECT MIN(COALESCE(its.low_pos, 0)) FROM (SELECT DISTINCT grp FROM cursor WHERE topic = ?1) AS every "
@@ -92,11 +112,15 @@ std::int64_t milliseconds(Duration duration) {
 
 TopicRow topic_row(const Rows& rows) {
   return {rows.integer(0), std::string(rows.text(1)), static_cast<std::uint32_t>(rows.integer(2)),
-          std::chrono::milliseconds(rows.integer(3))};
+          std::chrono::milliseconds(rows.integer(3)),
+          // A bus that this version does not know carries it: nobody here does.
+          rows.text(4) == word_of(BusKind::kEmbedded) ? BusKind::kEmbedded : BusKind::kKafka,
+          static_cast<std::uint32_t>(rows.integer(5)), static_cast<std::uint64_t>(rows.integer(6))};
 }
 
 ShardRow shard_row(const Rows& rows) {
-  return {rows.integer(0), static_cast<std::uint32_t>(rows.integer(1)), rows.integer(2) - 1, rows.integer(3)};
+  return {rows.integer(0), static_cast<std::uint32_t>(rows.integer(1)), rows.integer(2) - 1, rows.integer(3),
+          rows.integer(4)};
 }
 
 StoredEvent event_row(const Rows& rows) {
@@ -127,13 +151,15 @@ std::vector<TopicRow> all_topics(Session& session) {
 }
 
 TopicRow add_topic(Session& session, const Topic& topic) {
-  session.run(kAddTopic, topic.name(), topic.shards(), milliseconds(topic.settings.retention));
+  session.run(kAddTopic, topic.name(), topic.shards(), milliseconds(topic.settings.retention), word_of(topic.bus));
   return *find_topic(session, topic.name());
 }
 
 void set_retention(Session& session, std::int64_t topic, Duration retention) {
   session.run(kSetRetention, topic, milliseconds(retention));
 }
+
+void set_bus(Session& session, std::int64_t topic, BusKind bus) { session.run(kSetBus, topic, word_of(bus)); }
 
 void set_shards(Session& session, std::int64_t topic, std::uint32_t shards) {
   session.run(kDropShards, topic);

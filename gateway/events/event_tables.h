@@ -7,7 +7,10 @@
 //          into trees, its place and its id
 //
 // An event's primary key is its place: lane and position in one integer, so that a shard is one run of rows in order.
-// Where an event leaves before its id may be forgotten, its row stays behind `trim_pos` with empty headers and body.
+// Where an event leaves before its id may be forgotten, its row stays behind `trim_pos` with empty headers and body;
+// what a bus has refused keeps both as long as its id is known.
+//
+// What topics on a bus need besides is in bus_tables.h.
 #pragma once
 
 #include <cstdint>
@@ -28,6 +31,9 @@ struct TopicRow {
   std::string name;
   std::uint32_t shards = 0;
   Duration retention{};
+  BusKind bus = BusKind::kEmbedded;
+  std::uint32_t partitions = 0;    ///< on the bus, as events are sent there; 0: not known yet
+  std::uint64_t record_bytes = 0;  ///< what the bus takes at most as one record; 0: not known
 };
 
 struct ShardRow {
@@ -35,6 +41,7 @@ struct ShardRow {
   std::uint32_t shard = 0;
   Position last = 0;     ///< given out
   Position trimmed = 0;  ///< this and those before are gone
+  Position relayed = 0;  ///< this and those before are on the bus, or refused by it; unused on the embedded one
 };
 
 constexpr int kPositionBits = 40;
@@ -46,6 +53,8 @@ std::optional<TopicRow> find_topic(store::Session& session, std::string_view nam
 std::vector<TopicRow> all_topics(store::Session& session);  ///< by name
 TopicRow add_topic(store::Session& session, const Topic& topic);
 void set_retention(store::Session& session, std::int64_t topic, Duration retention);
+/// Only of a topic without events. Nothing is known of it on that bus.
+void set_bus(store::Session& session, std::int64_t topic, BusKind bus);
 /// Only of a topic without events: its shards are made anew.
 void set_shards(store::Session& session, std::int64_t topic, std::uint32_t shards);
 
@@ -86,7 +95,7 @@ struct Slice {
 Slice oldest_events(store::Session& session, std::int64_t lane, Position after, Position last, std::int64_t until,
                     std::size_t limit, std::int64_t max_bytes);
 void delete_events(store::Session& session, std::int64_t lane, Position after, Position last);
-/// Leaves only what is needed to know the event again.
+/// Leaves only what is needed to know the event again; all of what the bus has refused.
 void empty_events(store::Session& session, std::int64_t lane, Position after, Position last);
 
 /// The lowest position that every group of a topic has behind it; empty: no group reads it. From `cursor`, which is the

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "events/bus_tables.h"
 #include "events/event_tables.h"
 
 namespace causeway::events {
@@ -27,13 +28,20 @@ Result<> ReadEvent::run(store::Session& session) {
 
 Result<> FindEvent::run(store::Session& session) {
   found = false;
+  placed.reset();
+  refused.clear();
   const auto known = tables::find_topic(session, topic);
   if (!known) return {};
   const auto seen = tables::find_seen(session, known->id, event_id);
   if (!seen) return {};
   const auto row = tables::find_shard(session, topic, seen->shard);
   if (!row) return {};
-  if (auto stored = tables::find_event(session, *row, seen->position)) {
+  if (known->bus != BusKind::kEmbedded) {
+    placed = tables::find_placed(session, row->lane, seen->position);
+    if (!placed) refused = tables::find_refused(session, row->lane, seen->position).value_or("");
+  }
+  const tables::ShardRow whole{row->lane, row->shard, row->last, 0, 0};
+  if (auto stored = tables::find_event(session, refused.empty() ? *row : whole, seen->position)) {
     found = true;
     shard = seen->shard;
     event = std::move(*stored);

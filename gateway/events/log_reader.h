@@ -1,11 +1,13 @@
 // Reading the log: what a subscription, the relay to a broker and the admin API see of stored events.
 #pragma once
 
+#include <optional>
 #include <shared_mutex>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "events/bus_place.h"
 #include "events/topic.h"
 #include "store/store.h"
 
@@ -48,7 +50,8 @@ class ReadEvent final : public store::Query {
   Result<> run(store::Session& session) override;
 };
 
-/// One event by its id; `found` false when there is none, or retention has taken it.
+/// One event by its id; `found` false when there is none, or retention has taken it. What a bus has refused stays there
+/// as long as its id is known.
 class FindEvent final : public store::Query {
  public:
   std::string topic;
@@ -56,6 +59,8 @@ class FindEvent final : public store::Query {
   bool found = false;
   std::uint32_t shard = 0;
   StoredEvent event;
+  std::optional<BusPlace> placed;  ///< where it lies on the bus, beyond the store
+  std::string refused;             ///< why the bus never takes it; empty: it has not refused it
 
   Result<> run(store::Session& session) override;
 };

@@ -18,9 +18,15 @@ std::vector<ShardProblem> find_problems(store::Session& session, const TopicTabl
   std::vector<ShardProblem> problems;
   for (const auto& [name, topic] : topics.all()) {
     const auto row = tables::find_topic(session, name);
-    if (!row || row->shards == topic->shards() || !has_had_events(session, row->id)) continue;
-    problems.push_back(
-        {topic, fmt::format("shards: {} cannot become {}, \"{}\" has had events", row->shards, topic->shards(), name)});
+    if (!row || (row->shards == topic->shards() && row->bus == topic->bus) || !has_had_events(session, row->id))
+      continue;
+    const auto report = [&](std::string_view key, const auto& before, const auto& after) {
+      if (before == after) return;
+      problems.push_back(
+          {topic, fmt::format("{}: {} cannot become {}, \"{}\" has had events", key, before, after, name)});
+    };
+    report("shards", row->shards, topic->shards());
+    report("bus", word_of(row->bus), word_of(topic->bus));
   }
   return problems;
 }
@@ -53,6 +59,12 @@ Result<> RegisterTopics::apply(store::Session& session) {
     auto row = tables::find_topic(session, name);
     if (!row) row = tables::add_topic(session, *topic);
     if (row->retention != topic->settings.retention) tables::set_retention(session, row->id, topic->settings.retention);
+    if (row->bus != topic->bus) {
+      tables::set_bus(session, row->id, topic->bus);
+      row->record_bytes = 0;
+    }
+    // Known from the last time, so that what is too large is refused although the broker is away.
+    if (row->record_bytes > 0) topic->limits->record_bytes.store(row->record_bytes, std::memory_order_relaxed);
     if (row->shards != topic->shards()) tables::set_shards(session, row->id, topic->shards());
     else tables::add_shards(session, row->id, topic->shards());
   }

@@ -10,8 +10,8 @@
 
 namespace causeway::events {
 
-/// Why the store cannot take these topics: a topic that has had events cannot change its `shards`. Empty: it can.
-/// Blocks.
+/// Why the store cannot take these topics: a topic that has had events changes neither its `shards` nor its
+/// bus. Empty: it can. Blocks.
 struct ShardProblem {
   std::shared_ptr<const Topic> topic;
   std::string message;  ///< `shards: 16 cannot become 8, "order-topic" has had events`

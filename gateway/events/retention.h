@@ -21,13 +21,17 @@ namespace causeway::events {
 /// low_pos of every group of its topic; a group without a row for a shard has read nothing of it. What is retried, held
 /// or dead has its own copy and holds nothing back.
 ///
-/// An eventId is remembered for the retention or kMemory, whichever is longer: where retention is shorter only headers
-/// and body leave at first.
+/// Of a topic on a bus the store is only the way there: an event leaves kRelayed after it was stored, once it is on the
+/// bus, whatever its retention and its groups say. What the bus has refused stays as long as its id is known.
+///
+/// An eventId is remembered for the retention or kMemory, whichever is longer: where an event leaves sooner only
+/// headers and body leave at first.
 class Trim final : public store::Change {
  public:
   static constexpr std::size_t kSliceEvents = 2'000;
   static constexpr std::int64_t kSliceBytes = 32 << 20;  ///< of bodies
   static constexpr Duration kMemory = std::chrono::hours(24);
+  static constexpr Duration kRelayed = std::chrono::hours(24);
 
   explicit Trim(WallTime now) : now_(now) {}
   Kind kind() const override { return Kind::kUpkeep; }

@@ -6,6 +6,7 @@
 #include <map>
 #include <string_view>
 
+#include "events/intake/acknowledge.h"
 #include "expression/configured.h"
 
 namespace causeway::events {
@@ -51,7 +52,7 @@ const config::Keys<TopicSettings>& TopicSettings::keys() {
           .optional("kafka", &TopicSettings::kafka, "how it is called and made on Kafka")
           .optional("acknowledge_timeout", &TopicSettings::acknowledge_timeout,
                     "how long `acknowledge: broker` waits before it says stored")
-          .range(Duration(std::chrono::milliseconds(1)), Duration(std::chrono::minutes(5)))
+          .range(kShortestAcknowledgeTimeout, kLongestAcknowledgeTimeout)
           .later("types", "format", "trim", "drop_unconsumed");
   return keys;
 }

@@ -13,9 +13,12 @@ std::vector<TopicView> topic_views(store::Session& session) {
     view.name = topic.name;
     view.shards = topic.shards;
     view.retention = topic.retention;
+    view.bus = topic.bus;
+    view.partitions = topic.partitions;
     for (const tables::ShardRow& row : tables::shards_of(session, topic.id)) {
       view.published += row.last;
       view.events += row.last - row.trimmed;
+      if (topic.bus != BusKind::kEmbedded) view.pending += row.last - row.relayed;
       const auto oldest = tables::stored_at(session, row.lane, row.trimmed + 1);
       if (oldest && (view.oldest_stored_at == 0 || *oldest < view.oldest_stored_at)) view.oldest_stored_at = *oldest;
     }

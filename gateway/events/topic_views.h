@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/clock.h"
+#include "events/topic_settings.h"
 #include "store/store.h"
 
 namespace causeway::events {
@@ -14,8 +15,11 @@ struct TopicView {
   std::string name;
   std::uint32_t shards = 0;
   Duration retention{};
-  std::int64_t events = 0;            ///< that are in the store
-  std::int64_t published = 0;         ///< that were ever stored: the sum of the last positions
+  std::int64_t events = 0;     ///< that are in the store
+  std::int64_t published = 0;  ///< that were ever stored: the sum of the last positions
+  BusKind bus = BusKind::kEmbedded;
+  std::uint32_t partitions = 0;       ///< on the bus; 0: it is the embedded one, or the topic was never seen there
+  std::int64_t pending = 0;           ///< that are stored and not on the bus
   std::int64_t oldest_stored_at = 0;  ///< unix milliseconds, of those in the store; 0: there is none
 };
 

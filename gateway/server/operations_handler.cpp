@@ -49,6 +49,9 @@ Task<> OperationsHandler::handle(Exchange& exchange) {
     answer(exchange, 503, kJsonType, R"({"status":"starting"})");
   } else if (const std::string_view why = readiness_.impaired ? readiness_.impaired() : ""; !why.empty()) {
     answer(exchange, 503, kJsonType, exchange.own<std::string>(R"({"status":")" + std::string(why) + R"("})"));
+  } else if (const std::string_view bus = readiness_.bus ? readiness_.bus() : ""; !bus.empty()) {
+    answer(exchange, 200, kJsonType,
+           exchange.own<std::string>(R"({"status":"ready","bus":")" + std::string(bus) + R"("})"));
   } else {
     answer(exchange, 200, kJsonType, R"({"status":"ready"})");
   }

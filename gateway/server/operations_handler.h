@@ -17,6 +17,9 @@ struct Readiness {
   /// Says in a word why calls cannot be served although all is configured (`store_full`), or nothing. Thread safe; set
   /// before the admin port opens.
   std::function<std::string_view()> impaired;
+  /// How the bus is, in a word (`reachable`, `buffering`): said beside `ready`, because calls and events are served in
+  /// any case. Nothing: there is none. As `impaired`.
+  std::function<std::string_view()> bus;
 };
 
 class OperationsHandler final : public ExchangeHandler {

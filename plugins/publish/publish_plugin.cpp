@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "events/event_key.h"
+#include "events/intake/record_size.h"
 #include "exchange/call_values.h"
 #include "expression/configured.h"
 
@@ -43,6 +44,9 @@ const config::Keys<PublishSettings>& PublishSettings::keys() {
           .optional("when", &PublishSettings::when,
                     "after_success: stored after the system's 2xx, before it is passed on")
           .optional("acknowledge", &PublishSettings::acknowledge, "what X-Causeway-Event says: stored, or broker")
+          .optional("acknowledge_timeout", &PublishSettings::acknowledge_timeout,
+                    "how long broker waits before it says stored; default: the topic's")
+          .range(events::kShortestAcknowledgeTimeout, events::kLongestAcknowledgeTimeout)
           .check([](const PublishSettings& settings, const config::Node& node, config::Reading& reading) {
             if (settings.when == PublishWhen::kTransaction) {
               auto step = reading.enter("when");
@@ -61,6 +65,8 @@ std::unique_ptr<PublishPlugin> PublishPlugin::build(const PublishSettings& setti
   std::unique_ptr<PublishPlugin> plugin(new PublishPlugin(std::move(topic), log));
   plugin->type_ = settings.type;
   plugin->acknowledge_ = settings.acknowledge;
+  if (plugin->topic_)
+    plugin->acknowledge_timeout_ = settings.acknowledge_timeout.value_or(plugin->topic_->settings.acknowledge_timeout);
   if (!settings.key->empty()) plugin->key_ = expression::compile_template(settings.key, kVariables, reading.errors());
   if (!settings.data->empty()) {
     const std::size_t before = reading.errors().error_count();
@@ -115,13 +121,18 @@ Task<Result<Flow>> PublishPlugin::publish(Exchange& exchange) const {
   }
   Result<events::EventDraft> made = draft(exchange, result);
   if (!made) co_return unpublished(Code::kStoreRefused, made.error());
+  if (auto error = events::refuse_size(*topic_, *made, exchange.route->name))
+    co_return unpublished(Code::kStoreRefused, *error);
   std::vector<events::EventDraft> drafts;
   drafts.push_back(std::move(*made));
   events::Append append(topic_, exchange.route->name, std::move(drafts), exchange.worker.wall_now(), log_.signal());
   Result<std::vector<events::Receipt>> stored = co_await log_.append(exchange.worker, exchange.context.shard, append);
   if (!stored) co_return unpublished(Code::kStoreRefused, stored.error());
+  std::vector<std::optional<events::BusPlace>> places(stored->size());
+  if (acknowledge_ == events::Acknowledge::kBroker)
+    places = co_await log_.published(exchange.worker, topic_, *stored, acknowledge_timeout_);
   std::pmr::string event(&exchange.arena);
-  event.append(append.drafts()[0].event_id).append("; status=").append(events::status_word(acknowledge_));
+  event.append(append.drafts()[0].event_id).append("; status=").append(events::status_word(places[0].has_value()));
   exchange.response.headers.set(net::HeaderId::kXCausewayEvent, exchange.arena.copy(event));
   co_return Flow::kContinue;
 }

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -35,6 +36,7 @@ struct PublishSettings {
   config::Placed<std::string> data;  ///< one `{{ expression }}` whole; empty: $result
   PublishWhen when = PublishWhen::kAfterSuccess;
   events::Acknowledge acknowledge = events::Acknowledge::kStored;
+  std::optional<Duration> acknowledge_timeout;  ///< of `broker`; absent: the topic's
   static const config::Keys<PublishSettings>& keys();
 };
 
@@ -59,7 +61,8 @@ class PublishPlugin final : public Plugin {
   Step on_body(Exchange& exchange) const override;
   /// Publishes after a 2xx (not of HEAD). The answer stays as it is, with X-Causeway-Event beside it. An answer that is
   /// no JSON or too long is null in the event, and the log says so; one that only says that it is JSON is 50292. When
-  /// the event cannot be made or stored it is 50392. Both say `details.outcome: "done_unpublished"`.
+  /// the event cannot be made or stored, or its bus takes none of this size, it is 50392. Both say `details.outcome:
+  /// "done_unpublished"`.
   Step on_response(Exchange& exchange) const override;
 
  private:
@@ -75,6 +78,7 @@ class PublishPlugin final : public Plugin {
   expression::Template data_;  ///< one program; empty: $result
   expression::VariableSet uses_;
   events::Acknowledge acknowledge_ = events::Acknowledge::kStored;
+  Duration acknowledge_timeout_{};
   bool uses_request_ = false;
   bool uses_result_ = false;
 };

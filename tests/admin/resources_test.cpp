@@ -8,10 +8,10 @@ using ResourceTest = AdminTest;
 
 constexpr const char* kRunning =
     R"({"name":"wms-orders","topic":"order-topic","group":"wms","state":"running","pausedBy":null,)"
-    R"("target":"POST wms /orders","backlog":7,"retrying":1,"held":2,"deadLetters":1,"delaySeconds":1.500})";
+    R"("target":"POST wms /orders","backlog":7,"retrying":1,"held":2,"deadLetters":1,"lost":0,"delaySeconds":1.500})";
 constexpr const char* kPaused =
     R"({"name":"wms-orders","topic":"order-topic","group":"wms","state":"paused","pausedBy":"operator",)"
-    R"("target":"POST wms /orders","backlog":7,"retrying":1,"held":2,"deadLetters":1,"delaySeconds":1.500})";
+    R"("target":"POST wms /orders","backlog":7,"retrying":1,"held":2,"deadLetters":1,"lost":0,"delaySeconds":1.500})";
 constexpr const char* kDead =
     R"({"id":"wms-orders:0:42","subscription":"wms-orders","topic":"order-topic","eventId":"e-42",)"
     R"("eventType":"ORDER_CREATED","key":"ORD1","attempts":1,"reason":"422","storedAt":1000,"diedAt":2000,"heldBehind":2)";
@@ -130,10 +130,12 @@ class EventResourceTest : public AdminTest {
 };
 
 TEST_F(EventResourceTest, TopicsOfTheStore) {
-  EXPECT_EQ(ask("GET /topics", kViewer),
-            ok(R"({"items":[{"name":"old-topic","shards":2,"retentionSeconds":3600,"events":0,"published":0,)"
-               R"("oldestStoredAt":null,"configured":false},{"name":"order-topic","shards":2,"retentionSeconds":3600,)"
-               R"("events":1,"published":1,"oldestStoredAt":1772337600123,"configured":true}],"next":null})"));
+  EXPECT_EQ(
+      ask("GET /topics", kViewer),
+      ok(R"({"items":[{"name":"old-topic","bus":"embedded","shards":2,"retentionSeconds":3600,"events":0,"published":0,)"
+         R"("partitions":null,"pending":0,"oldestStoredAt":null,"configured":false},)"
+         R"({"name":"order-topic","bus":"embedded","shards":2,"retentionSeconds":3600,)"
+         R"("events":1,"published":1,"partitions":null,"pending":0,"oldestStoredAt":1772337600123,"configured":true}],"next":null})"));
 }
 
 TEST_F(EventResourceTest, AnEventById) {

@@ -23,6 +23,7 @@ listeners: [{{name: public, address: "127.0.0.1:{public}"}}]
 admin: {{address: "127.0.0.1:{admin}"}}
 workers: 2
 store: {{sqlite: {{path: data/causeway.db, min_free: 1MiB}}}}
+bus: {bus}
 clusters: [{{name: receiver, endpoints: ["127.0.0.1:{receiver}"]}}]
 topics: [{{name: moves, key: "{{{{ .key }}}}", shards: {shards}, retention: {retention}}}]
 telemetry: {{log: {{calls: {{successes: 0%}}}}}}
@@ -60,12 +61,12 @@ def until(done, seconds, what):
 
 
 class Gateway:
-    """`receiver` is the port that takes deliveries; None: nobody subscribes."""
+    """`receiver` is the port that takes deliveries; None: nobody subscribes. `bus`: as in the configuration."""
 
-    def __init__(self, folder, receiver=None, retention="7d"):
+    def __init__(self, folder, receiver=None, retention="7d", bus="{embedded: {}}"):
         self.folder, self.public, self.admin = folder, free_port(), free_port()
         self.process, self.log = None, open(folder / "log", "ab")
-        (folder / "causeway.yaml").write_text(CONFIGURATION.format(public=self.public, admin=self.admin, receiver=receiver or 1,
+        (folder / "causeway.yaml").write_text(CONFIGURATION.format(public=self.public, admin=self.admin, receiver=receiver or 1, bus=bus,
                                                                    shards=SHARDS, retention=retention))
         (folder / "routes.yaml").write_text(ROUTES)
         (folder / "subscriptions.yaml").write_text(SUBSCRIPTIONS if receiver else "subscriptions: []\n")

@@ -5,6 +5,8 @@
 #include <string>
 
 #include "config/yaml.h"
+#include "events/bus_tables.h"
+#include "events/event_tables.h"
 #include "fakes/log_exchange_fixture.h"
 
 namespace causeway::adapters {
@@ -14,7 +16,7 @@ namespace {
 class TwoSubscriptions final : public events::DeliveryStates {
  public:
   void describe(store::Session&, std::string_view topic, std::uint32_t shard, events::Position position,
-                std::vector<events::DeliveryState>& out) override {
+                std::string_view, std::vector<events::DeliveryState>& out) override {
     asked = std::string(topic) + ':' + std::to_string(shard) + ':' + std::to_string(position);
     out.push_back({"erp", "delivered", 0});
     out.push_back({"wms", "retrying", 3});
@@ -138,6 +140,85 @@ TEST_F(EventStatusAdapterTest, IsAnErrorWhenTheStoreCannotBeRead) {
   const std::string text = status("o-1");
   EXPECT_EQ(text.substr(0, text.find(",\"message\"")),
             "503\nRetry-After: 1\nContent-Type: application/json\n\n{\"code\":50392");
+}
+
+class StatusOnABusTest : public EventStatusAdapterTest {
+ protected:
+  StatusOnABusTest() {
+    events::TopicSettings settings = topic_settings("order-topic");
+    settings.bus = events::BusKind::kKafka;
+    bus_orders = topic(settings);
+    EXPECT_EQ(build({bus_orders}, &subscriptions), "");
+    store(bus_orders, "o-1");
+  }
+  /// What became of the event o-1 on the bus.
+  template <class Write>
+  void settle(Write write) {
+    class Settled final : public store::Change {
+     public:
+      explicit Settled(Write its) : write_(its) {}
+      Result<> apply(store::Session& session) override {
+        const auto lane = events::tables::find_shard(session, "order-topic", events::shard_of("K", "o-1", 4));
+        write_(session, lane->lane);
+        return {};
+      }
+
+     private:
+      Write write_;
+    };
+    Settled change(write);
+    ASSERT_TRUE(sqlite.commit_blocking(change).ok());
+  }
+  static std::string told(const std::string& status) {
+    return "200\nContent-Type: application/json\n\n"
+           R"({"eventId":"o-1","topic":"order-topic","eventType":"ORDER_CREATED",)" +
+           status;
+  }
+  static constexpr const char* kDeliveries = R"("deliveries":[{"subscription":"erp","state":"delivered","attempts":0},)"
+                                             R"({"subscription":"wms","state":"retrying","attempts":3}]})";
+
+  TwoSubscriptions subscriptions;
+  std::shared_ptr<const events::Topic> bus_orders;
+};
+
+TEST_F(StatusOnABusTest, IsStoredUntilItIsThere) {
+  EXPECT_EQ(status("o-1"),
+            told(R"("status":"stored","timestamp":1706518800000,"storedAt":1772337600123,)") + kDeliveries);
+  EXPECT_EQ(subscriptions.asked, "order-topic:0:0");
+}
+
+TEST_F(StatusOnABusTest, SaysWhereItLiesAndAsksGroupsByThat) {
+  settle([](store::Session& session, std::int64_t lane) {
+    events::tables::add_placed(session, lane, 1, {3, 41});
+    events::tables::add_placed(session, lane, 1, {3, 99});  // came there twice: the first counts
+  });
+  EXPECT_EQ(status("o-1"), told(R"("status":"published","timestamp":1706518800000,"storedAt":1772337600123,)"
+                                R"("partition":3,"offset":41,)") +
+                               kDeliveries);
+  EXPECT_EQ(subscriptions.asked, "order-topic:3:42");
+}
+
+TEST_F(StatusOnABusTest, KeepsTheOffsetToItselfThatNobodyHasTold) {
+  settle([](store::Session& session, std::int64_t lane) { events::tables::add_placed(session, lane, 1, {3, -1}); });
+  EXPECT_EQ(status("o-1"), told(R"("status":"published","timestamp":1706518800000,"storedAt":1772337600123,)"
+                                R"("partition":3,"deliveries":[]})"));
+}
+
+TEST_F(StatusOnABusTest, SaysWhyItWasRefused) {
+  settle([](store::Session& session, std::int64_t lane) {
+    events::tables::add_refused(session, lane, 1, "too large", 5);
+  });
+  EXPECT_EQ(status("o-1"), told(R"("status":"refused","timestamp":1706518800000,"storedAt":1772337600123,)"
+                                R"("reason":"too large","deliveries":[]})"));
+}
+
+TEST_F(StatusOnABusTest, ACopyOfADeliveryHasThePlaceOfTheBus) {
+  EXPECT_EQ(status("gone-1"),
+            "200\nContent-Type: application/json\n\n"
+            R"({"eventId":"gone-1","topic":"order-topic","eventType":"X","status":"published","timestamp":1,)"
+            R"("storedAt":5,"partition":3,"offset":6,)" +
+                std::string(kDeliveries));
+  EXPECT_EQ(subscriptions.asked, "order-topic:3:7");
 }
 
 }  // namespace

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "events/bus_tables.h"
+#include "events/event_tables.h"
 #include "events/log_fixture.h"
 #include "events/topic_views.h"
 
@@ -234,6 +236,71 @@ TEST_F(RetentionTest, LeavesTheStoreAloneOnceItHasGone) {
   control.io().run_one();  // what it was given, too late
   control.io().run_one();
   EXPECT_EQ(rows(), 1);
+}
+
+class RetentionOnABusTest : public RetentionTest {
+ protected:
+  static TopicSettings on_bus(Duration retention) {
+    TopicSettings settings = topic_settings("one", 1, retention);
+    settings.bus = BusKind::kKafka;
+    return settings;
+  }
+  void relayed(Position position) {
+    EXPECT_EQ(text_of(log_.change([&](store::Session& session) -> Result<> {
+                const auto shard = tables::find_shard(session, "one", 0);
+                for (Position at = 1; at <= position; ++at) {
+                  if (at == 2) tables::add_refused(session, shard->lane, at, "too large", 5);
+                  else tables::add_placed(session, shard->lane, at, {0, at + 10});
+                }
+                tables::set_relayed(session, shard->lane, position);
+                return {};
+              })),
+              "ok");
+  }
+  std::int64_t outcomes() {
+    std::int64_t count = 0;
+    log_.ask([&](store::Session& session) -> Result<> {
+      count = static_cast<std::int64_t>(
+          tables::finished_behind(session, tables::find_shard(session, "one", 0)->lane, 0).size());
+      return {};
+    });
+    return count;
+  }
+};
+
+TEST_F(RetentionOnABusTest, EventsLeaveADayLaterAndNeverBeforeTheyAreThere) {
+  append(on_bus(hours(72)), {"a", "b", "c", "d"});
+  log_.set_cursor("group", "one", 0, 0);  // a partition, not the shard
+  log_.clock.advance(hours(48));
+  EXPECT_EQ(trim(), "0");
+  relayed(3);
+  EXPECT_EQ(trim(), "3");
+  EXPECT_EQ(log_.ids("one", 0), (Texts{"4 d"}));
+  EXPECT_FALSE(log_.find("one", "a").found);
+  EXPECT_EQ(log_.find("one", "a").placed, (BusPlace{0, 11}));
+  // What was refused is still there, and all ids are known.
+  EXPECT_TRUE(log_.find("one", "b").found);
+  EXPECT_EQ(log_.find("one", "b").event.body, "{}");
+  EXPECT_EQ(log_.find("one", "b").refused, "too large");
+  EXPECT_EQ(log_.append(log_.topic(on_bus(hours(72))), {draft("a"), draft("b")}),
+            (Texts{"0:1 duplicate", "0:2 duplicate"}));
+  EXPECT_EQ(outcomes(), 3);
+  log_.clock.advance(hours(24));
+  EXPECT_EQ(trim(), "0");
+  EXPECT_EQ(rows(), 1);
+  EXPECT_EQ(outcomes(), 0);
+  EXPECT_FALSE(log_.find("one", "b").found);
+}
+
+TEST_F(RetentionOnABusTest, TheyStayADayWhateverTheRetentionOfTheTopic) {
+  append(on_bus(hours(1)), {"a", "b", "c"});
+  relayed(3);
+  log_.clock.advance(hours(23));
+  EXPECT_EQ(trim(), "0");
+  log_.clock.advance(hours(1));
+  EXPECT_EQ(trim(), "3");
+  EXPECT_EQ(rows(), 0);
+  EXPECT_EQ(outcomes(), 0);
 }
 
 }  // namespace

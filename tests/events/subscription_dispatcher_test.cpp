@@ -363,5 +363,53 @@ TEST_F(Dispatching, BeforeTheEndWhatWaitsMakesWayForWhatIsDone) {
   EXPECT_EQ(dispatcher.next_load()->key, "a");
 }
 
+TEST_F(Dispatching, AShardThatIsAddedBeginsAtItsFirstPosition) {
+  dispatcher.add_shard();
+  EXPECT_EQ(dispatcher.shards(), 2u);
+  EXPECT_EQ(dispatcher.last_read(1), 0);
+  StoredEvent event;
+  event.position = 1;
+  event.event_id = "f1";
+  dispatcher.arrived(1, std::move(event));
+  dispatcher.succeeded(next());
+  const Settlement settlement = settle();
+  ASSERT_EQ(settlement.cursors.size(), 1u);
+  EXPECT_EQ(settlement.cursors[0].shard, 1u);
+  EXPECT_EQ(settlement.cursors[0].low, 1);
+}
+
+TEST_F(Dispatching, AKeyInTwoShardsIsTwo) {
+  dispatcher.add_shard();
+  arrive(5, "a");
+  Delivery& dead = next();
+  die(dead);
+  settle();
+  StoredEvent event;
+  event.position = 2;
+  event.event_id = "f2";
+  event.key = "a";
+  dispatcher.arrived(1, std::move(event));
+  EXPECT_EQ(next().place, (Place{1, 2}));
+  arrive(6, "a");
+  EXPECT_TRUE(nothing());
+}
+
+TEST_F(Dispatching, TheOldestWithoutARowIsTold) {
+  EXPECT_EQ(dispatcher.oldest_without_row(), 0);
+  for (const Position position : {1, 2}) {
+    StoredEvent event;
+    event.position = position;
+    event.event_id = "e" + std::to_string(position);
+    event.key = event.event_id;
+    event.stored_at = 100 + position;
+    dispatcher.arrived(0, std::move(event));
+  }
+  EXPECT_EQ(dispatcher.oldest_without_row(), 101);
+  fail(next());
+  EXPECT_EQ(dispatcher.oldest_without_row(), 102);
+  dispatcher.succeeded(next());
+  EXPECT_EQ(dispatcher.oldest_without_row(), 0);
+}
+
 }  // namespace
 }  // namespace causeway::events

@@ -111,7 +111,10 @@ class Process {
 
   /// Topic `t` with so many shards, and these subscriptions.
   std::string take(const std::string& yaml, int shards = 4) {
-    auto subscriptions_table = table("[{name: t, shards: " + std::to_string(shards) + "}]", yaml);
+    return take_with("[{name: t, shards: " + std::to_string(shards) + "}]", yaml);
+  }
+  std::string take_with(const std::string& topic_yaml, const std::string& yaml) {
+    auto subscriptions_table = table(topic_yaml, yaml);
     RegisterTopics registration(topics);
     EXPECT_TRUE(store.commit_blocking(registration).ok());
     return subscriptions.take(subscriptions_table);

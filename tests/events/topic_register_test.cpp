@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include "events/bus_tables.h"
+#include "events/event_tables.h"
 #include "events/log_fixture.h"
 #include "events/topic_views.h"
 
@@ -69,6 +71,70 @@ TEST_F(RegisterTopicsTest, TheLogTakesTopicsThatNobodyRegistered) {
   EXPECT_EQ(log_.append(topic, {draft("x")}), (Texts{"0:1"}));
   const std::string now = std::to_string(unix_milliseconds(log_.clock.wall()));
   EXPECT_EQ(views(), (Texts{"a shards=1 retention=3h events=1 published=1 oldest=" + now}));
+}
+
+TEST_F(RegisterTopicsTest, TheBusMayChangeUntilThereWereEvents) {
+  TopicSettings on_bus = topic_settings("a", 1);
+  on_bus.bus = BusKind::kKafka;
+  EXPECT_EQ(text_of(log_.register_topics({topic_settings("a", 1)})), "ok");
+  EXPECT_EQ(text_of(log_.register_topics({on_bus})), "ok");
+  log_.append(log_.topic(on_bus), {draft("x")});
+  TopicSettings other = topic_settings("a", 2);
+  EXPECT_EQ(problems({topic_settings("a", 1)}), (Texts{"a: bus: kafka cannot become embedded, \"a\" has had events"}));
+  EXPECT_EQ(problems({other}), (Texts{"a: shards: 1 cannot become 2, \"a\" has had events",
+                                      "a: bus: kafka cannot become embedded, \"a\" has had events"}));
+  EXPECT_EQ(text_of(log_.register_topics({topic_settings("a", 1)})),
+            "40993 bus: kafka cannot become embedded, \"a\" has had events");
+  EXPECT_EQ(problems({on_bus}), Texts());
+}
+
+TEST_F(RegisterTopicsTest, WhatTheBusTakesIsKnownFromTheLastTime) {
+  TopicSettings on_bus = topic_settings("a", 1);
+  on_bus.bus = BusKind::kKafka;
+  EXPECT_EQ(text_of(log_.register_topics({on_bus})), "ok");
+  EXPECT_EQ(text_of(log_.change([](store::Session& session) -> Result<> {
+              tables::set_bus_facts(session, tables::find_topic(session, "a")->id, 8, 4321);
+              return {};
+            })),
+            "ok");
+  const auto topics = log_.topics({on_bus});
+  RegisterTopics again(topics);
+  EXPECT_TRUE(log_.sqlite.commit_blocking(again).ok());
+  EXPECT_EQ(topics->find("a")->limits->record_bytes.load(), 4321u);
+}
+
+// A file of a version that knew no bus.
+TEST(EventSchema, AnOlderFileIsOfTheEmbeddedBus) {
+  const TemporaryFolder folder;
+  {
+    const store::Schema first{"events", kEventSchema.migrations.first(1)};
+    fakes::ManualClock clock;
+    telemetry::Metrics metrics;
+    std::ostringstream written;
+    telemetry::LogThread lines{std::make_shared<spdlog::sinks::ostream_sink_mt>(written), {}, clock, metrics};
+    store::SqliteStore old(OpenLog::settings(folder.database()), clock, metrics, lines);
+    const store::Schema* const schemas[] = {&first, &kCursors};
+    ASSERT_EQ(old.open(schemas), "");
+    static const store::Sql kTopic{"INSERT INTO topic (name, shards, retention) VALUES ('a', 1, 86400000)"};
+    static const store::Sql kShard{"INSERT INTO shard (topic, shard, next_pos) VALUES (1, 0, 2)"};
+    static const store::Sql kEvent{
+        "INSERT INTO event (place, topic, event_id, source, hash, key, type, ts, stored_at, headers, data) "
+        "VALUES ((1 << 40) | 1, 1, 'x', 'oms', x'00', '', 'T', 1, 1, '{}', x'7b7d')"};
+    Do<store::Change, Result<> (*)(store::Session&)> rows([](store::Session& session) -> Result<> {
+      session.run(kTopic);
+      session.run(kShard);
+      session.run(kEvent);
+      return {};
+    });
+    ASSERT_TRUE(old.commit_blocking(rows).ok());
+  }
+  OpenLog log(folder.database());
+  EXPECT_EQ(log.ids("a", 0), (Texts{"1 x"}));
+  EXPECT_EQ(log.append(log.topic(topic_settings("a", 1)), {draft("y")}), (Texts{"0:2"}));
+  log.ask([](store::Session& session) -> Result<> {
+    EXPECT_EQ(tables::find_topic(session, "a")->bus, BusKind::kEmbedded);
+    return {};
+  });
 }
 
 }  // namespace

@@ -32,6 +32,8 @@ TEST(TopicSettings, ReadsWhatTheDesignWrites) {
   EXPECT_EQ(read.value[1].shape, EventShape::kFlat);
   EXPECT_EQ(read.value[1].shards, 4u);
   EXPECT_EQ(read.value[1].retention, std::chrono::hours(7 * 24));
+  EXPECT_FALSE(read.value[1].bus.has_value());
+  EXPECT_EQ(read.value[1].acknowledge_timeout, std::chrono::seconds(2));
 }
 
 TEST(TopicSettings, SaysWhatIsWrong) {
@@ -45,7 +47,13 @@ TEST(TopicSettings, SaysWhatIsWrong) {
             "config/a.yaml:1:24: [0].retention: expected a duration of at least 1s, got \"10ms\"\n");
   EXPECT_EQ(complaint("- {name: a, shape: round}"),
             "config/a.yaml:1:20: [0].shape: expected one of nested, flat; got \"round\"\n");
-  for (const std::string later : {"types", "kafka", "bus", "format", "trim", "drop_unconsumed"})
+  EXPECT_EQ(complaint("- {name: a, bus: rocketmq}"),
+            "config/a.yaml:1:18: [0].bus: expected one of embedded, kafka; got \"rocketmq\"\n");
+  EXPECT_EQ(complaint("- {name: a, acknowledge_timeout: 6m}"),
+            "config/a.yaml:1:34: [0].acknowledge_timeout: expected a duration from 1ms to 5m, got \"6m\"\n");
+  EXPECT_EQ(complaint("- {name: a, kafka: {partitions: 0}}"),
+            "config/a.yaml:1:33: [0].kafka.partitions: expected a whole number from 1 to 1024, got \"0\"\n");
+  for (const std::string later : {"types", "format", "trim", "drop_unconsumed"})
     EXPECT_EQ(complaint("- {name: a, " + later + ": b}"),
               "config/a.yaml:1:13: [0]." + later + ": \"" + later + "\" is not in this version\n");
 }

@@ -3,6 +3,7 @@ import pytest
 
 from harness.events import ROUTES, configuration
 from harness.gateway import Gateway
+from harness.kafka import Broker, Scene
 from harness.upstream import Upstream
 
 
@@ -37,6 +38,23 @@ def start(system, tmp_path):
     yield begin
     for gateway in running:
         gateway.stop()
+
+
+@pytest.fixture(scope="module")
+def broker(tmp_path_factory):
+    """A real one, of the suite's own."""
+    running = Broker(tmp_path_factory.mktemp("broker"))
+    yield running
+    running.kill()
+
+
+@pytest.fixture
+def scene(broker, system, tmp_path):
+    """A topic and a group of the test's own, behind a gateway that `scene.start(…)` starts."""
+    made = Scene(broker, system, tmp_path)
+    yield made
+    if made.gateway:
+        made.gateway.stop()
 
 
 @pytest.fixture(autouse=True)

@@ -229,7 +229,7 @@ MAIN_MISTAKE = {
     "bad token hash": ("clusters:", "    api_tokens: [{sha256: 9f86}]\nclusters:", r"(?i)sha256|64|hex"),
     "bad network": ("    limits: {conn", "    trusted_proxies: [10.0.0.0/33]\n    limits: {conn", r"10\.0\.0\.0/33"),
     "later: PostgreSQL": ("include:", "store: {postgres: {url: x}}\ninclude:", r"not in this version"),
-    "later: Kafka": ("include:", "bus: {kafka: {brokers: []}}\ninclude:", r"not in this version"),
+    "later: RocketMQ": ("include:", "bus: {rocketmq: {}}\ninclude:", r"not in this version"),
     "later: batch": ("include:", "topics: [{name: t}]\nsubscriptions: [{name: s, topic: t, deliver: {http: {cluster: oms}}, "
                       "batch: {size: 5}}]\ninclude:", r"not in this version"),
     "unknown topic": ("include:", "topics: [{name: orders}]\nsubscriptions: [{name: s, topic: order, deliver: {http: {cluster: oms}}}]"

@@ -69,8 +69,8 @@ def test_nothing_is_said_plainly(gateway):
     assert operate(gateway, "dead-letters") == (0, ["no dead letters"], "")
     code, out, err = operate(gateway, "topics")
     assert (code, err) == (0, "")
-    assert [line.split() for line in out] == [["TOPIC", "SHARDS", "EVENTS", "EVER", "OLDEST", "(UTC)"],
-                                              ["order-topic", "16", "0", "0", "-"]]
+    assert [line.split() for line in out] == [["TOPIC", "BUS", "SHARDS", "EVENTS", "EVER", "PENDING", "OLDEST", "(UTC)"],
+                                              ["order-topic", "embedded", "16", "0", "0", "0", "-"]]
     code, out, err = operate(gateway, "subscriptions")
     assert (code, err) == (0, "")
     assert out[1].split() == ["wms-orders", "order-topic", "running", "0", "0", "0", "0", "0.0s", "POST", "wms", "/in"]

@@ -6,6 +6,7 @@
 
 #include "config/yaml.h"
 #include "fakes/consumers.h"
+#include "fakes/fixed_publications.h"
 #include "fakes/log_exchange_fixture.h"
 
 namespace causeway::adapters {
@@ -205,6 +206,83 @@ TEST_F(PublishAdapterTest, CheckReadsItsSettings) {
   EXPECT_EQ(build("{type: T, acknowledge: sent}", nullptr),
             "t.yaml:1:1: missing \"topic\" (where the events go)\n"
             "t.yaml:1:24: acknowledge: expected one of broker, stored; got \"sent\"\n");
+}
+
+class PublishOnABusTest : public PublishAdapterTest {
+ protected:
+  PublishOnABusTest() { event_log.use(&publications); }
+  static events::TopicSettings on_bus() {
+    events::TopicSettings settings = topic_settings("order-topic");
+    settings.bus = events::BusKind::kKafka;
+    settings.acknowledge_timeout = std::chrono::seconds(3);
+    return settings;
+  }
+  fakes::FixedPublications publications;
+  std::shared_ptr<const events::Topic> bus_orders = topic(on_bus());
+};
+
+TEST_F(PublishOnABusTest, SaysWhereItLiesOnceItIsThere) {
+  ASSERT_EQ(build("{topic: order-topic, acknowledge: broker}", bus_orders), "");
+  publications.places = {events::BusPlace{3, 42}};
+  const std::string event = R"({"eventId":"o-1","eventType":"T","data":1})";
+  fakes::Call& one = publish(event);
+  EXPECT_EQ(answer(one),
+            "201\nContent-Type: application/json\nX-Causeway-Event: o-1; status=published\n\n"
+            R"({"eventId":"o-1","topic":"order-topic","status":"published","partition":3,"offset":42})");
+  EXPECT_EQ(publications.patience, std::chrono::seconds(3));
+  EXPECT_EQ(one.exchange.call.system, "kafka");
+  EXPECT_EQ(answer_to(event),
+            "201\nContent-Type: application/json\nX-Causeway-Event: o-1; status=published\n\n"
+            R"({"eventId":"o-1","topic":"order-topic","status":"published","partition":3,"offset":42,)"
+            R"("duplicate":true})");
+}
+
+TEST_F(PublishOnABusTest, SaysStoredWhenTheBusIsLate) {
+  ASSERT_EQ(build("{topic: order-topic, acknowledge: broker, acknowledge_timeout: 50ms}", bus_orders), "");
+  EXPECT_EQ(answer_to(R"({"eventId":"o-1","eventType":"T","data":1})"),
+            "202\nContent-Type: application/json\nX-Causeway-Event: o-1; status=stored\n\n"
+            R"({"eventId":"o-1","topic":"order-topic","status":"stored"})");
+  EXPECT_EQ(publications.patience, std::chrono::milliseconds(50));
+}
+
+TEST_F(PublishOnABusTest, KeepsTheOffsetToItselfThatNobodyHasTold) {
+  ASSERT_EQ(build("{topic: order-topic, acknowledge: broker}", bus_orders), "");
+  publications.places = {events::BusPlace{3, -1}};
+  EXPECT_EQ(answer_to(R"({"eventId":"o-1","eventType":"T","data":1})"),
+            "201\nContent-Type: application/json\nX-Causeway-Event: o-1; status=published\n\n"
+            R"({"eventId":"o-1","topic":"order-topic","status":"published","partition":3})");
+}
+
+TEST_F(PublishOnABusTest, AnArrayIsPublishedWhenAllOfItIs) {
+  ASSERT_EQ(build("{topic: order-topic, type: T, acknowledge: broker}", bus_orders), "");
+  publications.places = {events::BusPlace{3, 42}};
+  EXPECT_EQ(answer_to(R"([{"eventId":"o-1","data":1},{"eventId":"o-2","data":2}])"),
+            "202\nContent-Type: application/json\n\n"
+            R"({"items":[{"index":0,"eventId":"o-1","status":"published","partition":3,"offset":42},)"
+            R"({"index":1,"eventId":"o-2","status":"stored"}]})");
+  publications.places.push_back(events::BusPlace{0, 7});
+  EXPECT_EQ(answer_to(R"([{"eventId":"o-1","data":1},{"eventId":"o-2","data":2}])"),
+            "201\nContent-Type: application/json\n\n"
+            R"({"items":[{"index":0,"eventId":"o-1","status":"published","partition":3,"offset":42,"duplicate":true},)"
+            R"({"index":1,"eventId":"o-2","status":"published","partition":0,"offset":7,"duplicate":true}]})");
+}
+
+TEST_F(PublishOnABusTest, WithoutTheWishNobodyWaits) {
+  ASSERT_EQ(build("{topic: order-topic}", bus_orders), "");
+  publications.places = {events::BusPlace{3, 42}};
+  EXPECT_EQ(answer_to(R"({"eventId":"o-1","eventType":"T","data":1})"),
+            "202\nContent-Type: application/json\nX-Causeway-Event: o-1; status=stored\n\n"
+            R"({"eventId":"o-1","topic":"order-topic","status":"stored"})");
+  EXPECT_EQ(publications.patience, Duration());
+  EXPECT_EQ(samples("causeway_events_published_total"), "");
+}
+
+TEST_F(PublishOnABusTest, WhatIsTooLargeIsNotStored) {
+  ASSERT_EQ(build("{topic: order-topic, acknowledge: broker}", bus_orders), "");
+  bus_orders->limits->record_bytes = 600;
+  EXPECT_EQ(answer_to(R"({"eventId":"o-1","eventType":"T","timestamp":1,"data":1})"),
+            refused(413, R"(41390,"message":"the event takes 648 bytes on the bus, order-topic takes at most 600")"));
+  EXPECT_EQ(stored_count("order-topic"), 0);
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 
 #include "config/yaml.h"
 #include "exchange/call_values.h"
+#include "fakes/fixed_publications.h"
 #include "fakes/log_exchange_fixture.h"
 #include "fakes/scripted_body.h"
 
@@ -321,6 +322,47 @@ TEST_F(PublishPluginTest, CheckReadsItsSettings) {
     EXPECT_EQ(
         build("{topic: a, type: T, data: \"" + std::string(data) + "\"}", orders),
         "t.yaml:1:27: data: expected one {{ expression }} and nothing around it: text would be the event's data\n");
+}
+
+class PublishPluginOnABusTest : public PublishPluginTest {
+ protected:
+  PublishPluginOnABusTest() { event_log.use(&publications); }
+  static events::TopicSettings on_bus() {
+    events::TopicSettings settings = topic_settings("order-topic");
+    settings.bus = events::BusKind::kKafka;
+    return settings;
+  }
+  std::string status_of(fakes::Call& one) {
+    const std::string_view field = *one.exchange.response.headers.get(net::HeaderId::kXCausewayEvent);
+    return std::string(field.substr(field.find(';')));
+  }
+  fakes::FixedPublications publications;
+  std::shared_ptr<const events::Topic> bus_orders = topic(on_bus());
+};
+
+TEST_F(PublishPluginOnABusTest, SaysWhetherTheEventIsThere) {
+  ASSERT_EQ(
+      build("{topic: order-topic, type: ORDER_CREATED, acknowledge: broker, acknowledge_timeout: 70ms}", bus_orders),
+      "");
+  fakes::Call& late = order();
+  respond(late, 201, "{}");
+  EXPECT_EQ(status_of(late), "; status=stored");
+  EXPECT_EQ(publications.patience, std::chrono::milliseconds(70));
+  publications.places = {events::BusPlace{1, 2}};
+  fakes::Call& there = order();
+  respond(there, 201, "{}");
+  EXPECT_EQ(status_of(there), "; status=published");
+}
+
+TEST_F(PublishPluginOnABusTest, WhatTheBusWouldNotTakeIsDoneAndUnpublished) {
+  ASSERT_EQ(build(kPlain, bus_orders), "");
+  bus_orders->limits->record_bytes = 400;
+  fakes::Call& one = order();
+  const std::string text = respond(one, 201, R"({"orderId":"A"})");
+  EXPECT_NE(text.find("503\n"), text.npos) << text;
+  EXPECT_NE(text.find(R"("code":50392)"), text.npos) << text;
+  EXPECT_NE(text.find(R"("outcome":"done_unpublished")"), text.npos) << text;
+  EXPECT_EQ(stored_count("order-topic"), 0);
 }
 
 }  // namespace

@@ -88,6 +88,14 @@ TEST_F(OperationsTest, WhatCannotBeServedIsSaid) {
   EXPECT_EQ(ask("GET /readyz"), json(200, R"({"status":"ready"})"));
 }
 
+TEST_F(OperationsTest, TheBusIsSaidBesideReady) {
+  readiness.configured = true;
+  readiness.bus = [] { return std::string_view("buffering"); };
+  EXPECT_EQ(ask("GET /readyz"), json(200, R"({"status":"ready","bus":"buffering"})"));
+  readiness.bus = [] { return std::string_view(); };
+  EXPECT_EQ(ask("GET /readyz"), json(200, R"({"status":"ready"})"));
+}
+
 TEST_F(OperationsTest, NothingElseIsHere) {
   EXPECT_EQ(ask("GET /admin").substr(0, 4), "404\n");
   const std::string text = ask("POST /metrics");

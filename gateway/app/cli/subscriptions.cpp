@@ -11,10 +11,11 @@ int topics(OperateOptions options) {
     std::vector<std::vector<std::string>> rows;
     for_each_item(find_member(data, "items"), [&](Bytes item) {
       const std::string oldest = text_of(item, "oldestStoredAt");
-      rows.push_back({text_of(item, "name"), text_of(item, "shards"), text_of(item, "events"),
-                      text_of(item, "published"), oldest.empty() ? "-" : readable_time(oldest)});
+      rows.push_back({text_of(item, "name"), text_of(item, "bus"), text_of(item, "shards"), text_of(item, "events"),
+                      text_of(item, "published"), text_of(item, "pending"),
+                      oldest.empty() ? "-" : readable_time(oldest)});
     });
-    print_table({"TOPIC", "SHARDS", "EVENTS", "EVER", "OLDEST (UTC)"}, rows, "no topics");
+    print_table({"TOPIC", "BUS", "SHARDS", "EVENTS", "EVER", "PENDING", "OLDEST (UTC)"}, rows, "no topics");
   });
 }
 

@@ -4,10 +4,12 @@
 #include <string_view>
 
 #include "config/value.h"
+#include "core/clock.h"
 
 namespace causeway::events {
 
 /// On the embedded bus the log is the bus: both are durable at the same moment, and `broker` says where the event lies.
+/// On another one `broker` waits for it up to acknowledge_timeout; later the word is `stored`.
 enum class Acknowledge : std::uint8_t {
   kStored,
   kBroker,
@@ -17,8 +19,10 @@ constexpr auto names(Acknowledge) {
 }
 
 /// The `status` of an answer and of X-Causeway-Event.
-constexpr std::string_view status_word(Acknowledge acknowledge) {
-  return acknowledge == Acknowledge::kBroker ? "published" : "stored";
-}
+constexpr std::string_view status_word(bool published) { return published ? "published" : "stored"; }
+
+/// `acknowledge_timeout` wherever it can be said.
+inline constexpr Duration kShortestAcknowledgeTimeout = std::chrono::milliseconds(1);
+inline constexpr Duration kLongestAcknowledgeTimeout = std::chrono::minutes(5);
 
 }  // namespace causeway::events

@@ -14,6 +14,7 @@ namespace causeway::events {
 struct Stamp {
   WallTime now;                  ///< the timestamp of an event that has none, and the time in a new eventId
   std::string_view traceparent;  ///< of the call that publishes; empty: none
+  std::string_view source = {};  ///< who publishes; it travels with the event
 };
 
 /// `said` has a type; data that does not fit into a flat topic (see fits_flat) lies there in a member `data`. `key` is

@@ -6,6 +6,7 @@
 #include "events/event_key.h"
 #include "events/intake/cloud_event.h"
 #include "events/intake/doubled_member.h"
+#include "events/intake/record_size.h"
 
 namespace causeway::events {
 
@@ -155,7 +156,9 @@ Result<EventDraft> Intake::draft(SaidEvent said, const Stamp& stamp) const {
     key = std::move(*rendered);
   }
   if (key.empty()) key = topic_key(topic_->key, said.data);
-  return make_draft(said, topic_->settings.shape, std::move(key), stamp);
+  EventDraft made = make_draft(said, topic_->settings.shape, std::move(key), stamp);
+  if (auto error = refuse_size(*topic_, made, stamp.source)) return std::move(*error);
+  return made;
 }
 
 Error refuse_items(const std::vector<RefusedItem>& items) {

@@ -28,7 +28,7 @@ class Intake {
   Intake(std::shared_ptr<const Topic> topic, std::string type, expression::Template key);
 
   /// Errors: kNotJson (what and where in the message), kInvalid with `details.violations`, kUnsupportedMediaType,
-  /// kTransformRefused where the route's key fails; of an
+  /// kTransformRefused where the route's key fails, kBodyTooLarge where the topic's bus takes no such record; of an
   /// array kItemsRefused with `details.items`, one for each event that cannot be taken.
   Result<Taken> read(const net::Headers& headers, Bytes body, const Stamp& stamp) const;
 

@@ -15,7 +15,7 @@
 
 namespace causeway::events {
 
-/// One a process with a bus. Thread safe, but for `take`, `stop`: one at a time.
+/// One a process with a bus. `take` and `stop` come one at a time; `wait` from any worker.
 class Relay final : public Publications {
  public:
   /// Everything outlives it.
@@ -37,7 +37,7 @@ class Relay final : public Publications {
 
  private:
   class Thread;
-  std::shared_ptr<Thread> thread_;
+  std::unique_ptr<Thread> thread_;
 };
 
 }  // namespace causeway::events

@@ -65,7 +65,10 @@ SubscriptionView Subscriptions::view_of(const Entry& entry) const {
   view.topic = entry.spec->topic->name();
   view.group = entry.spec->group();
   view.target = entry.spec->target.text;
-  CountGroup count(entry.runner->id());
+  std::optional<GroupBacklog> on_bus;
+  if (const RunnerGauges& gauges = entry.runner->gauges(); entry.spec->topic->bus != BusKind::kEmbedded)
+    on_bus = {gauges.behind, gauges.oldest_stored_at};
+  CountGroup count(entry.runner->id(), on_bus);
   static_cast<void>(log_.store().query_blocking(count));  // a store that is closed has nothing to tell
   view.state = count.paused_by.empty() ? "running" : "paused";
   view.paused_by = count.paused_by;
@@ -73,6 +76,7 @@ SubscriptionView Subscriptions::view_of(const Entry& entry) const {
   view.retrying = count.retrying;
   view.held = count.held;
   view.dead_letters = count.dead;
+  view.lost = count.lost;
   if (const std::int64_t oldest = count.sample.oldest_stored_at; oldest > 0) {
     const std::int64_t age = unix_milliseconds(clock_.wall()) - oldest;
     view.delay_seconds = static_cast<double>(std::max<std::int64_t>(0, age)) / 1000;

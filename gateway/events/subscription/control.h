@@ -23,6 +23,7 @@ struct SubscriptionView {
   std::int64_t held = 0;  ///< wait behind a dead letter of their key
   std::int64_t dead_letters = 0;
   double delay_seconds = 0;  ///< age of the oldest that is not finished
+  std::int64_t lost = 0;     ///< left the bus before they were read
 };
 
 struct AttemptView {

@@ -98,11 +98,21 @@ struct CursorMove {
   Position low = 0;
 };
 
+/// Of a store's shard, as it comes through a lane of a bus: this position and those before were read.
+struct SeenMark {
+  std::uint32_t lane = 0;
+  std::string store_id;
+  std::uint32_t shard = 0;
+  Position position = 0;
+  bool operator==(const SeenMark&) const = default;
+};
+
 /// What was learnt since the last one. Durable as a whole or not at all.
 struct Settlement {
   std::vector<RowChange> rows;
   std::vector<CursorMove> cursors;
-  bool pause = false;  ///< too many dead keys in a row
+  std::vector<SeenMark> seen{};  ///< what these cursors have passed
+  bool pause = false;            ///< too many dead keys in a row
   bool empty() const { return rows.empty() && cursors.empty() && !pause; }
 };
 

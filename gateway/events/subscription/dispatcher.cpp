@@ -31,10 +31,12 @@ Dispatcher::Dispatcher(const Rules& rules, const std::vector<Position>& low, con
   for (const std::string& name : names) advance(name);
 }
 
-// A name for each key, or for each event where there is no order.
+// A name for each key of a shard, or for each event where there is no order. Events of one key in two shards (a
+// broker's partitions that became more, or whose producers disagree) have no order that could be kept.
 std::string Dispatcher::lane_name(Place place, const std::string& key) const {
-  if (rules_.order == Order::kByKey && !key.empty()) return "k" + key;
-  return "p" + std::to_string(place.shard) + ":" + std::to_string(place.position);
+  const std::string shard = std::to_string(place.shard) + ':';
+  if (rules_.order == Order::kByKey && !key.empty()) return 'k' + shard + key;
+  return 'p' + shard + std::to_string(place.position);
 }
 
 Dispatcher::Lane& Dispatcher::lane_at(Place place, const std::string& key, std::string& name) {
@@ -61,7 +63,7 @@ std::size_t Dispatcher::room() const {
   if (paused_ || counts_.retrying >= kMaxRetrying || window_bytes_ >= kWindowBytes) return 0;
   const std::size_t rows = rows_in_flight_ + finishing_.size();
   const std::size_t taken = exposed_ + (rows > kRowWindow ? rows - kRowWindow : 0);
-  return taken >= kWindow ? 0 : kWindow - taken;
+  return taken >= rules_.window ? 0 : rules_.window - taken;
 }
 
 bool Dispatcher::enter_window(Place place) {

@@ -59,8 +59,9 @@ struct DispatcherCounts {
 
 class Dispatcher {
  public:
-  static constexpr std::size_t kWindow = 192;    ///< events beyond the durable cursor
-  static constexpr std::size_t kRowWindow = 64;  ///< events with a row that are delivered and not yet settled
+  static constexpr std::size_t kWindow = 192;     ///< events beyond the durable cursor
+  static constexpr std::size_t kBusWindow = 960;  ///< the same where a broker carries the topic
+  static constexpr std::size_t kRowWindow = 64;   ///< events with a row that are delivered and not yet settled
   static constexpr std::size_t kWindowBytes = 16 << 20;
   static constexpr std::int64_t kMaxRetrying = 10'000;  ///< then the system is down: nothing more is read
   static constexpr std::size_t kMaxLoaded = 10'000;
@@ -72,6 +73,7 @@ class Dispatcher {
     OnDeadLetter on_dead_letter = OnDeadLetter::kPark;
     std::uint32_t concurrency = 16;
     Duration longest_wait = std::chrono::hours(24);  ///< whatever a row says: the wall clock may have been set
+    std::size_t window = kWindow;
   };
 
   /// `low` by shard; `rows` ascending by place.
@@ -90,9 +92,13 @@ class Dispatcher {
   std::size_t shards() const { return windows_.size(); }
   Position last_read(std::uint32_t shard) const { return windows_[shard].last_read(); }
   Position durable(std::uint32_t shard) const { return windows_[shard].durable(); }
+  /// One more, after the others, that begins at position 0.
+  void add_shard() { windows_.emplace_back(0); }
+  std::size_t window() const { return rules_.window; }
   /// `passed`: the filter has let it through already.
   void arrived(std::uint32_t shard, StoredEvent event, bool passed = true);
-  /// One that the filter has left out: finished without a lane or a row. False: it has a row already.
+  /// One that the filter has left out, or of which there is nothing to deliver: finished without a lane or a row.
+  /// False: it has a row already.
   bool left_out(std::uint32_t shard, Position position);
 
   /// Rows whose turn has come and that are not in memory; one request at a time.
@@ -107,6 +113,8 @@ class Dispatcher {
   /// When `next` will have something although nothing has happened.
   std::optional<SteadyTime> next_due() const;
   std::size_t in_flight() const { return in_flight_; }
+  /// When the oldest event was stored that is in memory without a row; 0: there is none. Looks at all of them.
+  std::int64_t oldest_without_row() const;
 
   /// Gives rows to attempts without one that began at `before` or earlier, so that a receiver that hangs does not hold
   /// the cursor, and with it everybody else's window. False: there were none, or there is plenty of room.
@@ -132,7 +140,7 @@ class Dispatcher {
   // Settling: one at a time.
   bool has_settlement() const;
   /// More than cursors that may wait.
-  bool urgent() const { return !changes_.empty() || pause_unwritten_ || exposed_ >= kWindow / 2; }
+  bool urgent() const { return !changes_.empty() || pause_unwritten_ || exposed_ >= rules_.window / 2; }
   Settlement take_settlement();
   void settled(const Settlement& settlement);
 

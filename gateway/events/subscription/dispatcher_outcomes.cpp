@@ -150,7 +150,7 @@ void Dispatcher::make_way() {
 }
 
 bool Dispatcher::write_slow(SteadyTime before) {
-  if (room() > kWindow / 2) return false;
+  if (room() > rules_.window / 2) return false;
   bool any = false;
   for (auto& [name, lane] : lanes_) {
     if (!lane.in_flight) continue;
@@ -239,6 +239,14 @@ void Dispatcher::died(Delivery& delivery, std::optional<AttemptRecord> attempt, 
 void Dispatcher::returned(Delivery& delivery) {
   land(delivery);
   advance(std::string(delivery.lane));
+}
+
+std::int64_t Dispatcher::oldest_without_row() const {
+  std::int64_t oldest = 0;
+  for (const auto& [place, delivery] : deliveries_)
+    if (delivery->row == Row::kNone && (oldest == 0 || delivery->event.stored_at < oldest))
+      oldest = delivery->event.stored_at;
+  return oldest;
 }
 
 bool Dispatcher::has_settlement() const { return !changes_.empty() || window_moved_ || pause_unwritten_; }

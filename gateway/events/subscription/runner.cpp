@@ -8,8 +8,6 @@
 namespace causeway::events {
 namespace {
 
-constexpr std::size_t kWorthReading = Dispatcher::kWindow / 8;  // not one event at a time while the window is full
-
 telemetry::Counter counter(telemetry::Metrics& metrics, const std::string& subscription, const char* result) {
   return metrics.counter("causeway_deliveries_total",
                          "Attempts to deliver events, by what came of them; filtered: none was made.",
@@ -18,10 +16,12 @@ telemetry::Counter counter(telemetry::Metrics& metrics, const std::string& subsc
 
 }  // namespace
 
-SubscriptionRunner::SubscriptionRunner(EventLog& log, WorkerContext& context, telemetry::Metrics& metrics,
+SubscriptionRunner::SubscriptionRunner(EventLog& log, Bus* bus, WorkerContext& context, telemetry::Metrics& metrics,
                                        telemetry::LogThread& lines, std::shared_ptr<const SubscriptionSpec> spec)
     : log_(log),
+      bus_(bus),
       context_(context),
+      metrics_(metrics),
       lines_(lines),
       id_{spec->group(), spec->topic->name()},
       name_(spec->name()),
@@ -30,6 +30,13 @@ SubscriptionRunner::SubscriptionRunner(EventLog& log, WorkerContext& context, te
       died_(counter(metrics, name_, "dead")),
       filtered_(counter(metrics, name_, "filtered")),
       spec_(std::move(spec)) {
+  if (on_bus()) {
+    doubled_ = metrics.counter("causeway_events_doubled_total",
+                               "Records of events that the group has read before; they are not delivered.",
+                               {{"subscription", name_}});
+    lost_ = metrics.counter("causeway_events_lost_total", "Records that left the bus before the group had read them.",
+                            {{"subscription", name_}});
+  }
   const auto collect = [&](std::string_view metric, std::string_view help, auto value) {
     collected_.push_back(metrics.collect_gauge(metric, help, {{"subscription", name_}}, value));
   };
@@ -46,7 +53,6 @@ SubscriptionRunner::SubscriptionRunner(EventLog& log, WorkerContext& context, te
 }
 
 void SubscriptionRunner::start() {
-  log_.signal().add(*this);
   worker().post([self = shared_from_this()] { self->enter(); });
 }
 
@@ -74,20 +80,31 @@ void SubscriptionRunner::go_on() {
   });
 }
 
-void SubscriptionRunner::release() {
-  log_.signal().remove(*this);
+std::future<std::unique_ptr<GroupReader>> SubscriptionRunner::release() {
   collected_.clear();
+  auto reader = let_go_.get_future();
   worker().post([self = shared_from_this()] {
     self->released_ = true;
     self->retry_alarm_.disarm();
     self->sample_alarm_.disarm();
+    self->pump();
   });
+  return reader;
 }
 
-void SubscriptionRunner::appended(std::string_view topic) noexcept {
-  if (topic != id_.topic) return;
-  std::int64_t none = 0;  // at least one, until a sample tells: a backlog of 0 means that all is delivered
-  gauges_->behind.compare_exchange_strong(none, 1);
+void SubscriptionRunner::let_reader_go() {
+  const bool in_use = opening_ || reading_ || settling_ || sampling_;
+  if (!released_ || in_use || let_go_given_) return;
+  let_go_given_ = true;
+  let_go_.set_value(std::move(reader_));
+  let_go_ = {};  // if nobody waits for it, this is its end
+}
+
+void SubscriptionRunner::wake() noexcept {
+  if (!on_bus()) {
+    std::int64_t none = 0;  // at least one, until a sample tells: a backlog of 0 means that all is delivered
+    gauges_->behind.compare_exchange_strong(none, 1);
+  }
   if (woken_.exchange(true)) return;
   worker().post([self = shared_from_this()] {
     self->woken_ = false;
@@ -103,31 +120,8 @@ void SubscriptionRunner::enter() {
     opening_ = false;
     return pump();
   }
+  if (!reader_) reader_ = make_reader();
   worker().spawn(open(shared_from_this()));
-}
-
-Task<> SubscriptionRunner::open(Self self) {
-  LoadGroup group(self->id_, self->spec_->topic->shards());
-  for (;;) {
-    const Result<> loaded = co_await self->log_.store().query(self->worker(), group);
-    if (loaded) break;
-    if (self->draining_) {
-      self->opening_ = false;
-      self->pump();
-      co_return;
-    }
-    co_await runtime::sleep_for(self->worker(), kAgain);
-  }
-  const SubscriptionSettings& settings = self->spec_->settings;
-  self->dispatcher_.emplace(
-      Dispatcher::Rules{settings.order, settings.on_dead_letter, settings.concurrency, settings.retry.max_delay},
-      group.low, group.rows, !group.paused_by.empty());
-  using PausedBy = RunnerGauges::PausedBy;
-  if (!group.paused_by.empty())
-    self->gauges_->paused_by = group.paused_by == "operator" ? PausedBy::kOperator : PausedBy::kDeadLetters;
-  self->opening_ = false;
-  self->sample_now();
-  self->pump();
 }
 
 /// Starts whatever can be started. Whoever changes something calls it.
@@ -151,7 +145,8 @@ void SubscriptionRunner::begin_work() {
         worker().spawn(load(shared_from_this(), std::move(*request)));
       }
     }
-    if (more_ && !reading_ && dispatcher_->room() >= kWorthReading) {
+    // Not one event at a time while the window is full.
+    if (more_ && !reading_ && dispatcher_->room() >= dispatcher_->window() / 8) {
       reading_ = true;
       worker().spawn(read(shared_from_this()));
     }
@@ -163,30 +158,10 @@ void SubscriptionRunner::begin_work() {
     worker().spawn(settle(shared_from_this()));
   }
   publish();
-  const bool busy = opening_ || reading_ || loading_ || settling_ || (dispatcher_ && dispatcher_->in_flight() > 0);
+  const bool reads = opening_ || reading_ || sampling_;
+  const bool busy = reads || loading_ || settling_ || (dispatcher_ && dispatcher_->in_flight() > 0);
   idle_ = draining_ && !busy;
-}
-
-Task<> SubscriptionRunner::read(Self self) {
-  Dispatcher& dispatcher = *self->dispatcher_;
-  ReadLog query;
-  query.topic = self->id_.topic;
-  for (std::uint32_t shard = 0; shard < dispatcher.shards(); ++shard)
-    query.after.push_back(dispatcher.last_read(shard));
-  query.limit = dispatcher.room();
-  query.max_bytes = std::max<std::size_t>(1, dispatcher.room_bytes());
-  query.first = self->first_shard_++ % dispatcher.shards();
-  self->more_ = false;
-  const Result<> done = co_await self->log_.store().query(self->worker(), query);
-  if (!done) {
-    query.events.clear();
-    if (!self->draining_) co_await runtime::sleep_for(self->worker(), kAgain);
-  }
-  if (!done || query.more || self->draining_) self->more_ = true;
-  if (!self->draining_)
-    for (auto& [shard, event] : query.events) self->take_in(*self->spec_, shard, std::move(event));
-  self->reading_ = false;
-  self->pump();
+  let_reader_go();
 }
 
 Task<> SubscriptionRunner::load(Self self, LoadRequest request) {
@@ -207,11 +182,12 @@ Task<> SubscriptionRunner::settle(Self self) {
   Dispatcher& dispatcher = *self->dispatcher_;
   // Nobody waits for a cursor: a few milliseconds make one commit of many.
   if (!dispatcher.urgent() && !self->draining_) co_await runtime::sleep_for(self->worker(), kGather);
-  const Settlement settlement = dispatcher.take_settlement();
+  Settlement settlement = dispatcher.take_settlement();
+  for (const CursorMove& move : settlement.cursors) self->seen_.pass(move.shard, move.low, settlement.seen);
   Settle change(self->id_, settlement);
   while (!settlement.empty()) {
     const Result<> written = co_await self->log_.store().commit(self->worker(), change);
-    if (written) dispatcher.settled(settlement);
+    if (written) self->settled(settlement);
     self->gave_up_ = !written && self->released_;
     if (written || self->gave_up_) break;
     co_await runtime::sleep_for(self->worker(), kAgain);

@@ -1,18 +1,22 @@
-// One subscription at work: reads the log, makes the attempts that its dispatcher asks for, writes down what was
-// learnt.
+// One subscription at work: reads its topic, from the log or from a bus, makes the attempts that its dispatcher asks
+// for, writes down what was learnt.
 //
 // Everything happens on its worker but what is marked. Coroutines hold it by a shared pointer, so that what is in
 // flight ends in order whatever becomes of its owner.
 #pragma once
 
 #include <atomic>
+#include <future>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "events/bus.h"
 #include "events/event_log.h"
 #include "events/subscription/dispatcher.h"
+#include "events/subscription/group_reader.h"
+#include "events/subscription/seen_positions.h"
 #include "events/subscription/subscription_table.h"
 #include "events/subscription/subscription_tables.h"
 #include "exchange/worker_context.h"
@@ -34,15 +38,16 @@ struct RunnerGauges {
   std::int64_t backlog() const { return behind + retrying + held; }
 };
 
-class SubscriptionRunner final : public std::enable_shared_from_this<SubscriptionRunner>, private LogListener {
+class SubscriptionRunner final : public std::enable_shared_from_this<SubscriptionRunner> {
  public:
   static constexpr Duration kSample = std::chrono::seconds(1);
-  static constexpr Duration kAgain = std::chrono::milliseconds(500);  ///< after the store has failed
+  static constexpr Duration kAgain = std::chrono::milliseconds(500);  ///< after the store has failed, or the bus
+  static constexpr Duration kBusAgain = std::chrono::seconds(5);      ///< at most, until a bus says where to begin
   static constexpr Duration kGather = std::chrono::milliseconds(5);   ///< cursors that nobody waits for
 
-  /// Everything outlives it.
-  SubscriptionRunner(EventLog& log, WorkerContext& context, telemetry::Metrics& metrics, telemetry::LogThread& lines,
-                     std::shared_ptr<const SubscriptionSpec> spec);
+  /// Everything outlives it. `bus` carries the topic; null where that is the log.
+  SubscriptionRunner(EventLog& log, Bus* bus, WorkerContext& context, telemetry::Metrics& metrics,
+                     telemetry::LogThread& lines, std::shared_ptr<const SubscriptionSpec> spec);
   SubscriptionRunner(const SubscriptionRunner&) = delete;
   SubscriptionRunner& operator=(const SubscriptionRunner&) = delete;
 
@@ -57,8 +62,9 @@ class SubscriptionRunner final : public std::enable_shared_from_this<Subscriptio
   void go_on();
   /// After `drain`: nothing is in flight and everything is durable. Never true without it.
   bool idle() const { return draining_ && (!entered_ || idle_); }
-  /// The end: lets go of timers and metrics. What is in flight ends without it.
-  void release();
+  /// The end: lets go of timers and metrics. What is in flight ends without it. Gives the reader once nothing of it is
+  /// awaited, so that it can be destroyed where that may take a moment; who does not wait leaves it to the worker.
+  std::future<std::unique_ptr<GroupReader>> release();
 
   // Any thread.
   const GroupId& id() const { return id_; }
@@ -86,16 +92,27 @@ class SubscriptionRunner final : public std::enable_shared_from_this<Subscriptio
   };
   using Self = std::shared_ptr<SubscriptionRunner>;
 
-  void appended(std::string_view topic) noexcept override;
+  bool on_bus() const { return bus_ != nullptr; }
+  /// There may be something to read. Any thread.
+  void wake() noexcept;
   void enter();
+  std::unique_ptr<GroupReader> make_reader();
   static Task<> open(Self self);
+  /// Asks the bus where a new group begins, and writes that down.
+  Task<Result<>> begin_group(const LoadGroup& group);
+  /// After `open` has found cursors.
+  void opened(const LoadGroup& group);
   void pump();
   void begin_work();
   static Task<> read(Self self);
+  /// Writes down what the batch has brought beside events; false: again later.
+  Task<bool> note_batch();
+  void take_batch(const SubscriptionSpec& spec);
+  void take_in(const SubscriptionSpec& spec, ReadItem item);
   static Task<> load(Self self, LoadRequest request);
   static Task<> settle(Self self);
+  void settled(const Settlement& settlement);
   static Task<> attempt(Self self, Delivery* delivery);
-  void take_in(const SubscriptionSpec& spec, std::uint32_t shard, StoredEvent event);
   /// Settles what is sent about an event that was never attempted; false: there is nothing to send.
   bool make_ready(Delivery& delivery, const SubscriptionSpec& spec);
   void conclude(Delivery& delivery, const struct CallOutcome& outcome, const SubscriptionSpec& spec);
@@ -106,28 +123,38 @@ class SubscriptionRunner final : public std::enable_shared_from_this<Subscriptio
   void sample_now();
   static Task<> sample(Self self);
   void publish();
+  void let_reader_go();
 
   EventLog& log_;
+  Bus* const bus_;
   WorkerContext& context_;
+  telemetry::Metrics& metrics_;
   telemetry::LogThread& lines_;
   const GroupId id_;
   const std::string name_;
   const std::shared_ptr<RunnerGauges> gauges_ = std::make_shared<RunnerGauges>();
   std::vector<telemetry::Collected> collected_;
   telemetry::Counter succeeded_, retried_, died_, filtered_;
-  std::atomic<bool> woken_{false};  // a wake-up is on its way
+  telemetry::Counter doubled_, lost_;  // only of a topic on a bus
+  std::atomic<bool> woken_{false};     // a wake-up is on its way
   std::atomic<bool> entered_{false};
   std::atomic<bool> draining_{false};
   std::atomic<bool> idle_{false};
 
   // The worker's.
   std::shared_ptr<const SubscriptionSpec> spec_;
+  std::unique_ptr<GroupReader> reader_;
+  std::promise<std::unique_ptr<GroupReader>> let_go_;
   std::optional<Dispatcher> dispatcher_;
+  SeenPositions seen_;
+  GroupBacklog backlog_;            // as the reader last told
+  std::optional<ReadBatch> batch_;  // was read and not taken in: the reader will not give it again
   Alarm retry_alarm_{*this, &SubscriptionRunner::pump};
   Alarm sample_alarm_{*this, &SubscriptionRunner::sample_now};
-  std::size_t first_shard_ = 0;
   bool more_ = true;  // there may be events that were not read
   bool opening_ = false;
+  bool waiting_ = false;                      // opening, for the bus
+  std::optional<bool> paused_while_opening_;  // by an operator
   bool reading_ = false;
   bool loading_ = false;
   bool settling_ = false;
@@ -136,6 +163,7 @@ class SubscriptionRunner final : public std::enable_shared_from_this<Subscriptio
   bool pumping_ = false;
   bool pump_again_ = false;
   bool released_ = false;
+  bool let_go_given_ = false;
   bool gave_up_ = false;  // released, and the store takes nothing any more
 };
 

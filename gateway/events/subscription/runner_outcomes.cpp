@@ -8,19 +8,6 @@ namespace causeway::events {
 
 using PausedBy = RunnerGauges::PausedBy;
 
-void SubscriptionRunner::take_in(const SubscriptionSpec& spec, std::uint32_t shard, StoredEvent event) {
-  bool passed = true;
-  if (spec.rules.filters()) {
-    const Result<bool> wanted = passes(spec, event.body, worker().chunks());
-    if (wanted && !*wanted) {
-      if (dispatcher_->left_out(shard, event.position)) context_.shard.add(filtered_);
-      return;
-    }
-    passed = wanted.ok();  // one for which it fails dies when its turn has come
-  }
-  dispatcher_->arrived(shard, std::move(event), passed);
-}
-
 bool SubscriptionRunner::make_ready(Delivery& delivery, const SubscriptionSpec& spec) {
   Preparation ready = prepare(spec, delivery.event.body, delivery.passed, worker().chunks());
   switch (ready.kind) {
@@ -96,47 +83,26 @@ void SubscriptionRunner::publish() {
   gauges_->dead = counts.dead;
 }
 
-void SubscriptionRunner::sample_now() {
-  if (released_) return;
-  if (dispatcher_ && !draining_ && dispatcher_->write_slow(worker().now() - kSample)) pump();
-  if (!std::exchange(stale_, false) || sampling_) {
-    worker().arm(sample_alarm_, worker().now() + kSample);
-    return;
-  }
-  sampling_ = true;
-  worker().spawn(sample(shared_from_this()));
-}
-
-Task<> SubscriptionRunner::sample(Self self) {
-  SampleGroup query(self->id_);
-  const Result<> done = co_await self->log_.store().query(self->worker(), query);
-  if (done) {
-    self->gauges_->behind = query.behind;
-    self->gauges_->oldest_stored_at = query.oldest_stored_at;
-  }
-  if (!done || query.behind > 0) self->stale_ = true;
-  self->sampling_ = false;
-  if (!self->released_) self->worker().arm(self->sample_alarm_, self->worker().now() + kSample);
-}
-
 Task<bool> SubscriptionRunner::running() {
-  while (opening_ && !draining_) co_await runtime::sleep_for(worker(), kGather);
+  while (opening_ && !waiting_ && !draining_) co_await runtime::sleep_for(worker(), kGather);
   co_return dispatcher_.has_value() && !draining_;
 }
 
 Task<Result<>> SubscriptionRunner::set_paused(bool paused) {
   const bool runs = co_await running();
-  if (!runs) co_return Error(Code::kDraining, "the subscription does not run");
-  if (paused && !dispatcher_->paused()) dispatcher_->pause();
+  if (!runs && (!waiting_ || draining_)) co_return Error(Code::kDraining, "the subscription does not run");
+  if (paused && dispatcher_ && !dispatcher_->paused()) dispatcher_->pause();
   SetPaused change(id_, paused ? "operator" : "");
   Result<> written = co_await log_.store().commit(worker(), change);
   if (!written) {
-    if (paused && gauges_->paused_by == PausedBy::kNobody) dispatcher_->resume();
+    if (paused && dispatcher_ && gauges_->paused_by == PausedBy::kNobody) dispatcher_->resume();
     pump();
     co_return written;
   }
   gauges_->paused_by = paused ? PausedBy::kOperator : PausedBy::kNobody;
-  if (!paused) dispatcher_->resume();
+  if (!dispatcher_) paused_while_opening_ = paused;
+  else if (!paused) dispatcher_->resume();
+  else if (!dispatcher_->paused()) dispatcher_->pause();
   lines_.write(telemetry::Level::kInfo, paused ? "subscription paused" : "subscription resumed",
                {{"subscription", name_}, {"by", "operator"}});
   pump();

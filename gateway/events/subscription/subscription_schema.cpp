@@ -63,6 +63,39 @@ ALTER TABLE attempt ADD COLUMN code INTEGER NOT NULL DEFAULT 0;     -- of a fail
 ALTER TABLE attempt ADD COLUMN message TEXT NOT NULL DEFAULT '';
 ALTER TABLE attempt ADD COLUMN details TEXT NOT NULL DEFAULT '';    -- JSON; empty: none
 )"},
+    {3, store::Migration::Kind::kAdditive, R"(
+-- What carries the topic: of a broker shard is its partition, and a position its offset + 1.
+ALTER TABLE cursor ADD COLUMN carrier TEXT NOT NULL DEFAULT 'log';
+CREATE TABLE group_start (             -- groups that have no cursors before the bus has told where they begin
+  grp TEXT NOT NULL,
+  topic TEXT NOT NULL,
+  start TEXT NOT NULL,                 -- earliest, latest
+  at INTEGER NOT NULL,                 -- milliseconds: what latest means
+  carrier TEXT NOT NULL,
+  paused_by TEXT NOT NULL DEFAULT '',
+  orphaned_at INTEGER,                 -- as of cursor
+  PRIMARY KEY (grp, topic)
+) WITHOUT ROWID;
+CREATE TABLE seen_pos (                -- what a group has of a store's shard by a partition, at or below its cursor
+  grp TEXT NOT NULL,
+  topic TEXT NOT NULL,
+  partition INTEGER NOT NULL,
+  store_id TEXT NOT NULL,
+  shard INTEGER NOT NULL,
+  pos INTEGER NOT NULL,
+  PRIMARY KEY (grp, topic, partition, store_id, shard)
+) WITHOUT ROWID;
+CREATE TABLE lost (                    -- what left the bus before the group had it
+  grp TEXT NOT NULL,
+  topic TEXT NOT NULL,
+  shard INTEGER NOT NULL,
+  from_pos INTEGER NOT NULL,
+  to_pos INTEGER NOT NULL,
+  reason TEXT NOT NULL,
+  at INTEGER NOT NULL,                 -- milliseconds
+  PRIMARY KEY (grp, topic, shard, from_pos)
+) WITHOUT ROWID;
+)"},
 };
 
 }  // namespace

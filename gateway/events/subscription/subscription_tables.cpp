@@ -1,9 +1,5 @@
 #include "events/subscription/subscription_tables.h"
 
-#include <algorithm>
-
-#include "events/event_tables.h"
-
 namespace causeway::events {
 namespace {
 
@@ -12,15 +8,17 @@ using store::Rows;
 using store::Session;
 using store::Sql;
 
-const Sql kCursors{"SELECT shard, low_pos, paused_by FROM cursor WHERE grp = ?1 AND topic = ?2 ORDER BY shard"};
 const Sql kMoveCursor{"UPDATE cursor SET low_pos = ?4 WHERE grp = ?1 AND topic = ?2 AND shard = ?3 AND low_pos < ?4"};
 const Sql kPause{"UPDATE cursor SET paused_by = ?3 WHERE grp = ?1 AND topic = ?2"};
+const Sql kPauseStart{"UPDATE group_start SET paused_by = ?3 WHERE grp = ?1 AND topic = ?2"};
 const Sql kOneCursor{"SELECT low_pos, start_pos FROM cursor WHERE grp = ?1 AND topic = ?2 AND shard = ?3"};
+const Sql kOnBus{
+    "SELECT 1 FROM cursor WHERE grp = ?1 AND topic = ?2 AND carrier <> 'log' UNION ALL "
+    "SELECT 1 FROM group_start WHERE grp = ?1 AND topic = ?2 LIMIT 1"};
+const Sql kSee{
+    "INSERT INTO seen_pos (grp, topic, partition, store_id, shard, pos) VALUES (?1, ?2, ?3, ?4, ?5, ?6) "
+    "ON CONFLICT (grp, topic, partition, store_id, shard) DO UPDATE SET pos = ?6 WHERE seen_pos.pos < ?6"};
 
-const Sql kFound{
-    "SELECT shard, pos, key, state FROM delivery WHERE grp = ?1 AND topic = ?2 AND (state <> 'discarded' OR pos > "
-    "(SELECT low_pos FROM cursor WHERE cursor.grp = ?1 AND cursor.topic = ?2 AND cursor.shard = delivery.shard)) "
-    "ORDER BY shard, pos"};
 const Sql kOfKey{
     "SELECT shard, pos, state, attempts, next_at, since, event_id, key, type, stored_at FROM delivery "
     "WHERE grp = ?1 AND topic = ?2 AND key = ?3 AND shard = ?4 AND state IN ('retrying', 'held') ORDER BY pos LIMIT "
@@ -48,18 +46,10 @@ const Sql kAttempt{
     "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13) "
     "ON CONFLICT DO UPDATE SET at = ?6, status = ?7, took = ?8, error = ?9, body_start = ?10, code = ?11, "
     "message = ?12, details = ?13"};
-const Sql kOldest{
-    "SELECT stored_at FROM delivery WHERE grp = ?1 AND topic = ?2 AND state <> 'discarded' ORDER BY stored_at LIMIT 1"};
 const Sql kStateOf{"SELECT state, attempts FROM delivery WHERE grp = ?1 AND topic = ?2 AND shard = ?3 AND pos = ?4"};
 
 const Sql kCopy{
     "SELECT shard, pos, key, type, stored_at, headers, body FROM delivery WHERE topic = ?1 AND event_id = ?2 LIMIT 1"};
-
-RowState state_of(std::string_view name) {
-  for (const RowState state : {RowState::kRetrying, RowState::kHeld, RowState::kDead})
-    if (name_of(state) == name) return state;
-  return RowState::kDiscarded;
-}
 
 Place place_of(const Rows& rows) { return {static_cast<std::uint32_t>(rows.integer(0)), rows.integer(1)}; }
 
@@ -120,48 +110,10 @@ std::string_view name_of(RowState state) {
   return "discarded";
 }
 
-Result<> LoadGroup::run(Session& session) {
-  low.assign(shards, 0);
-  rows.clear();
-  for (Rows found = session.query(kCursors, id.group, id.topic); found.next();) {
-    const auto shard = static_cast<std::uint32_t>(found.integer(0));
-    if (shard < shards) low[shard] = found.integer(1);
-    paused_by = found.text(2);
-  }
-  for (Rows found = session.query(kFound, id.group, id.topic); found.next();)
-    if (found.integer(0) < shards)
-      rows.push_back({place_of(found), std::string(found.text(2)), state_of(found.text(3))});
-  return {};
-}
-
-Result<> ReadLog::run(Session& session) {
-  events.clear();
-  more = false;
-  const auto known = tables::find_topic(session, topic);
-  if (!known) return {};
-  std::vector<tables::ShardRow> shards;
-  for (tables::ShardRow& row : tables::shards_of(session, known->id))
-    if (row.shard < after.size() && row.last > after[row.shard]) shards.push_back(row);
-  if (shards.empty()) return {};
-  const auto begin = std::ranges::lower_bound(shards, first, {}, &tables::ShardRow::shard);
-  std::rotate(shards.begin(), begin, shards.end());
-  const std::size_t share = std::max<std::size_t>(1, limit / shards.size());
-  std::size_t bytes = 0;
-  for (const tables::ShardRow& row : shards) {
-    const std::size_t wanted = std::min(share, limit - events.size());
-    if (wanted == 0 || bytes >= max_bytes) {
-      more = true;
-      break;
-    }
-    const Position from = std::max(after[row.shard], row.trimmed);
-    auto read = tables::read_events(session, row.lane, from, row.last, wanted, max_bytes - bytes);
-    if (!read.empty() && read.back().position < row.last) more = true;
-    for (StoredEvent& event : read) {
-      bytes += event.body.size();
-      events.emplace_back(row.shard, std::move(event));
-    }
-  }
-  return {};
+RowState state_of(std::string_view name) {
+  for (const RowState state : {RowState::kRetrying, RowState::kHeld, RowState::kDead})
+    if (name_of(state) == name) return state;
+  return RowState::kDiscarded;
 }
 
 Result<> LoadRows::run(Session& session) {
@@ -187,39 +139,27 @@ Result<> Settle::apply(Session& session) {
   for (const RowChange& row : settlement_.rows) write(session, id_, row);
   for (const CursorMove& move : settlement_.cursors)
     session.run(kMoveCursor, id_.group, id_.topic, move.shard, move.low);
+  for (const SeenMark& mark : settlement_.seen)
+    session.run(kSee, id_.group, id_.topic, mark.lane, mark.store_id, mark.shard, mark.position);
   if (settlement_.pause) session.run(kPause, id_.group, id_.topic, "dead_letters");
   return {};
 }
 
 Result<> SetPaused::apply(Session& session) {
   session.run(kPause, id_.group, id_.topic, paused_by_);
-  return {};
-}
-
-Result<> SampleGroup::run(Session& session) {
-  behind = oldest_stored_at = 0;
-  const auto older = [this](std::int64_t stored_at) {
-    if (oldest_stored_at == 0 || stored_at < oldest_stored_at) oldest_stored_at = stored_at;
-  };
-  const auto known = tables::find_topic(session, id.topic);
-  if (!known) return {};
-  const std::vector<tables::ShardRow> shards = tables::shards_of(session, known->id);
-  for (Rows cursors = session.query(kCursors, id.group, id.topic); cursors.next();) {
-    const auto row =
-        std::ranges::find(shards, static_cast<std::uint32_t>(cursors.integer(0)), &tables::ShardRow::shard);
-    if (row == shards.end()) continue;
-    const Position low = std::max(cursors.integer(1), row->trimmed);
-    if (row->last <= low) continue;
-    behind += row->last - low;
-    if (const auto stored_at = tables::stored_at(session, row->lane, low + 1)) older(*stored_at);
-  }
-  if (Rows rows = session.query(kOldest, id.group, id.topic); rows.next()) older(rows.integer(0));
+  session.run(kPauseStart, id_.group, id_.topic, paused_by_);
   return {};
 }
 
 std::pair<std::string_view, std::uint32_t> delivery_state(Session& session, const GroupId& id, Place place) {
+  const auto pending_on_bus = [&]() -> std::pair<std::string_view, std::uint32_t> {
+    const bool on_bus = session.query(kOnBus, id.group, id.topic).next();
+    return {on_bus ? "pending" : "", 0};
+  };
+  if (place.position == 0) return pending_on_bus();
   Rows cursor = session.query(kOneCursor, id.group, id.topic, place.shard);
-  if (!cursor.next() || place.position <= cursor.integer(1)) return {};
+  if (!cursor.next()) return pending_on_bus();  // a lane that it has not begun yet
+  if (place.position <= cursor.integer(1)) return {};
   if (Rows row = session.query(kStateOf, id.group, id.topic, place.shard, place.position); row.next())
     return {name_of(state_of(row.text(0))), static_cast<std::uint32_t>(row.integer(1))};
   return {place.position <= cursor.integer(0) ? "delivered" : "pending", 0};

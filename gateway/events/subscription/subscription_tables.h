@@ -1,8 +1,13 @@
-// The tables of subscriptions, and the only SQL that knows them (with dead_letter_tables.cpp).
+// The tables of subscriptions. SQL that knows them is in take_groups.cpp, group_start.cpp, group_queries.cpp,
+// count_group.cpp, dead_letter_tables.cpp and subscription_tables.cpp, and nowhere else.
 //
 //   cursor    how far a group is in each shard: everything at or below low_pos is finished, or has a row in delivery
 //   delivery  what is retried, held or dead, with its own copy of the event; a delivery that succeeds at once has none
 //   attempt   the failed attempts of a delivery
+// and where a broker carries the topic (group_start.h)
+//   group_start  groups whose beginning the bus has not told yet
+//   seen_pos     which events of which stores a group has, to know doubles
+//   lost         what left the bus before the group had it
 #pragma once
 
 #include <memory>
@@ -35,8 +40,9 @@ struct WantedGroup {
   GroupId id;
   std::uint32_t shards = 0;
   Start start = Start::kLatest;
-  std::string was;       ///< the group that it takes over; empty: none
-  std::string was_at{};  ///< where the configuration says so, for errors
+  std::string was;             ///< the group that it takes over; empty: none
+  std::string was_at{};        ///< where the configuration says so, for errors
+  std::string carrier{"log"};  ///< of the topic (carrier_of); another than "log" is asked where the group begins
 };
 
 /// A group of a topic that no configuration has any more, while another topic has one of its name.
@@ -48,7 +54,8 @@ struct LeftBehind {
 /// All of a configuration at once: topics are registered, new cursors begin at this transaction, renamed ones take
 /// everything along. Groups that are not wanted any more keep their rows as orphans until the retention of their topic
 /// is over. Fails with kConflict, and changes nothing, where a group is to be taken over by one that has a cursor of
-/// its own, or a topic cannot be registered; `internal` is for people.
+/// its own, where a group has read its topic from another carrier, or a topic cannot be registered; `internal` is for
+/// people.
 class TakeGroups final : public store::Change {
  public:
   /// `topics` may be null: they are registered already.
@@ -68,14 +75,31 @@ class TakeGroups final : public store::Change {
 
 /// What a subscription begins with.
 struct LoadGroup final : store::Query {
-  explicit LoadGroup(GroupId its, std::uint32_t its_shards) : id(std::move(its)), shards(its_shards) {}
+  /// `its_shards`: 0 is as many as the group has cursors.
+  LoadGroup(GroupId its, std::uint32_t its_shards) : id(std::move(its)), shards(its_shards) {}
   Result<> run(store::Session& session) override;
 
   const GroupId id;
   const std::uint32_t shards;
-  std::vector<Position> low;  ///< by shard
+  std::vector<Position> low;  ///< by shard; empty: the bus is to be asked for `start` and `start_at`
   std::string paused_by;      ///< empty: it runs
   std::vector<FoundRow> rows;
+  std::vector<SeenMark> seen;
+  Start start = Start::kLatest;
+  WallTime start_at{};
+};
+
+/// Where a group would begin in the log: before the oldest that is there, or before what was stored after `at`.
+struct FindStarts final : store::Query {
+  FindStarts(std::string its_topic, std::uint32_t its_shards, Start its_start, WallTime its_at)
+      : topic(std::move(its_topic)), shards(its_shards), start(its_start), at(its_at) {}
+  Result<> run(store::Session& session) override;
+
+  const std::string topic;
+  const std::uint32_t shards;
+  const Start start;
+  const WallTime at;
+  std::vector<Position> low;  ///< by shard
 };
 
 /// New events of every shard.
@@ -135,7 +159,7 @@ class SetPaused final : public store::Change {
   const std::string paused_by_;
 };
 
-/// How far behind a group is, for the metrics.
+/// Of a topic in the log: how far behind a group is, for the metrics.
 struct SampleGroup final : store::Query {
   explicit SampleGroup(GroupId its) : id(std::move(its)) {}
   Result<> run(store::Session& session) override;
@@ -145,12 +169,23 @@ struct SampleGroup final : store::Query {
   std::int64_t oldest_stored_at = 0;  ///< of everything that is not finished; 0: there is nothing
 };
 
-/// The state of an event for DeliveryStates, and how many attempts; empty when the group began behind it.
+/// When the oldest was stored of what has a row and is not finished; 0: there is none.
+struct SampleRows final : store::Query {
+  explicit SampleRows(GroupId its) : id(std::move(its)) {}
+  Result<> run(store::Session& session) override;
+
+  const GroupId id;
+  std::int64_t oldest_stored_at = 0;
+};
+
+/// The state of an event for DeliveryStates, and how many attempts; empty when the group began behind it. Position 0 is
+/// one that is not on its bus yet.
 std::pair<std::string_view, std::uint32_t> delivery_state(store::Session& session, const GroupId& id, Place place);
 
 /// An event by a row that some group has of it, for DeliveryStates.
 void find_copy(store::Session& session, FindEvent& find);
 
 std::string_view name_of(RowState state);
+RowState state_of(std::string_view name);
 
 }  // namespace causeway::events

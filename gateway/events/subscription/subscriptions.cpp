@@ -4,6 +4,7 @@
 #include <iterator>
 #include <thread>
 
+#include "events/subscription/group_start.h"
 #include "events/subscription/runner.h"
 #include "events/subscription/subscription_tables.h"
 
@@ -11,6 +12,7 @@ namespace causeway::events {
 namespace {
 
 constexpr std::chrono::milliseconds kLook{2};
+constexpr std::chrono::seconds kLeave{1};  // for readers whose runners have nothing to do any more
 
 using Runner = std::shared_ptr<SubscriptionRunner>;
 
@@ -26,7 +28,8 @@ GroupId group_of(const SubscriptionSpec& spec) { return {spec.group(), spec.topi
 /// May what runs go on with another configuration? Lanes are laid out by the rules of order.
 bool continues(const SubscriptionSpec& before, const SubscriptionSpec& after) {
   return before.name() == after.name() && group_of(before) == group_of(after) &&
-         before.topic->shards() == after.topic->shards() && before.settings.order == after.settings.order &&
+         carrier_of(*before.topic) == carrier_of(*after.topic) && before.topic->shards() == after.topic->shards() &&
+         before.settings.order == after.settings.order &&
          before.settings.on_dead_letter == after.settings.on_dead_letter;
 }
 
@@ -71,14 +74,17 @@ std::optional<Subscriptions::Entry> Subscriptions::find(std::string_view name) c
 
 Subscriptions::Runner Subscriptions::make_runner(const std::shared_ptr<const SubscriptionSpec>& spec) {
   WorkerContext& context = *workers_[hash_of(spec->name()) % workers_.size()];
-  return std::make_shared<SubscriptionRunner>(log_, context, metrics_, lines_, spec);
+  Bus* const bus = spec->topic->bus == BusKind::kEmbedded ? nullptr : bus_;
+  return std::make_shared<SubscriptionRunner>(log_, bus, context, metrics_, lines_, spec);
 }
 
-void Subscriptions::end(const Runner& runner) {
-  runner->drain();
-  runner->release();
-  const std::lock_guard lock(mutex_);
-  ending_.push_back(runner);
+void Subscriptions::end(const std::vector<Runner>& runners) {
+  std::vector<std::future<std::unique_ptr<GroupReader>>> readers;
+  for (const Runner& each : runners) each->drain();
+  for (const Runner& each : runners) readers.push_back(each->release());
+  const auto until = std::chrono::steady_clock::now() + kLeave;
+  for (auto& reader : readers)
+    if (reader.wait_until(until) == std::future_status::ready) reader.get().reset();
 }
 
 std::string Subscriptions::take(std::shared_ptr<const SubscriptionTable> table,
@@ -89,7 +95,10 @@ std::string Subscriptions::take(std::shared_ptr<const SubscriptionTable> table,
   const Entries before = entries();
   for (const auto& spec : table->all()) {
     const config::Placed<std::string>& was = spec->settings.was;
-    wanted.push_back({group_of(*spec), spec->topic->shards(), spec->settings.start, *was, place_of(was)});
+    const std::string carrier = carrier_of(*spec->topic);
+    if (carrier != "log" && bus_ == nullptr)
+      return "topic \"" + spec->topic->name() + "\" is on " + carrier + ", and this process has no such bus";
+    wanted.push_back({group_of(*spec), spec->topic->shards(), spec->settings.start, *was, place_of(was), carrier});
     const auto known = before.find(spec->name());
     const bool goes_on = known != before.end() && continues(*known->second.spec, *spec);
     next[spec->name()] = {spec, goes_on ? known->second.runner : nullptr};
@@ -129,7 +138,13 @@ std::string Subscriptions::take(std::shared_ptr<const SubscriptionTable> table,
   for (const LeftBehind& left : change.left_behind())
     lines_.write(telemetry::Level::kWarn, "subscription left deliveries behind",
                  {{"group", left.id.group}, {"topic", left.id.topic}, {"deliveries", std::to_string(left.deliveries)}});
-  for (const Entry& entry : leaving) end(entry.runner);
+  std::vector<Runner> ended;
+  for (const Entry& entry : leaving) ended.push_back(entry.runner);
+  end(ended);
+  {
+    const std::lock_guard lock(mutex_);
+    ending_.insert(ending_.end(), ended.begin(), ended.end());
+  }
 
   for (auto& [name, entry] : next) {
     if (entry.runner) {
@@ -166,22 +181,25 @@ void Subscriptions::stop(Duration patience) {
   for (const Runner& each : running) each->drain();
   all.insert(all.end(), running.begin(), running.end());
   wait_idle(all, patience);
-  for (const Runner& each : running) each->release();
+  end(running);
 }
 
 void Subscriptions::describe(store::Session& session, std::string_view topic, std::uint32_t shard, Position position,
-                             std::vector<DeliveryState>& out) {
+                             std::string_view body, std::vector<DeliveryState>& out) {
   ReadEvent read;
   read.topic = topic;
   read.shard = shard;
   read.position = position;
+  read.found = !body.empty();
+  read.event.body = body;
   for (const auto& [name, entry] : entries()) {
     if (entry.spec->topic->name() != topic) continue;
     auto [state, attempts] = delivery_state(session, group_of(*entry.spec), {shard, position});
     if (state.empty()) continue;
     // What is left out has no row: the filter is asked again.
-    if (state == "delivered" && entry.spec->rules.filters()) {
-      if (!read.found && !read.run(session)) return;
+    if ((state == "delivered" || position == 0) && entry.spec->rules.filters()) {
+      const bool in_log = entry.spec->topic->bus == BusKind::kEmbedded;
+      if (!read.found && in_log && !read.run(session)) return;
       std::pmr::monotonic_buffer_resource memory;
       const Result<bool> wanted = read.found ? entry.spec->rules.wants(read.event.body, &memory) : true;
       if (wanted && !*wanted) state = "filtered";

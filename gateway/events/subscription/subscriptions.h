@@ -1,9 +1,9 @@
-// The embedded bus's consumer side: delivers each event of a topic to the systems that subscribed to it
+// The consumer side of the log and of buses: delivers each event of a topic to the systems that subscribed to it
 // (correctness.md, "Deliveries").
 //
 // A subscription lives wholly on one worker, chosen by its name: its state has no lock. Only what failed has a row in
-// the store; successes move the cursor, many at a time. At most 256 events are delivered and not yet settled: so many
-// may come twice after a crash, byte for byte the same.
+// the store; successes move the cursor, many at a time. At most 256 events, 1,024 of a topic on a bus, are delivered
+// and not yet settled: so many may come twice after a crash, byte for byte the same.
 #pragma once
 
 #include <map>
@@ -25,6 +25,7 @@
 
 namespace causeway::events {
 
+class Bus;
 class SubscriptionRunner;
 
 /// One a process, made before the workers start. Thread safe, but for `take` and `stop`: one at a time.
@@ -39,6 +40,8 @@ class Subscriptions final : public SubscriptionControl, public DeliveryStates {
   Subscriptions(const Subscriptions&) = delete;
   Subscriptions& operator=(const Subscriptions&) = delete;
 
+  /// What carries the topics that are not the log's; outlives this. Before the first `take` that has such topics.
+  void use_bus(Bus* bus) { bus_ = bus; }
   /// At start (before or after the workers run) and at every reload. Blocks on the store, and on attempts in flight of
   /// subscriptions that are renamed. New cursors are durable when it returns; running subscriptions keep their state.
   /// `topics` are registered with them, in one change. `patience` is for those attempts. Empty, or why it cannot be
@@ -66,7 +69,7 @@ class Subscriptions final : public SubscriptionControl, public DeliveryStates {
 
   // DeliveryStates
   void describe(store::Session& session, std::string_view topic, std::uint32_t shard, Position position,
-                std::vector<DeliveryState>& out) override;
+                std::string_view body, std::vector<DeliveryState>& out) override;
   void find_copy(store::Session& session, FindEvent& find) override;
 
  private:
@@ -80,7 +83,8 @@ class Subscriptions final : public SubscriptionControl, public DeliveryStates {
   Entries entries() const;
   /// Empty when there is none of this name.
   std::optional<Entry> find(std::string_view name) const;
-  void end(const Runner& runner);
+  /// They run no more. Their readers leave before it returns, unless they take too long.
+  void end(const std::vector<Runner>& runners);
   Runner make_runner(const std::shared_ptr<const SubscriptionSpec>& spec);
   Result<Entries> filtered(const DeadLetterFilter& filter) const;
   /// Blocks on the store: its figures are of now, those of the metrics up to a second old.
@@ -101,6 +105,7 @@ class Subscriptions final : public SubscriptionControl, public DeliveryStates {
   telemetry::Metrics& metrics_;
   telemetry::LogThread& lines_;
   const Clock& clock_;
+  Bus* bus_ = nullptr;
   mutable std::mutex mutex_;  // of what follows
   Entries entries_;
   std::vector<Runner> ending_;  // without a subscription, attempts may be in flight

@@ -1,0 +1,39 @@
+#include "adapters/kafka/kafka_bus.h"
+
+#include <utility>
+
+#include "adapters/kafka/kafka_producer.h"
+#include "adapters/kafka/kafka_reader.h"
+#include "adapters/kafka/shared.h"
+
+namespace causeway::kafka {
+
+KafkaBus::Shared::Shared(const KafkaSettings& its, std::string its_node, telemetry::Metrics& its_metrics,
+                         telemetry::LogThread& its_lines)
+    : settings(its.clone()), node(std::move(its_node)), metrics(its_metrics), lines(its_lines) {}
+
+KafkaBus::Shared::~Shared() {
+  const std::lock_guard lock(mutex_);
+  for (std::thread& end : ends_) end.join();
+}
+
+void KafkaBus::Shared::later(std::function<void()> work) {
+  const std::lock_guard lock(mutex_);
+  ends_.emplace_back(std::move(work));
+}
+
+KafkaBus::KafkaBus(const KafkaSettings& settings, std::string node, telemetry::Metrics& metrics,
+                   telemetry::LogThread& lines)
+    : shared_(std::make_unique<Shared>(settings, std::move(node), metrics, lines)) {}
+
+KafkaBus::~KafkaBus() = default;
+
+std::unique_ptr<events::BusProducer> KafkaBus::make_producer() { return std::make_unique<KafkaProducer>(*shared_); }
+
+std::unique_ptr<events::GroupReader> KafkaBus::make_reader(events::ReaderContext context) {
+  return std::make_unique<KafkaReader>(*shared_, std::move(context));
+}
+
+bool KafkaBus::reachable() const { return shared_->reach.clients > 0; }
+
+}  // namespace causeway::kafka

@@ -1,0 +1,38 @@
+// What the producers and readers of one bus have in common. Thread safe; outlives them.
+#pragma once
+
+#include <functional>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "adapters/kafka/client_watch.h"
+#include "adapters/kafka/kafka_bus.h"
+#include "adapters/kafka/service_thread.h"
+#include "runtime/blocking_pool.h"
+
+namespace causeway::kafka {
+
+struct KafkaBus::Shared {
+  Shared(const KafkaSettings& its, std::string its_node, telemetry::Metrics& its_metrics,
+         telemetry::LogThread& its_lines);
+  ~Shared();
+
+  /// Takes a client apart on a thread of its own; the bus waits for it at its end.
+  void later(std::function<void()> work);
+
+  const KafkaSettings settings;
+  const std::string node;
+  telemetry::Metrics& metrics;
+  telemetry::LogThread& lines;
+  Reach reach;
+  ServiceThread service;
+  runtime::BlockingPool questions{"kafka ask", 2, 256};  ///< that a broker answers, for readers
+
+ private:
+  std::mutex mutex_;
+  std::vector<std::thread> ends_;
+};
+
+}  // namespace causeway::kafka
