@@ -28,8 +28,7 @@ if(CMAKE_CXX_COMPILER_ID MATCHES "Clang")
   set(CMAKE_CXX_COMPILE_OPTIONS_USE_PCH -include-pch <PCH_FILE>)  # as CMake has it, in the form whose paths ccache knows
   add_compile_options(-Xclang -fno-pch-timestamp)  # lets ccache reuse objects that were built with a precompiled header
 endif()
-add_compile_definitions(_GLIBCXX_ASSERTIONS BOOST_ASIO_RECYCLING_ALLOCATOR_CACHE_SIZE=16 BOOST_ASIO_NO_DEPRECATED BOOST_ASIO_DISABLE_BOOST_REGEX
-                        SPDLOG_COMPILED_LIB SPDLOG_SHARED_LIB SPDLOG_FMT_EXTERNAL FMT_SHARED
+add_compile_definitions(_GLIBCXX_ASSERTIONS SPDLOG_COMPILED_LIB SPDLOG_SHARED_LIB SPDLOG_FMT_EXTERNAL FMT_SHARED
                         CAUSEWAY_VERSION="${PROJECT_VERSION}")
 add_link_options(-fuse-ld=lld -pie -Wl,-z,relro,-z,now,-z,noexecstack)
 

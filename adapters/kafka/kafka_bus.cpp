@@ -14,12 +14,22 @@ KafkaBus::Shared::Shared(const KafkaSettings& its, std::string its_node, telemet
 
 KafkaBus::Shared::~Shared() {
   const std::lock_guard lock(mutex_);
-  for (std::thread& end : ends_) end.join();
+  for (End& end : ends_) end.thread.join();
 }
 
 void KafkaBus::Shared::later(std::function<void()> work) {
   const std::lock_guard lock(mutex_);
-  ends_.emplace_back(std::move(work));
+  std::erase_if(ends_, [](End& end) {
+    if (!*end.over) return false;
+    end.thread.join();
+    return true;
+  });
+  auto over = std::make_shared<std::atomic<bool>>(false);
+  ends_.push_back({std::thread([work = std::move(work), over]() mutable {
+                     std::exchange(work, nullptr)();
+                     *over = true;
+                   }),
+                   over});
 }
 
 KafkaBus::KafkaBus(const KafkaSettings& settings, std::string node, telemetry::Metrics& metrics,

@@ -57,6 +57,7 @@ class KafkaProducer final : public events::BusProducer {
   ClientWatch watch_;
   BatchMode batching_;
   std::unique_ptr<Instance> instance_;
+  std::map<std::string, std::uint64_t, std::less<>> largest_;  // record, by topic, as last said
   bool broken_ = false;
   int event_fd_ = -1;
   std::vector<events::SendReport> kept_;  // of the instance before

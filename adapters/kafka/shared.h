@@ -1,7 +1,9 @@
 // What the producers and readers of one bus have in common. Thread safe; outlives them.
 #pragma once
 
+#include <atomic>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <thread>
@@ -32,7 +34,11 @@ struct KafkaBus::Shared {
 
  private:
   std::mutex mutex_;
-  std::vector<std::thread> ends_;
+  struct End {
+    std::thread thread;
+    std::shared_ptr<std::atomic<bool>> over;
+  };
+  std::vector<End> ends_;
 };
 
 }  // namespace causeway::kafka

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <cstdio>
 
 namespace causeway {
 namespace {
@@ -108,9 +107,12 @@ std::optional<IpAddress> IpAddress::parse(std::string_view text) {
 std::string IpAddress::to_string() const {
   char text[48];
   if (is_v4()) {
-    const int size =
-        std::snprintf(text, sizeof text, "%d.%d.%d.%d", octets_[12], octets_[13], octets_[14], octets_[15]);
-    return {text, static_cast<std::size_t>(size)};
+    char* at = text;  // every call asks for one: no snprintf
+    for (std::size_t i = 12; i < 16; ++i) {
+      if (i > 12) *at++ = '.';
+      at = std::to_chars(at, at + 3, static_cast<unsigned>(octets_[i])).ptr;
+    }
+    return {text, at};
   }
   const auto group = [this](std::size_t i) { return octets_[2 * i] << 8 | octets_[2 * i + 1]; };
   std::size_t gap = 8;

@@ -6,18 +6,13 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/generic/stream_protocol.hpp>
-#include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <cerrno>
 #include <cstring>
+#include <system_error>
 
 namespace causeway::net {
-namespace asio = boost::asio;
 namespace {
 
-constexpr auto kAwait = asio::as_tuple(asio::use_awaitable_t<asio::io_context::executor_type>{});
 constexpr int kBacklog = 4096;
 constexpr Duration kExhaustedPause = std::chrono::milliseconds(50);
 
@@ -46,33 +41,32 @@ std::uint16_t port_of(const sockaddr_storage& storage) {
 std::variant<std::unique_ptr<Acceptor>, std::string> Acceptor::open(runtime::Worker& worker, const HostPort& where) {
   const std::vector<SocketAddress> addresses = resolve(where);
   if (addresses.empty()) return "cannot listen on " + where.text() + ": the name has no address";
-  Socket socket(worker.io().get_executor());
-  boost::system::error_code error;
   const SocketAddress& address = addresses.front();
-  socket.open(address.protocol(), error);
-  if (!error) socket.set_option(Socket::reuse_address(true), error);
-  if (!error) socket.bind(address, error);
-  if (!error) socket.listen(kBacklog, error);
-  if (!error) socket.non_blocking(true, error);
-  if (error) return "cannot listen on " + where.text() + ": " + error.message();
+  Socket socket(::socket(address.family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+  constexpr int kOn = 1;
+  const bool listens =
+      socket.is_open() && ::setsockopt(socket.descriptor(), SOL_SOCKET, SO_REUSEADDR, &kOn, sizeof kOn) == 0 &&
+      ::bind(socket.descriptor(), address.data(), address.size()) == 0 && ::listen(socket.descriptor(), kBacklog) == 0;
+  if (!listens) return "cannot listen on " + where.text() + ": " + std::generic_category().message(errno);
   std::unique_ptr<Acceptor> acceptor(new Acceptor(worker, std::move(socket)));
   sockaddr_storage bound{};
   socklen_t size = sizeof bound;
-  ::getsockname(acceptor->socket_.native_handle(), reinterpret_cast<sockaddr*>(&bound), &size);
+  ::getsockname(acceptor->socket_.descriptor(), reinterpret_cast<sockaddr*>(&bound), &size);
   acceptor->local_ = HostPort{address_of(bound).to_string(), port_of(bound)}.text();
   return acceptor;
 }
 
 Task<> Acceptor::run(AcceptSink& sink) {
+  if (!readiness_.watch(socket_.descriptor())) co_return;
   for (;;) {
-    const auto [error] = co_await socket_.async_wait(Socket::wait_read, kAwait);
-    if (error || !socket_.is_open()) co_return;
+    co_await readiness_.wait(runtime::Readiness::Side::kRead);
+    if (!socket_.is_open()) co_return;
     bool exhausted = false;
     for (;;) {
       sockaddr_storage peer{};
       socklen_t size = sizeof peer;
       const int descriptor =
-          ::accept4(socket_.native_handle(), reinterpret_cast<sockaddr*>(&peer), &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
+          ::accept4(socket_.descriptor(), reinterpret_cast<sockaddr*>(&peer), &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
       if (descriptor >= 0) {
         sink.on_accept({descriptor, peer.ss_family, address_of(peer)});
         continue;
@@ -81,7 +75,9 @@ Task<> Acceptor::run(AcceptSink& sink) {
       exhausted = errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM;
       break;
     }
-    if (exhausted) {
+    if (!exhausted) {
+      readiness_.exhausted(runtime::Readiness::Side::kRead);
+    } else {
       sink.on_exhausted();
       co_await runtime::sleep_for(worker_, kExhaustedPause);
       if (!socket_.is_open()) co_return;
@@ -90,16 +86,13 @@ Task<> Acceptor::run(AcceptSink& sink) {
 }
 
 void Acceptor::close() {
-  boost::system::error_code ignored;
-  socket_.close(ignored);
+  readiness_.stop();
+  socket_.close();
 }
 
-Socket adopt(runtime::Worker& worker, const AcceptedSocket& accepted) {
-  Socket socket(worker.io().get_executor());
-  boost::system::error_code error;
-  socket.assign(asio::generic::stream_protocol(accepted.family, IPPROTO_TCP), accepted.descriptor, error);
-  if (error) ::close(accepted.descriptor);
-  else socket.set_option(asio::ip::tcp::no_delay(true), error);
+Socket adopt(const AcceptedSocket& accepted) {
+  Socket socket(accepted.descriptor);
+  if (accepted.family != AF_UNIX) set_no_delay(socket);
   return socket;
 }
 

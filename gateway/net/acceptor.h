@@ -2,7 +2,6 @@
 // worker that will serve it.
 #pragma once
 
-#include <boost/asio/basic_socket_acceptor.hpp>
 #include <memory>
 #include <string>
 #include <variant>
@@ -41,17 +40,16 @@ class Acceptor {
   void close();
 
  private:
-  using Socket =
-      boost::asio::basic_socket_acceptor<boost::asio::generic::stream_protocol, boost::asio::io_context::executor_type>;
   Acceptor(runtime::Worker& worker, Socket socket) : worker_(worker), socket_(std::move(socket)) {}
 
   runtime::Worker& worker_;
   Socket socket_;
+  runtime::Readiness readiness_{worker_.io()};
   std::string local_;
 };
 
-/// The accepted socket as one of `worker`'s loop, with TCP_NODELAY. On that worker's thread.
-Socket adopt(runtime::Worker& worker, const AcceptedSocket& accepted);
+/// The accepted socket, with TCP_NODELAY.
+Socket adopt(const AcceptedSocket& accepted);
 
 /// Raises the limit of open descriptors to what is allowed; returns the limit in force.
 std::uint64_t raise_descriptor_limit();

@@ -1,8 +1,10 @@
 // `host:port` of configuration as addresses to connect to.
 #pragma once
 
-#include <boost/asio/generic/stream_protocol.hpp>
+#include <sys/socket.h>
+
 #include <cstdint>
+#include <cstring>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -10,7 +12,24 @@
 
 namespace causeway::net {
 
-using SocketAddress = boost::asio::generic::stream_protocol::endpoint;
+/// A `sockaddr` of whatever family. A value.
+class SocketAddress {
+ public:
+  /// Copies `size` bytes, at most those of a sockaddr_storage.
+  SocketAddress(const sockaddr* address, socklen_t size) : size_(size) { std::memcpy(&storage_, address, size); }
+
+  const sockaddr* data() const { return reinterpret_cast<const sockaddr*>(&storage_); }
+  socklen_t size() const { return size_; }
+  int family() const { return storage_.ss_family; }
+
+  friend bool operator==(const SocketAddress& a, const SocketAddress& b) {
+    return a.size_ == b.size_ && std::memcmp(&a.storage_, &b.storage_, a.size_) == 0;
+  }
+
+ private:
+  sockaddr_storage storage_{};
+  socklen_t size_;
+};
 
 struct HostPort {
   std::string host;  ///< without brackets

@@ -1,5 +1,6 @@
 #include "net/head_writer.h"
 
+#include <algorithm>
 #include <charconv>
 
 #include "net/characters.h"
@@ -37,14 +38,33 @@ void HeadWriter::status_line(int status) {
 
 bool HeadWriter::field(std::string_view name, std::string_view value) {
   if (!is_token(name) || !is_field_value(value)) return false;
-  out_.append(name).append(": ").append(value).append("\r\n");
+  append(name, value);
+  return true;
+}
+
+bool HeadWriter::field(const HeaderField& header) {
+  if (header.id == HeaderId::kUnknown) return field(header.name, header.value);
+  if (!is_field_value(header.value)) return false;
+  append(header.name, header.value);
   return true;
 }
 
 bool HeadWriter::field(HeaderId id, std::string_view value) {
   if (id == HeaderId::kUnknown || !is_field_value(value)) return false;
-  out_.append(header_name(id)).append(": ").append(value).append("\r\n");
+  append(header_name(id), value);
   return true;
+}
+
+void HeadWriter::append(std::string_view name, std::string_view value) {
+  const std::size_t begin = out_.size();
+  out_.resize(begin + name.size() + value.size() + 4);  // once, where four appends would each ask for room
+  char* at = out_.data() + begin;
+  at = std::copy(name.begin(), name.end(), at);
+  *at++ = ':';
+  *at++ = ' ';
+  at = std::copy(value.begin(), value.end(), at);
+  *at++ = '\r';
+  *at = '\n';
 }
 
 void HeadWriter::field(HeaderId id, std::uint64_t number) {

@@ -27,7 +27,8 @@ class HeadWriter {
 
   bool field(std::string_view name, std::string_view value);
   bool field(HeaderId id, std::string_view value);
-  bool field(const HeaderField& header) { return field(header.name, header.value); }
+  /// A known id is trusted: its name is a token in whatever case.
+  bool field(const HeaderField& header);
   void field(HeaderId id, std::uint64_t number);
   void content_length(std::uint64_t length) { field(HeaderId::kContentLength, length); }
   void chunked() { field(HeaderId::kTransferEncoding, std::string_view("chunked")); }
@@ -37,6 +38,8 @@ class HeadWriter {
   void end() { out_.append("\r\n", 2); }
 
  private:
+  void append(std::string_view name, std::string_view value);
+
   std::string& out_;
 };
 

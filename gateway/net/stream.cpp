@@ -1,78 +1,105 @@
 #include "net/stream.h"
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <sys/socket.h>
+#include <sys/uio.h>
 
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/buffer.hpp>
-#include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/use_awaitable.hpp>
+#include <cerrno>
 
 #include "net/tls_context.h"
 
 namespace causeway::net {
-namespace asio = boost::asio;
 namespace {
 
-constexpr int kAtOnce = 8;
-constexpr auto kAwait = asio::as_tuple(asio::use_awaitable_t<asio::io_context::executor_type>{});
+bool would_block() { return errno == EAGAIN || errno == EWOULDBLOCK; }
+
+/// What a system call moved; below 0, `errno` says why not.
+ssize_t receive(int descriptor, std::span<char> buffer) {
+  ssize_t count;
+  do count = ::recv(descriptor, buffer.data(), buffer.size(), 0);
+  while (count < 0 && errno == EINTR);
+  return count;
+}
+
+ssize_t send(int descriptor, Bytes data) {
+  ssize_t count;
+  do count = ::send(descriptor, data.data(), data.size(), MSG_NOSIGNAL);
+  while (count < 0 && errno == EINTR);
+  return count;
+}
+
+ssize_t send(int descriptor, std::span<iovec> pieces) {
+  msghdr message{};
+  message.msg_iov = pieces.data();
+  message.msg_iovlen = pieces.size();
+  ssize_t count;
+  do count = ::sendmsg(descriptor, &message, MSG_NOSIGNAL);
+  while (count < 0 && errno == EINTR);
+  return count;
+}
 
 }  // namespace
 
-struct Stream::Deadline {
-  Deadline(runtime::Worker& worker, SideTimer& side, SteadyTime due) : timer(side) {
-    timer.fired = false;
-    if (due != SteadyTime::max()) worker.arm(timer, due);
-  }
-  ~Deadline() { timer.disarm(); }
-  SideTimer& timer;
-};
-
-void Stream::SideTimer::on_timer() {
-  fired = true;
-  boost::system::error_code ignored;
-  stream_.socket_.cancel(ignored);
-}
-
 Stream::Stream(runtime::Worker& worker, Socket socket) : worker_(worker), socket_(std::move(socket)) {
-  boost::system::error_code ignored;
-  if (socket_.is_open()) socket_.non_blocking(true, ignored);
+  if (socket_.is_open() && !readiness_.watch(socket_.descriptor())) close();
 }
 
 Stream::~Stream() {
   if (ssl_ != nullptr) SSL_free(ssl_);
 }
 
-IoResult Stream::failure(const boost::system::error_code& error, const SideTimer& timer, std::size_t count) const {
-  if (timer.fired) return {IoStatus::kTimeout, count};
-  return {error == asio::error::eof ? IoStatus::kEnd : IoStatus::kFailed, count};
+/// Until that side may be ready, closed by us (kFailed) or out of time.
+Task<IoStatus> Stream::wait(SideTimer& timer, SteadyTime deadline) {
+  at_once_ = 0;
+  if (deadline != SteadyTime::max()) worker_.arm(timer, deadline);
+  co_await readiness_.wait(timer.side);
+  timer.disarm();
+  if (closed_) co_return IoStatus::kFailed;
+  co_return timer.fired && !readiness_.ready(timer.side) ? IoStatus::kTimeout : IoStatus::kOk;
 }
 
-Task<IoResult> Stream::connect(const asio::generic::stream_protocol::endpoint& endpoint, SteadyTime deadline) {
-  boost::system::error_code error;
-  socket_.open(endpoint.protocol(), error);
-  if (error) co_return IoResult{IoStatus::kFailed, 0};
-  const Deadline guard(worker_, write_timer_, deadline);
-  std::tie(error) = co_await socket_.async_connect(endpoint, kAwait);
-  worker_.refresh_clock();
-  if (error) co_return failure(error, write_timer_, 0);
-  if (endpoint.protocol().family() != AF_UNIX) socket_.set_option(asio::ip::tcp::no_delay(true), error);
-  socket_.non_blocking(true, error);
+/// A peer that always has more would keep the worker to itself.
+Task<> Stream::let_others_in() {
+  at_once_ = 0;
+  co_await worker_.io().turn();
+}
+
+Task<IoResult> Stream::connect(const SocketAddress& address, SteadyTime deadline) {
+  socket_ = Socket(::socket(address.family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+  if (!socket_.is_open()) co_return IoResult{IoStatus::kFailed, 0};
+  const int descriptor = socket_.descriptor();
+  const bool at_once = ::connect(descriptor, address.data(), address.size()) == 0;
+  if (!at_once && errno != EINPROGRESS) co_return IoResult{IoStatus::kFailed, 0};
+  // Not before: a socket that does not even connect counts as broken.
+  if (!readiness_.watch(descriptor)) co_return IoResult{IoStatus::kFailed, 0};
+  readiness_.exhausted(Side::kRead);
+  write_timer_.fired = false;
+  if (!at_once) readiness_.exhausted(Side::kWrite);
+  while (!readiness_.ready(Side::kWrite)) {
+    const IoStatus status = co_await wait(write_timer_, deadline);
+    if (status != IoStatus::kOk) co_return IoResult{status, 0};
+  }
+  int error = 0;
+  socklen_t size = sizeof error;
+  if (::getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &error, &size) != 0 || error != 0)
+    co_return IoResult{IoStatus::kFailed, 0};
+  set_no_delay(socket_);
   co_return IoResult{};
 }
 
 Task<IoResult> Stream::accept_tls(const TlsContext& context, SteadyTime deadline) {
   ssl_ = context.new_connection();
   if (ssl_ == nullptr) co_return IoResult{IoStatus::kFailed, 0};
-  SSL_set_fd(ssl_, socket_.native_handle());
-  const Deadline guard(worker_, read_timer_, deadline);
+  SSL_set_fd(ssl_, socket_.descriptor());
+  read_timer_.fired = false;
   for (;;) {
     ERR_clear_error();
     const int result = SSL_accept(ssl_);
     if (result == 1) co_return IoResult{};
-    const IoResult step = co_await tls_step(result, read_timer_);
+    const IoResult step = co_await tls_step(result, read_timer_, deadline);
     if (!step.ok()) co_return step;
   }
 }
@@ -92,114 +119,145 @@ std::string_view Stream::server_name() const {
   return name != nullptr ? std::string_view(name) : std::string_view();
 }
 
-/// One side's timer cancels what both sides wait for. The side that was not meant goes on.
-bool Stream::interrupted(const boost::system::error_code& error, const SideTimer& timer) const {
-  return error == asio::error::operation_aborted && !timer.fired && !closed_;
-}
-
 Task<IoResult> Stream::read_some(std::span<char> buffer, SteadyTime deadline) {
-  // Asio forgets the end: another read would wait for an event that does not come again.
   if (ended_) co_return IoResult{IoStatus::kEnd, 0};
-  const Deadline guard(worker_, read_timer_, deadline);
+  if (closed_) co_return IoResult{IoStatus::kFailed, 0};
+  read_timer_.fired = false;
   if (ssl_ != nullptr) {
-    const IoResult result = co_await read_tls(buffer, read_timer_);
+    const IoResult result = co_await read_tls(buffer, deadline);
     ended_ = result.status == IoStatus::kEnd;
     co_return result;
   }
+  if (++at_once_ >= kAtOnce) co_await let_others_in();
   for (;;) {
-    const auto [error, count] = co_await socket_.async_read_some(asio::buffer(buffer.data(), buffer.size()), kAwait);
-    if (interrupted(error, read_timer_)) continue;
-    worker_.refresh_clock();
-    if (!error) co_return IoResult{IoStatus::kOk, count};
-    ended_ = error == asio::error::eof;
-    co_return failure(error, read_timer_, count);
+    if (!readiness_.ready(Side::kRead)) {
+      const IoStatus status = co_await wait(read_timer_, deadline);
+      // What has come in the last moment is read all the same.
+      if (status == IoStatus::kFailed) co_return IoResult{status, 0};
+    }
+    const ssize_t count = receive(socket_.descriptor(), buffer);
+    if (count > 0) {
+      // Fewer than there was room for: what comes from here on, the end too, is told of.
+      if (static_cast<std::size_t>(count) < buffer.size()) readiness_.exhausted(Side::kRead);
+      co_return IoResult{IoStatus::kOk, static_cast<std::size_t>(count)};
+    }
+    if (count == 0) {
+      ended_ = true;
+      co_return IoResult{IoStatus::kEnd, 0};
+    }
+    if (!would_block()) co_return IoResult{IoStatus::kFailed, 0};
+    readiness_.exhausted(Side::kRead);
+    if (read_timer_.fired) co_return IoResult{IoStatus::kTimeout, 0};
   }
 }
 
 Task<IoResult> Stream::write(Bytes data, SteadyTime deadline) {
-  const Deadline guard(worker_, write_timer_, deadline);
+  if (closed_) co_return IoResult{IoStatus::kFailed, 0};
+  write_timer_.fired = false;
   if (ssl_ != nullptr) {
-    const IoResult result = co_await write_tls(data, write_timer_);
+    const IoResult result = co_await write_tls(data, deadline);
     co_return result;
   }
+  if (++at_once_ >= kAtOnce) co_await let_others_in();
+  for (std::size_t done = 0;;) {
+    const ssize_t count = send(socket_.descriptor(), data.substr(done));
+    if (count >= 0) done += static_cast<std::size_t>(count);
+    else if (!would_block()) co_return IoResult{IoStatus::kFailed, done};
+    if (done == data.size()) co_return IoResult{IoStatus::kOk, done};
+    if (write_timer_.fired) co_return IoResult{IoStatus::kTimeout, done};
+    if (count >= 0) continue;
+    readiness_.exhausted(Side::kWrite);
+    const IoStatus status = co_await wait(write_timer_, deadline);
+    if (status != IoStatus::kOk) co_return IoResult{status, done};
+  }
+}
+
+Task<IoResult> Stream::write(std::span<const Bytes> pieces, SteadyTime deadline) {
+  constexpr std::size_t kMost = 4;
   std::size_t done = 0;
-  while (done < data.size()) {
-    const auto [error, count] =
-        co_await socket_.async_write_some(asio::buffer(data.data() + done, data.size() - done), kAwait);
-    done += count;
-    worker_.refresh_clock();
-    if (error && !interrupted(error, write_timer_)) co_return failure(error, write_timer_, done);
-    // The timer fires once; it may have done so while a part that was written waited to be seen.
-    if (done < data.size() && write_timer_.fired) co_return IoResult{IoStatus::kTimeout, done};
+  if (ssl_ == nullptr && !closed_ && pieces.size() <= kMost) {
+    std::array<iovec, kMost> vectors;
+    std::size_t count = 0;
+    for (const Bytes piece : pieces)
+      if (!piece.empty()) vectors[count++] = {const_cast<char*>(piece.data()), piece.size()};
+    // Gathering costs more than a plain send, so one piece is not gathered.
+    const ssize_t sent = count > 1 ? send(socket_.descriptor(), {vectors.data(), count}) : 0;
+    if (sent > 0) done = static_cast<std::size_t>(sent);
+  }
+  std::size_t begin = 0;  // of the piece at hand, in all of them
+  for (const Bytes piece : pieces) {
+    const std::size_t end = begin + piece.size();
+    if (done < end) {
+      const IoResult result = co_await write(piece.substr(done - begin), deadline);
+      done += result.count;
+      if (!result.ok()) co_return IoResult{result.status, done};
+    }
+    begin = end;
   }
   co_return IoResult{IoStatus::kOk, done};
 }
 
 Task<> Stream::drop_rest(std::size_t most, SteadyTime deadline) {
-  boost::system::error_code ignored;
-  socket_.shutdown(Socket::shutdown_send, ignored);
-  const Deadline guard(worker_, read_timer_, deadline);
+  ::shutdown(socket_.descriptor(), SHUT_WR);
+  read_timer_.fired = false;
   std::array<char, 4096> unread;
-  for (std::size_t seen = 0; seen < most && !read_timer_.fired;) {
-    const auto [error, count] = co_await socket_.async_read_some(asio::buffer(unread), kAwait);
-    worker_.refresh_clock();
-    if (error) co_return;
-    seen += count;
+  for (std::size_t seen = 0; seen < most;) {
+    const ssize_t count = receive(socket_.descriptor(), unread);
+    if (count == 0 || (count < 0 && !would_block())) co_return;
+    if (count > 0) {
+      seen += static_cast<std::size_t>(count);
+      continue;
+    }
+    readiness_.exhausted(Side::kRead);
+    const IoStatus status = co_await wait(read_timer_, deadline);
+    if (status != IoStatus::kOk) co_return;
   }
 }
 
 Task<IoResult> Stream::wait_readable(SteadyTime deadline) {
   if (ended_ || (ssl_ != nullptr && SSL_pending(ssl_) > 0)) co_return IoResult{};
-  const Deadline guard(worker_, read_timer_, deadline);
-  for (;;) {
-    const auto [error] = co_await socket_.async_wait(Socket::wait_read, kAwait);
-    if (interrupted(error, read_timer_)) continue;
-    worker_.refresh_clock();
-    if (error) co_return failure(error, read_timer_, 0);
-    co_return IoResult{};
+  if (closed_) co_return IoResult{IoStatus::kFailed, 0};
+  read_timer_.fired = false;
+  // A side that only may be ready is asked: this waits, it does not read.
+  while (quiet()) {
+    readiness_.exhausted(Side::kRead);
+    const IoStatus status = co_await wait(read_timer_, deadline);
+    if (status != IoStatus::kOk) co_return IoResult{status, 0};
   }
+  co_return IoResult{};
 }
 
 /// Waits for what OpenSSL said it needs.
-Task<IoResult> Stream::tls_step(int result, SideTimer& timer) {
-  at_once_ = 0;
+Task<IoResult> Stream::tls_step(int result, SideTimer& timer, SteadyTime deadline) {
   const int what = SSL_get_error(ssl_, result);
   if (what == SSL_ERROR_ZERO_RETURN) co_return IoResult{IoStatus::kEnd, 0};
   if (what != SSL_ERROR_WANT_READ && what != SSL_ERROR_WANT_WRITE) {
     SSL_set_quiet_shutdown(ssl_, 1);  // after a fatal error no close_notify may be sent
     co_return IoResult{IoStatus::kFailed, 0};
   }
-  const auto side = what == SSL_ERROR_WANT_READ ? Socket::wait_read : Socket::wait_write;
-  const auto [error] = co_await socket_.async_wait(side, kAwait);
-  worker_.refresh_clock();
   if (timer.fired) co_return IoResult{IoStatus::kTimeout, 0};
-  if (error && !interrupted(error, timer)) co_return failure(error, timer, 0);
-  co_return IoResult{};
+  const Side side = what == SSL_ERROR_WANT_READ ? Side::kRead : Side::kWrite;
+  readiness_.exhausted(side);
+  SideTimer& other = side == timer.side ? timer : side == Side::kRead ? read_timer_ : write_timer_;
+  const IoStatus status = co_await wait(other, deadline);
+  co_return IoResult{status, 0};
 }
 
-/// OpenSSL may have what was asked for without a look at the socket. A caller that always has more must let others in.
-Task<> Stream::take_turns() {
-  if (++at_once_ < kAtOnce) co_return;
-  at_once_ = 0;
-  co_await asio::post(socket_.get_executor(), asio::use_awaitable_t<asio::io_context::executor_type>{});
-  worker_.refresh_clock();
-}
-
-Task<IoResult> Stream::read_tls(std::span<char> buffer, SideTimer& timer) {
+Task<IoResult> Stream::read_tls(std::span<char> buffer, SteadyTime deadline) {
   for (;;) {
     ERR_clear_error();
     std::size_t count = 0;
     const int result = SSL_read_ex(ssl_, buffer.data(), buffer.size(), &count);
     if (result == 1) {
-      co_await take_turns();
+      if (++at_once_ >= kAtOnce) co_await let_others_in();
       co_return IoResult{IoStatus::kOk, count};
     }
-    const IoResult step = co_await tls_step(result, timer);
+    const IoResult step = co_await tls_step(result, read_timer_, deadline);
     if (!step.ok()) co_return step;
   }
 }
 
-Task<IoResult> Stream::write_tls(Bytes data, SideTimer& timer) {
+Task<IoResult> Stream::write_tls(Bytes data, SteadyTime deadline) {
   std::size_t done = 0;
   while (done < data.size()) {
     ERR_clear_error();
@@ -207,11 +265,11 @@ Task<IoResult> Stream::write_tls(Bytes data, SideTimer& timer) {
     const int result = SSL_write_ex(ssl_, data.data() + done, data.size() - done, &count);
     if (result == 1) {
       done += count;
-      co_await take_turns();
-      if (done < data.size() && timer.fired) co_return IoResult{IoStatus::kTimeout, done};
+      if (++at_once_ >= kAtOnce) co_await let_others_in();
+      if (done < data.size() && write_timer_.fired) co_return IoResult{IoStatus::kTimeout, done};
       continue;
     }
-    const IoResult step = co_await tls_step(result, timer);
+    const IoResult step = co_await tls_step(result, write_timer_, deadline);
     if (!step.ok()) co_return IoResult{step.status, done};
   }
   co_return IoResult{IoStatus::kOk, done};
@@ -220,36 +278,39 @@ Task<IoResult> Stream::write_tls(Bytes data, SideTimer& timer) {
 bool Stream::quiet() {
   if (!socket_.is_open()) return false;
   char byte;
-  const auto count = ::recv(socket_.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
-  return count < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
+  const auto count = ::recv(socket_.descriptor(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+  return count < 0 && would_block();
 }
 
 void Stream::shutdown_send() {
-  boost::system::error_code ignored;
   if (ssl_ != nullptr) {
     ERR_clear_error();
     SSL_shutdown(ssl_);
   }
-  socket_.shutdown(Socket::shutdown_send, ignored);
+  ::shutdown(socket_.descriptor(), SHUT_WR);
 }
 
 void Stream::wake_reader() {
   read_timer_.fired = true;
-  boost::system::error_code ignored;
-  socket_.cancel(ignored);
+  readiness_.wake(Side::kRead);
 }
 
 void Stream::abort() {
-  boost::system::error_code ignored;
-  socket_.set_option(asio::socket_base::linger(true, 0), ignored);
   if (ssl_ != nullptr) SSL_set_quiet_shutdown(ssl_, 1);
+  constexpr linger kReset{.l_onoff = 1, .l_linger = 0};
+  if (socket_.is_open()) ::setsockopt(socket_.descriptor(), SOL_SOCKET, SO_LINGER, &kReset, sizeof kReset);
   close();
 }
 
 void Stream::close() {
   closed_ = true;
-  boost::system::error_code ignored;
-  socket_.close(ignored);
+  readiness_.stop();
+  socket_.close();
+}
+
+void set_no_delay(const Socket& socket) {
+  constexpr int kOn = 1;
+  ::setsockopt(socket.descriptor(), IPPROTO_TCP, TCP_NODELAY, &kOn, sizeof kOn);
 }
 
 }  // namespace causeway::net

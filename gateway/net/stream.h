@@ -2,8 +2,6 @@
 // Every operation has a deadline. Belongs to one worker; one read and one write may be pending at a time.
 #pragma once
 
-#include <boost/asio/basic_stream_socket.hpp>
-#include <boost/asio/generic/stream_protocol.hpp>
 #include <memory>
 #include <optional>
 #include <span>
@@ -11,7 +9,10 @@
 
 #include "core/bytes.h"
 #include "core/clock.h"
+#include "net/endpoint_address.h"
 #include "net/peer_certificate.h"
+#include "net/socket.h"
+#include "runtime/readiness.h"
 #include "runtime/task.h"
 #include "runtime/timer_wheel.h"
 #include "runtime/worker.h"
@@ -21,9 +22,6 @@ using SSL = struct ssl_st;
 namespace causeway::net {
 
 class TlsContext;
-
-using Socket =
-    boost::asio::basic_stream_socket<boost::asio::generic::stream_protocol, boost::asio::io_context::executor_type>;
 
 enum class IoStatus : std::uint8_t {
   kOk,
@@ -40,14 +38,14 @@ struct IoResult {
 
 class Stream {
  public:
-  /// Takes a socket of `worker`'s loop.
+  /// Takes a connected socket, or none: `connect` makes one.
   Stream(runtime::Worker& worker, Socket socket);
   ~Stream();
   Stream(const Stream&) = delete;
   Stream& operator=(const Stream&) = delete;
 
-  /// Connects a new socket to `address` (bytes of a sockaddr). Sets TCP_NODELAY.
-  Task<IoResult> connect(const boost::asio::generic::stream_protocol::endpoint& endpoint, SteadyTime deadline);
+  /// Connects a new socket to `address`. Sets TCP_NODELAY.
+  Task<IoResult> connect(const SocketAddress& address, SteadyTime deadline);
   /// Shakes hands as the server.
   Task<IoResult> accept_tls(const TlsContext& context, SteadyTime deadline);
 
@@ -59,11 +57,15 @@ class Stream {
   Task<IoResult> read_some(std::span<char> buffer, SteadyTime deadline);
   /// Writes all of `data`; kTimeout when the peer did not take it until `deadline`.
   Task<IoResult> write(Bytes data, SteadyTime deadline);
+  /// The same of several pieces, in one go where the kernel takes them.
+  Task<IoResult> write(std::span<const Bytes> pieces, SteadyTime deadline);
   /// Waits until something can be read, without a buffer: for idle connections.
   Task<IoResult> wait_readable(SteadyTime deadline);
 
   /// Is an idle connection still quiet? False when the peer has closed it or sent something that nobody asked for.
   bool quiet();
+  /// As `quiet`, as far as the loop has heard: without asking the kernel. False may be wrong, so ask then.
+  bool seems_quiet() const { return socket_.is_open() && !readiness_.ready(Side::kRead); }
   /// Ends our side and leaves reading open; then `close`.
   void shutdown_send();
   void close();
@@ -79,32 +81,39 @@ class Stream {
   std::string_view server_name() const;
 
  private:
-  struct Deadline;  // arms one side's timer for the time of one operation
+  using Side = runtime::Readiness::Side;
+  /// Wakes one side when its time is over.
   class SideTimer final : public runtime::TimerHook {
    public:
-    explicit SideTimer(Stream& stream) : stream_(stream) {}
+    SideTimer(Stream& stream, Side its_side) : side(its_side), stream_(stream) {}
+    const Side side;
     bool fired = false;
 
    private:
-    void on_timer() override;
+    void on_timer() override {
+      fired = true;
+      stream_.readiness_.wake(side);
+    }
     Stream& stream_;
   };
 
-  Task<> take_turns();
-  Task<IoResult> tls_step(int result, SideTimer& timer);
-  Task<IoResult> read_tls(std::span<char> buffer, SideTimer& timer);
-  Task<IoResult> write_tls(Bytes data, SideTimer& timer);
-  bool interrupted(const boost::system::error_code& error, const SideTimer& timer) const;
-  IoResult failure(const boost::system::error_code& error, const SideTimer& timer, std::size_t count) const;
+  Task<IoStatus> wait(SideTimer& timer, SteadyTime deadline);
+  Task<> let_others_in();
+  Task<IoResult> tls_step(int result, SideTimer& timer, SteadyTime deadline);
+  Task<IoResult> read_tls(std::span<char> buffer, SteadyTime deadline);
+  Task<IoResult> write_tls(Bytes data, SteadyTime deadline);
+
+  static constexpr int kAtOnce = 8;
 
   runtime::Worker& worker_;
   Socket socket_;
+  runtime::Readiness readiness_{worker_.io()};  // before the socket goes
   SSL* ssl_ = nullptr;
-  int at_once_ = 0;      ///< TLS operations in a row that did not wait
+  int at_once_ = 0;      ///< operations in a row that did not wait
   bool ended_ = false;   ///< the peer has closed its side
   bool closed_ = false;  ///< we have closed ours
-  SideTimer read_timer_{*this};
-  SideTimer write_timer_{*this};
+  SideTimer read_timer_{*this, Side::kRead};
+  SideTimer write_timer_{*this, Side::kWrite};
 };
 
 }  // namespace causeway::net

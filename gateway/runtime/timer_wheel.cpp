@@ -29,19 +29,22 @@ void TimerWheel::arm(TimerHook& hook, SteadyTime due) {
   ++armed_;
 }
 
-void TimerWheel::advance(SteadyTime now) {
+std::size_t TimerWheel::advance(SteadyTime now) {
+  std::size_t fired = 0;
   const std::int64_t target = tick_of(now);
   // After a long pause (a suspended machine) one turn sees every slot.
   std::int64_t tick = std::max(tick_, target - static_cast<std::int64_t>(kSlots));
   tick_ = std::max(tick_, target);
   for (++tick; tick <= target; ++tick) {
     const auto slot = static_cast<std::size_t>(tick) % kSlots;
-    if ((occupied_[slot / 64] >> (slot % 64) & 1) != 0) fire_slot(slot, target);
+    if ((occupied_[slot / 64] >> (slot % 64) & 1) != 0) fired += fire_slot(slot, target);
   }
+  return fired;
 }
 
-void TimerWheel::fire_slot(std::size_t slot, std::int64_t tick) {
+std::size_t TimerWheel::fire_slot(std::size_t slot, std::int64_t tick) {
   // The list is walked from the head again after each call: a hook may disarm or destroy any other.
+  std::size_t fired = 0;
   TimerHook* hook = slots_[slot];
   while (hook != nullptr) {
     if (hook->due_tick_ > tick) {
@@ -50,9 +53,11 @@ void TimerWheel::fire_slot(std::size_t slot, std::int64_t tick) {
     }
     hook->disarm();
     hook->on_timer();
+    ++fired;
     hook = slots_[slot];
   }
   if (slots_[slot] == nullptr) occupied_[slot / 64] &= ~(std::uint64_t{1} << (slot % 64));
+  return fired;
 }
 
 SteadyTime TimerWheel::next_due() const {

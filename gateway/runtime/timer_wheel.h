@@ -44,8 +44,8 @@ class TimerWheel {
 
   /// Arms `hook` for `due` (again, if it was armed). A time in the past is due at the next advance.
   void arm(TimerHook& hook, SteadyTime due);
-  /// Calls every hook that is due at `now`.
-  void advance(SteadyTime now);
+  /// Calls every hook that is due at `now`; returns how many.
+  std::size_t advance(SteadyTime now);
   /// When `advance` should be called next; SteadyTime::max() when nothing is armed. May be earlier than the first due
   /// hook.
   SteadyTime next_due() const;
@@ -56,7 +56,7 @@ class TimerWheel {
   static constexpr std::size_t kSlots = 4096;  // one turn is 20 s; hooks further away stay for several turns
 
   static std::int64_t tick_of(SteadyTime time) { return time.time_since_epoch() / kResolution; }
-  void fire_slot(std::size_t slot, std::int64_t tick);
+  std::size_t fire_slot(std::size_t slot, std::int64_t tick);
 
   std::array<TimerHook*, kSlots> slots_{};
   std::array<std::uint64_t, kSlots / 64> occupied_{};  // may be stale: a set bit over an empty slot only costs a look

@@ -27,7 +27,7 @@ Connection::Connection(Listener& listener, WorkerConnections& home, const net::A
       worker_(context_.worker),
       view_(home.view),
       peer_(accepted.peer),
-      stream_(worker_, net::adopt(worker_, accepted)),
+      stream_(worker_, net::adopt(accepted)),
       parser_({.head = static_cast<std::size_t>(bytes(view_->limits.request_headers))}) {
   next_ = home_.first;
   if (next_ != nullptr) next_->link_ = &next_;

@@ -45,7 +45,7 @@ class Connection {
   Task<bool> respond(ActiveExchange& active);
   Task<bool> write_streamed(Exchange& exchange, bool chunked);
   void write_head(const ActiveExchange& active, bool close, bool chunked);
-  Task<bool> write(Exchange& exchange, Bytes data, SteadyTime started);
+  Task<bool> write(Exchange& exchange, std::span<const Bytes> parts, SteadyTime started);
   Task<> linger();
 
   void take_buffer();

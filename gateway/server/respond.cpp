@@ -56,7 +56,8 @@ Task<bool> Connection::respond(ActiveExchange& active) {
   const SteadyTime started = worker_.now();
   if (bodiless || (!streams && response.whole_size() <= kOneWrite)) {
     if (!bodiless) out_.append(response.prefix).append(response.body.whole()).append(response.suffix);
-    const bool written = co_await write(exchange, out_, started);
+    const Bytes whole[] = {out_};
+    const bool written = co_await write(exchange, whole, started);
     co_return written;
   }
   if (streams) {
@@ -64,11 +65,9 @@ Task<bool> Connection::respond(ActiveExchange& active) {
     co_return written;
   }
   out_.append(response.prefix);
-  for (const Bytes part : {Bytes(out_), response.body.whole(), response.suffix}) {
-    const bool written = co_await write(exchange, part, started);
-    if (!written) co_return false;
-  }
-  co_return true;
+  const Bytes parts[] = {out_, response.body.whole(), response.suffix};
+  const bool written = co_await write(exchange, parts, started);
+  co_return written;
 }
 
 Task<bool> Connection::write_streamed(Exchange& exchange, bool chunked) {
@@ -77,32 +76,29 @@ Task<bool> Connection::write_streamed(Exchange& exchange, bool chunked) {
     Result<Bytes> piece = co_await exchange.response.body.source()->read();
     if (!piece) {
       exchange.failure = "the answer broke off while it was passed on";
-      if (!out_.empty()) co_await write(exchange, out_, started);
+      const Bytes head[] = {out_};
+      co_await write(exchange, head, started);
       co_return false;
     }
     const Bytes data = *piece;
     if (exchange.call.response_body.empty()) exchange.call.response_body = exchange.arena.copy(data.substr(0, kLogged));
     if (chunked && !data.empty()) net::append_chunk_size(out_, data.size());
     if (chunked && data.empty()) out_.append(net::kLastChunk);
-    const bool together = data.size() + out_.size() <= kOneWrite;
-    if (together) out_.append(data);
-    if (together && chunked && !data.empty()) out_.append(net::kChunkEnd);
-    bool written = true;
-    if (!out_.empty()) written = co_await write(exchange, out_, started);
+    const Bytes chunk_end = chunked && !data.empty() ? net::kChunkEnd : Bytes();
+    const Bytes parts[] = {out_, data, chunk_end};
+    const bool written = co_await write(exchange, parts, started);
     out_.clear();
     if (!written) co_return false;
     if (data.empty()) co_return true;
-    if (together) continue;
-    written = co_await write(exchange, data, started);
-    if (!written) co_return false;
-    if (chunked) out_.append(net::kChunkEnd);
   }
 }
 
-Task<bool> Connection::write(Exchange& exchange, Bytes data, SteadyTime started) {
-  if (data.empty()) co_return true;
-  const SteadyTime due = net::pace_deadline(exchange.pace, started, exchange.response_bytes + data.size());
-  const net::IoResult written = co_await stream_.write(data, due);
+Task<bool> Connection::write(Exchange& exchange, std::span<const Bytes> parts, SteadyTime started) {
+  std::size_t size = 0;
+  for (const Bytes part : parts) size += part.size();
+  if (size == 0) co_return true;
+  const SteadyTime due = net::pace_deadline(exchange.pace, started, exchange.response_bytes + size);
+  const net::IoResult written = co_await stream_.write(parts, due);
   exchange.response_bytes += written.count;
   co_return written.ok();
 }

@@ -8,8 +8,7 @@
 
 namespace causeway::upstream {
 
-Connection::Connection(runtime::Worker& worker)
-    : worker_(worker), stream_(worker, net::Socket(worker.io().get_executor())) {}
+Connection::Connection(runtime::Worker& worker) : worker_(worker), stream_(worker, net::Socket()) {}
 
 Task<net::IoResult> Connection::connect(const net::SocketAddress& address, SteadyTime deadline) {
   return stream_.connect(address, deadline);
@@ -37,17 +36,17 @@ Task<Result<>> Connection::send(const CallRequest& request, std::string_view hos
   else if (*declared > 0 || net::expects_body(request.method)) head.content_length(*declared);
   head.end();
 
-  const bool one_write = !streams && body.whole().size() <= kOneWrite;
-  if (one_write) out_.append(body.whole());
-  const net::IoResult written = co_await stream_.write(out_, deadline);
+  // A small body is copied behind the head, a larger one gathered from where it lies: one call either way.
+  const bool copied = !streams && body.whole().size() <= kOneWrite;
+  if (copied) out_.append(body.whole());
+  const Bytes pieces[] = {out_, streams || copied ? Bytes() : body.whole()};
+  const std::span<const Bytes> all(pieces, pieces[1].empty() ? 1 : 2);
+  const net::IoResult written = co_await stream_.write(all, deadline);
   response.sent = response.sent || written.count > 0;
   if (!written.ok()) co_return broken(written.status, false);
   if (streams) {
     Result<> sent = co_await send_streamed(body, deadline - began);
     if (!sent) co_return sent;
-  } else if (!one_write) {
-    const net::IoResult rest = co_await stream_.write(body.whole(), deadline);
-    if (!rest.ok()) co_return broken(rest.status, false);
   }
   sent_whole_ = true;
   co_return Result<>();
@@ -153,8 +152,11 @@ Task<Result<Bytes>> Connection::read() {
   if (!pending_.empty()) co_return std::exchange(pending_, Bytes());
   if (decoder_.done()) co_return Bytes();
   // The connection's buffer still holds the head that the exchange views.
-  if (piece_ == nullptr) piece_ = arena_->bytes(kPiece);
-  Result<Bytes> piece = co_await next_piece(piece_, kPiece, SteadyTime::max());
+  if (piece_ == nullptr) {
+    piece_size_ = static_cast<std::size_t>(std::min<std::uint64_t>(kPiece, declared_.value_or(kPiece)));
+    piece_ = arena_->bytes(piece_size_);
+  }
+  Result<Bytes> piece = co_await next_piece(piece_, piece_size_, SteadyTime::max());
   co_return piece;
 }
 

@@ -28,6 +28,8 @@ class Connection final : public BodySource {
 
   /// Nothing but silence since the last answer: it can be used again.
   bool quiet() { return stream_.quiet(); }
+  /// The same, as far as the worker's loop has heard.
+  bool seems_quiet() const { return stream_.seems_quiet(); }
   /// The request was sent whole, the answer ended in order, both sides want to go on.
   bool reusable() const { return sent_whole_ && decoder_.done() && keep_alive_ && surplus_ == 0; }
   bool used_before() const { return answers_ > 0; }
@@ -50,7 +52,7 @@ class Connection final : public BodySource {
   Error broken(net::IoStatus status, bool answered) const;
 
   static constexpr std::size_t kBuffer = 16 * 1024;
-  static constexpr std::size_t kPiece = 32 * 1024;
+  static constexpr std::size_t kPiece = 64 * 1024;
   static constexpr std::size_t kOneWrite = 8 * 1024;
 
   runtime::Worker& worker_;
@@ -64,6 +66,7 @@ class Connection final : public BodySource {
   std::optional<std::uint64_t> declared_;
   Bytes pending_;  // decoded, not yet handed out
   char* piece_ = nullptr;
+  std::size_t piece_size_ = 0;
   runtime::Arena* arena_ = nullptr;
   runtime::BudgetHold hold_;
   net::PaceRules pace_;

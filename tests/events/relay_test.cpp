@@ -154,9 +154,9 @@ TEST_F(RelayTest, ATopicThatTheBusDoesNotKnowHoldsNoneUp) {
   append("s", "", "{}", "stock");
   append("o");
   run_until([&] { return bus_.taken("orders") == 1 && bus_.resolves() > 12; });
-  EXPECT_EQ(lines("topic is not known").size(), 1u);
-  EXPECT_EQ(lines("topic is not known").front(),
-            "topic is not known on the bus, its events wait | topic=stock | error=unknown topic");
+  EXPECT_EQ(lines("topic cannot be found").size(), 1u);
+  EXPECT_EQ(lines("topic cannot be found").front(),
+            "topic cannot be found on the bus, its events wait | topic=stock | error=unknown topic");
   EXPECT_EQ(metric(R"(causeway_outbox_pending{topic="stock"})"), "1");
   bus_.make_topic("stock", 1);
   run_until([&] { return bus_.taken("stock") == 1; });
@@ -174,7 +174,7 @@ TEST_F(RelayTest, ATopicThatIsTakenAwayHoldsNoneUp) {
   bus_.fail();
   bus_.set_answering(true);
   append("o");
-  run_until([&] { return bus_.taken("orders") == 1 && !lines("topic is not known").empty(); });
+  run_until([&] { return bus_.taken("orders") == 1 && !lines("topic cannot be found").empty(); });
   EXPECT_EQ(bus_.taken("stock"), 0u);
   bus_.make_topic("stock", 1);
   run_until([&] { return bus_.taken("stock") == 1; });

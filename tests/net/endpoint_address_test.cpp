@@ -90,10 +90,10 @@ TEST(HostPort, AConfigurationsEndpointNeedsAPortAndAListenersDoesNot) {
 TEST(Resolve, FindsNumericAddressesWithoutAskingAnybody) {
   const auto v4 = resolve({"127.0.0.1", 8080});
   ASSERT_EQ(v4.size(), 1u);
-  EXPECT_EQ(v4[0].protocol().family(), AF_INET);
+  EXPECT_EQ(v4[0].family(), AF_INET);
   const auto v6 = resolve({"::1", 8080});
   ASSERT_EQ(v6.size(), 1u);
-  EXPECT_EQ(v6[0].protocol().family(), AF_INET6);
+  EXPECT_EQ(v6[0].family(), AF_INET6);
 }
 
 TEST(Resolve, ANameWithoutAnAddressGivesNothing) { EXPECT_TRUE(resolve({"no-such-host.invalid", 80}).empty()); }

@@ -1,11 +1,11 @@
 #include "net/stream.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <array>
-#include <boost/asio/local/stream_protocol.hpp>
 #include <string>
 
 #include "fakes/run_task.h"
@@ -25,9 +25,8 @@ class StreamPair : public ::testing::Test {
     if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) != 0)
       throw std::runtime_error("no socket pair");
     other = ends[1];
-    Socket socket(worker.io().get_executor());
-    socket.assign(boost::asio::generic::stream_protocol(AF_UNIX, 0), ends[0]);
-    stream.emplace(worker, std::move(socket));
+    ::fcntl(ends[0], F_SETFL, O_NONBLOCK);
+    stream.emplace(worker, Socket(ends[0]));
   }
   ~StreamPair() override {
     close_other();
@@ -192,7 +191,7 @@ class StreamOverTcp : public ::testing::Test {
 
   const SystemClock clock;
   runtime::Worker worker{0, "test", clock};
-  Stream stream{worker, Socket(worker.io().get_executor())};
+  Stream stream{worker, Socket()};
 };
 
 TEST_F(StreamOverTcp, ConnectsAndTalks) {

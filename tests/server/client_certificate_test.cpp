@@ -18,7 +18,7 @@ class SecureCaller {
   SecureCaller(runtime::Worker& worker, const std::string& address, const Identity* own, const char* server_name)
       : worker_(worker), context_(SSL_CTX_new(TLS_client_method())) {
     const auto where = net::resolve(*net::parse_host_port(address)).front();
-    socket_ = ::socket(where.protocol().family(), SOCK_STREAM | SOCK_CLOEXEC, 0);
+    socket_ = ::socket(where.family(), SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (::connect(socket_, where.data(), static_cast<socklen_t>(where.size())) != 0) ADD_FAILURE() << "no connection";
     ::fcntl(socket_, F_SETFL, O_NONBLOCK);
     if (own != nullptr) {

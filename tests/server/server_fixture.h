@@ -62,7 +62,7 @@ class Caller {
  public:
   Caller(runtime::Worker& worker, const std::string& address) : worker_(worker) {
     const auto where = net::resolve(*net::parse_host_port(address)).front();
-    socket_ = ::socket(where.protocol().family(), SOCK_STREAM | SOCK_CLOEXEC, 0);
+    socket_ = ::socket(where.family(), SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (::connect(socket_, where.data(), static_cast<socklen_t>(where.size())) != 0) ADD_FAILURE() << "no connection";
   }
   ~Caller() { close(); }

@@ -23,7 +23,7 @@ using RealTime = std::chrono::steady_clock::time_point;
 class Relay::Thread {
  public:
   Thread(EventLog& log, Bus& bus, telemetry::Metrics& metrics, telemetry::LogThread& lines)
-      : log_(log), bus_(bus), metrics_(metrics), lines_(lines), waiters_(log.store()) {
+      : log_(log), bus_(bus), metrics_(metrics), lines_(lines), waiters_(std::make_shared<Waiters>(log.store())) {
     log_.signal().add(*inbox_);
   }
   ~Thread() { stop({}); }
@@ -49,14 +49,15 @@ class Relay::Thread {
     inbox_->wake();
     if (thread_.joinable()) thread_.join();
     log_.signal().remove(*inbox_);
-    waiters_.close();
+    waiters_->close();
   }
 
-  Waiters& waiters() { return waiters_; }
+  /// Who is let go at the end still has to leave.
+  std::shared_ptr<Waiters> waiters() { return waiters_; }
 
  private:
   void run() noexcept {
-    RelayLoop loop(log_, bus_, metrics_, lines_, waiters_, inbox_);
+    RelayLoop loop(log_, bus_, metrics_, lines_, *waiters_, inbox_);
     for (RealTime until = RealTime::max();;) {
       const SteadyTime due = loop.round();
       until = until_.load(std::memory_order_acquire);
@@ -87,7 +88,7 @@ class Relay::Thread {
   Bus& bus_;
   telemetry::Metrics& metrics_;
   telemetry::LogThread& lines_;
-  Waiters waiters_;
+  const std::shared_ptr<Waiters> waiters_;
   const std::shared_ptr<RelayInbox> inbox_ = std::make_shared<RelayInbox>();
   std::atomic<RealTime> until_{RealTime::max()};
   bool stopped_ = false;
@@ -105,7 +106,8 @@ void Relay::stop(Duration patience) { thread_->stop(patience); }
 
 Task<std::vector<std::optional<BusPlace>>> Relay::wait(runtime::Worker& worker, std::shared_ptr<const Topic> topic,
                                                        std::span<const Receipt> receipts, Duration patience) {
-  std::vector<std::optional<BusPlace>> places = co_await thread_->waiters().wait(worker, *topic, receipts, patience);
+  const std::shared_ptr<Waiters> waiters = thread_->waiters();
+  std::vector<std::optional<BusPlace>> places = co_await waiters->wait(worker, *topic, receipts, patience);
   co_return places;
 }
 

@@ -46,6 +46,7 @@ struct RelayTopic {
   SteadyTime resolve_at{};
   std::uint32_t failures = 0;  ///< of asking, in a row
   std::string problem;         ///< that was logged; empty: there is none
+  SteadyTime say_again_at{};
 
   std::shared_ptr<OutboxGauges> gauges = std::make_shared<OutboxGauges>();
   std::vector<telemetry::Collected> collected;

@@ -8,6 +8,7 @@ namespace causeway::events {
 namespace {
 
 constexpr Duration kResolvePause = std::chrono::milliseconds(20);
+constexpr Duration kSayAgain = std::chrono::minutes(1);
 
 const resilience::BackoffSettings& resolve_backoff() {
   static const resilience::BackoffSettings settings{
@@ -46,7 +47,7 @@ void RelayLoop::take_topic(const std::shared_ptr<const Topic>& topic, OpenOutbox
     fresh->number = waiters_.number_of(topic->name());
     fresh->mark = inbox_->mark(topic->name());
     fresh->stored = opened.stored;
-    fresh->refused = metrics_.counter("causeway_outbox_refused_total", "Events that the bus takes never.",
+    fresh->refused = metrics_.counter("causeway_outbox_refused_total", "Events that the bus has refused for ever.",
                                       {{"topic", topic->name()}});
     fresh->collected.push_back(metrics_.collect_gauge(
         "causeway_outbox_pending", "Events that are stored and not on the bus.", {{"topic", topic->name()}},
@@ -139,8 +140,11 @@ void RelayLoop::unresolved(RelayTopic& topic, std::string problem) {
   topic.resolve_at = now_ + resilience::backoff(resolve_backoff(), topic.failures, 0);
   resolve_at_ = now_ + kResolvePause;
   if (problem.empty()) problem = "not answered";
-  if (topic.problem == problem) return;
-  lines_.write(telemetry::Level::kWarn, "topic is not known on the bus, its events wait",
+  // The same trouble has many words, which come by turns.
+  const bool another = topic.problem.empty() || (topic.problem != problem && now_ >= topic.say_again_at);
+  if (!another) return;
+  topic.say_again_at = now_ + kSayAgain;
+  lines_.write(telemetry::Level::kWarn, "topic cannot be found on the bus, its events wait",
                {{"topic", topic.topic->name()}, {"error", problem}});
   topic.problem = std::move(problem);
 }

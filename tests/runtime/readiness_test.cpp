@@ -1,0 +1,131 @@
+#include "runtime/readiness.h"
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <memory>
+#include <string>
+
+#include "fakes/run_task.h"
+
+namespace causeway::runtime {
+namespace {
+
+using Side = Readiness::Side;
+
+/// Watches one end of a socket pair; the test holds the other.
+class ReadinessTest : public ::testing::Test {
+ protected:
+  ReadinessTest() {
+    if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends) != 0)
+      throw std::runtime_error("no socket pair");
+    readiness = std::make_unique<Readiness>(worker.io());
+    EXPECT_TRUE(readiness->watch(ends[0]));
+    worker.io().poll();  // what epoll tells of a new descriptor
+    readiness->exhausted(Side::kRead);
+  }
+  ~ReadinessTest() override {
+    readiness.reset();
+    ::close(ends[0]);
+    if (ends[1] >= 0) ::close(ends[1]);
+  }
+
+  void other_sends() { ASSERT_EQ(::send(ends[1], "x", 1, MSG_NOSIGNAL), 1); }
+  void other_ends() { ::close(std::exchange(ends[1], -1)); }
+  static Task<> wait(Readiness& readiness, Side side, int& woken) {
+    co_await readiness.wait(side);
+    ++woken;
+  }
+
+  const SystemClock clock;
+  Worker worker{0, "test", clock};
+  int ends[2] = {-1, -1};
+  std::unique_ptr<Readiness> readiness;
+};
+
+TEST_F(ReadinessTest, IsToldOfWhatComes) {
+  int woken = 0;
+  worker.spawn(wait(*readiness, Side::kRead, woken));
+  worker.io().poll();
+  EXPECT_EQ(woken, 0);
+  other_sends();
+  fakes::run_until(worker, [&] { return woken == 1; });
+  EXPECT_TRUE(readiness->ready(Side::kRead));
+}
+
+TEST_F(ReadinessTest, WhatComesWhileNobodyWaitsIsRemembered) {
+  other_sends();
+  worker.io().poll();
+  EXPECT_TRUE(readiness->ready(Side::kRead));
+  int woken = 0;
+  fakes::run(worker, wait(*readiness, Side::kRead, woken));
+  EXPECT_EQ(woken, 1);
+}
+
+TEST_F(ReadinessTest, AnEndStaysReadyHoweverOftenItIsExhausted) {
+  other_sends();
+  other_ends();
+  worker.io().poll();
+  readiness->exhausted(Side::kRead);
+  EXPECT_TRUE(readiness->ready(Side::kRead));
+}
+
+TEST_F(ReadinessTest, AWaitCanBeEndedWithoutAReason) {
+  int woken = 0;
+  worker.spawn(wait(*readiness, Side::kRead, woken));
+  worker.io().poll();
+  readiness->wake(Side::kRead);
+  EXPECT_EQ(woken, 0) << "not within the call";
+  worker.io().poll();
+  EXPECT_EQ(woken, 1);
+  EXPECT_FALSE(readiness->ready(Side::kRead));
+}
+
+TEST_F(ReadinessTest, StoppingWakesWhoeverWaits) {
+  int woken = 0;
+  worker.spawn(wait(*readiness, Side::kRead, woken));
+  worker.io().poll();
+  readiness->stop();
+  worker.io().poll();
+  EXPECT_EQ(woken, 1);
+}
+
+TEST_F(ReadinessTest, MayGoWhileItIsToBeWoken) {
+  int woken = 0;
+  worker.spawn(wait(*readiness, Side::kRead, woken));
+  worker.io().poll();
+  auto other = std::make_unique<Readiness>(worker.io());
+  readiness->wake(Side::kRead);
+  other->wake(Side::kRead);
+  other.reset();
+  worker.io().poll();
+  EXPECT_EQ(woken, 1);
+}
+
+Task<> wait_and_destroy(Readiness& readiness, std::unique_ptr<Readiness>& other, int& woken) {
+  co_await readiness.wait(Side::kRead);
+  other.reset();
+  ++woken;
+}
+
+TEST_F(ReadinessTest, OneThatGoesWithAnEventOnItsWayIsNotFoundByIt) {
+  int pair[2];
+  ASSERT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, pair), 0);
+  auto second = std::make_unique<Readiness>(worker.io());
+  ASSERT_TRUE(second->watch(pair[0]));
+  worker.io().poll();
+  int woken = 0;
+  worker.spawn(wait_and_destroy(*readiness, second, woken));
+  worker.io().poll();
+  other_sends();
+  ASSERT_EQ(::send(pair[1], "x", 1, MSG_NOSIGNAL), 1);
+  fakes::run_until(worker, [&] { return woken == 1; });
+  worker.io().poll();  // the sanitizer finds a use of what has gone
+  ::close(pair[0]);
+  ::close(pair[1]);
+}
+
+}  // namespace
+}  // namespace causeway::runtime
