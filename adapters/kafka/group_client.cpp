@@ -54,6 +54,8 @@ Message GroupClient::next_message(Lane& lane) {
     if (message->err == RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET) {
       lane.out_of_range = true;
       lane.ask_at = {};
+    } else if (message->err == RD_KAFKA_RESP_ERR__PARTITION_EOF) {
+      lane.looked = std::max(lane.looked, message->offset);
     } else if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR) {
       watch_.say(telemetry::Level::kWarn, rd_kafka_err2name(message->err), rd_kafka_message_errstr(message.get()));
     } else if (message->offset >= lane.next) {
@@ -103,10 +105,9 @@ std::optional<events::LostRange> GroupClient::found(std::uint32_t lane_index, co
     // Less than the group has read: the topic was made anew, or brokers have lost what they had acknowledged. Nobody
     // but an operator can say which of its records are known.
     lane.ask_at = std::chrono::steady_clock::now() + kAskAgain;
-    if (!std::exchange(lane.told_behind, true))
-      watch_.say(telemetry::Level::kError, "ends too early",
-                 "partition " + std::to_string(lane_index) + " ends at " + std::to_string(marks.end) +
-                     ", the group has read up to " + std::to_string(lane.next) + ": it waits until that is there");
+    behind_ = "partition " + std::to_string(lane_index) + " of " + topic_name() + " ends at " +
+              std::to_string(marks.end) + ", the group has read up to " + std::to_string(lane.next);
+    if (!std::exchange(lane.told_behind, true)) watch_.say(telemetry::Level::kError, "ends too early", behind_);
     return std::nullopt;
   }
   lane.out_of_range = lane.told_behind = false;
@@ -116,6 +117,11 @@ std::optional<events::LostRange> GroupClient::found(std::uint32_t lane_index, co
   assign_again_ = true;
   shared_.service.wake();
   return lost;
+}
+
+std::string GroupClient::take_behind() {
+  const std::lock_guard lock(mutex_);
+  return std::exchange(behind_, {});
 }
 
 void GroupClient::ask_later(std::uint32_t lane) {
@@ -137,7 +143,9 @@ std::optional<events::GroupBacklog> GroupClient::backlog() {
     if (lane.queue) look_ahead(lane, static_cast<std::int32_t>(i));
     if (lane.end < 0) continue;
     known = true;
-    backlog.events += std::max<std::int64_t>(0, lane.end - lane.settled);
+    // Behind what is finished may lie what nobody gets: of aborted transactions, or compacted.
+    const std::int64_t passed = lane.settled >= lane.next ? std::max(lane.settled, lane.looked) : lane.settled;
+    backlog.events += std::max<std::int64_t>(0, lane.end - passed);
     if (!lane.head) continue;
     const std::int64_t stored_at = rd_kafka_message_timestamp(lane.head.get(), nullptr);
     if (stored_at > 0 && (backlog.oldest_stored_at == 0 || stored_at < backlog.oldest_stored_at))

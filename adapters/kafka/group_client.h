@@ -50,6 +50,8 @@ class GroupClient final : private Served {
   std::optional<std::uint32_t> out_of_range() const;
   /// What the broker holds of it: reading goes on at the first that is there. What was lost, if something was.
   std::optional<events::LostRange> found(std::uint32_t lane, const struct Watermarks& marks);
+  /// Not empty, once each time that it was found: a partition ends before what the group has read.
+  std::string take_behind();
   /// The broker has not answered.
   void ask_later(std::uint32_t lane);
   /// Everything below is durably done with.
@@ -70,6 +72,7 @@ class GroupClient final : private Served {
   struct Lane {
     std::int64_t next = 0;        ///< the offset that is read next
     std::int64_t settled = 0;     ///< as the store has it
+    std::int64_t looked = 0;      ///< up to here there is nothing but what was handed out
     std::int64_t end = -1;        ///< behind the last record, as last known; -1: not known
     std::int64_t committed = -1;  ///< as the broker has it; -1: nobody has told it yet
     Queue queue;                  ///< null: the partition is not ours
@@ -102,6 +105,7 @@ class GroupClient final : private Served {
   mutable std::mutex mutex_;  // of what follows; never held while librdkafka waits for something
   std::shared_ptr<Client> client_;
   bool begun_ = false;
+  std::string behind_;
   bool assign_again_ = false;
   bool committing_ = false;
   SteadyTime commit_at_;

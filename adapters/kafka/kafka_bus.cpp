@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "adapters/kafka/client_conf.h"
 #include "adapters/kafka/kafka_producer.h"
 #include "adapters/kafka/kafka_reader.h"
 #include "adapters/kafka/shared.h"
@@ -43,6 +44,8 @@ std::unique_ptr<events::BusProducer> KafkaBus::make_producer() { return std::mak
 std::unique_ptr<events::GroupReader> KafkaBus::make_reader(events::ReaderContext context) {
   return std::make_unique<KafkaReader>(*shared_, std::move(context));
 }
+
+std::uint64_t KafkaBus::record_bytes() const { return producer_record_bytes(shared_->settings); }
 
 bool KafkaBus::reachable() const { return shared_->reach.clients > 0; }
 

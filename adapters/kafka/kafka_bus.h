@@ -28,6 +28,7 @@ class KafkaBus final : public events::Bus {
   events::BusKind kind() const override { return events::BusKind::kKafka; }
   std::unique_ptr<events::BusProducer> make_producer() override;
   std::unique_ptr<events::GroupReader> make_reader(events::ReaderContext context) override;
+  std::uint64_t record_bytes() const override;
   bool reachable() const override;
 
  private:

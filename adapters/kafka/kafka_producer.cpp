@@ -149,8 +149,8 @@ Result<events::BusTopic> KafkaProducer::resolve(const events::Topic& topic, Dura
   // A broker that does not say it now has not changed its mind.
   if (const std::uint64_t said = largest_record(instance_->client.get(), name, left()); said > 0) largest = said;
   if (largest > 0 && batching_.limit(largest)) broken_ = true;  // batches of those before are too large for it
-  std::uint64_t bytes = 0;
-  if (largest > 0) bytes = std::min(largest, producer_record_bytes(shared_.settings));
+  std::uint64_t bytes = producer_record_bytes(shared_.settings);
+  if (largest > 0) bytes = std::min(largest, bytes);
   return events::BusTopic{*partitions, bytes > 2 * kFraming ? bytes - kFraming : bytes};
 }
 

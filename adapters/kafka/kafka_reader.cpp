@@ -37,6 +37,7 @@ Task<Result<events::ReadBatch>> KafkaReader::read(events::ReadWish wish) {
     const std::optional<events::LostRange> lost = co_await find_again(*lane);
     if (lost) batch.lost.push_back(*lost);
     batch.more |= lost.has_value();
+    batch.behind = client_.take_behind();
   }
   co_return batch;
 }

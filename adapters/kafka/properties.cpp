@@ -25,6 +25,9 @@ struct Allowed {
 
 using enum PropertyUse;
 
+// Before, the client's nonce was sent twice (https://github.com/confluentinc/librdkafka/pull/4895).
+constexpr int kVersionWithScram = 0x02060000;
+
 constexpr Allowed kAllowed[] = {
     {"security.protocol"},
     {"sasl.mechanism"},
@@ -219,6 +222,12 @@ bool read_property(const config::Node::Entry& entry, config::Reading& reading, K
   }
   if (!accepted(*row, entry.value, reading, *text)) return false;
   const bool secret = text->secret || row->kind == Kind::kSecret;
+  if (row->name.starts_with("sasl.mechanism") && text->value.starts_with("SCRAM") &&
+      rd_kafka_version() < kVersionWithScram)
+    reading.warn(entry.value,
+                 std::string("brokers of today refuse SCRAM as this librdkafka, ") + rd_kafka_version_str() +
+                     ", speaks it; 2.6 has it right",
+                 "invalid");
   out.list.push_back({std::string(row->name), config::Secret(text->value), row->use, secret});
   return true;
 }

@@ -79,6 +79,9 @@ class Bus {
   virtual BusKind kind() const = 0;
   virtual std::unique_ptr<BusProducer> make_producer() = 0;
   virtual std::unique_ptr<GroupReader> make_reader(ReaderContext context) = 0;
+  /// What it takes at most as one record as far as this side knows, before a broker has said what a topic takes; 0: not
+  /// known.
+  virtual std::uint64_t record_bytes() const { return 0; }
   /// Is a broker connected? For /readyz and metrics.
   virtual bool reachable() const = 0;
 };

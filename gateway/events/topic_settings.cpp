@@ -74,6 +74,14 @@ void check_topics(const std::vector<TopicSettings>& topics, config::Errors& erro
              fmt::format("two topics are called \"{}\"{}", *topic.name, place.empty() ? "" : ", the first in " + place),
              "conflict");
     }
+    const config::Placed<std::string>& there = topic.kafka.topic;
+    if (!there->empty() && (!is_topic_name(*there) || there->starts_with("__")))
+      report(
+          there,
+          fmt::format("a topic's name on Kafka is 1 to 249 letters, digits and ._- (not only dots, not with __ before "
+                      "it), got {}",
+                      config::quote(*there)),
+          "expected");
     if (!topic.key->empty()) expression::compile_template(topic.key, {}, errors);
   }
 }

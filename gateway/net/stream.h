@@ -64,8 +64,6 @@ class Stream {
 
   /// Is an idle connection still quiet? False when the peer has closed it or sent something that nobody asked for.
   bool quiet();
-  /// As `quiet`, as far as the loop has heard: without asking the kernel. False may be wrong, so ask then.
-  bool seems_quiet() const { return socket_.is_open() && !readiness_.ready(Side::kRead); }
   /// Ends our side and leaves reading open; then `close`.
   void shutdown_send();
   void close();

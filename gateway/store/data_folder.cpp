@@ -80,6 +80,16 @@ std::uint64_t DataFolder::free_bytes() const {
   return static_cast<std::uint64_t>(disk.f_bavail) * disk.f_frsize;
 }
 
+std::string DataFolder::file_identity() const {
+  struct statx file {};
+  constexpr unsigned kWanted = STATX_INO | STATX_BTIME;
+  if (::statx(AT_FDCWD, database_.c_str(), 0, kWanted, &file) != 0 || (file.stx_mask & STATX_INO) == 0) return {};
+  std::string identity = std::to_string(file.stx_ino);
+  if ((file.stx_mask & STATX_BTIME) != 0)
+    identity += ' ' + std::to_string(file.stx_btime.tv_sec) + '.' + std::to_string(file.stx_btime.tv_nsec);
+  return identity;
+}
+
 std::uint64_t DataFolder::used_bytes() const {
   std::uint64_t sum = 0;
   for (const char* suffix : {"", "-wal"}) {

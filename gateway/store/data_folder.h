@@ -32,6 +32,9 @@ class DataFolder {
 
   /// What this process may still write there. Zero when the file system does not say.
   std::uint64_t free_bytes() const;
+  /// Tells this file from a copy of it, be that put in its place: inode and time of birth. Empty when the file system
+  /// does not say.
+  std::string file_identity() const;
   /// Of the database and its WAL.
   std::uint64_t used_bytes() const;
 

@@ -16,6 +16,9 @@ constexpr std::size_t kReaders = 2;
 
 const Sql kOfferId{"INSERT INTO meta(k, v) VALUES ('store_id', ?1) ON CONFLICT(k) DO NOTHING"};
 const Sql kReadId{"SELECT v FROM meta WHERE k = 'store_id'"};
+const Sql kSetId{"UPDATE meta SET v = ?1 WHERE k = 'store_id'"};
+const Sql kReadFile{"SELECT v FROM meta WHERE k = 'file'"};
+const Sql kSetFile{"INSERT INTO meta(k, v) VALUES ('file', ?1) ON CONFLICT(k) DO UPDATE SET v = ?1"};
 
 // auto_vacuum: what retention has freed can be given back to a full disk (it costs some 5 % of bare inserts).
 // secure_delete: distributions may wipe freed pages; that would double what retention writes. journal_size_limit: a WAL
@@ -39,6 +42,7 @@ SqliteStore::SqliteStore(StoreSettings settings, const Clock& clock, telemetry::
                          telemetry::LogThread& log, FreeSpace free_space)
     : clock_(clock),
       metrics_(metrics),
+      log_(log),
       boot_id_(make_uuid(clock)),
       folder_(std::make_unique<DataFolder>(settings.sqlite.path)),
       free_space_(free_space ? std::move(free_space) : asks_the_disk(*folder_)),
@@ -76,9 +80,26 @@ void SqliteStore::prepare(Connection& connection, std::span<const Schema* const>
   connection.execute(kWriterPragmas);
   migrate(connection, folder_->database(), schemas, clock_.wall());
   connection.session().run(kOfferId, make_uuid(clock_));
+  note_file(connection.session());
   Rows rows = connection.session().query(kReadId);
   rows.next();
   store_id_ = rows.text(0);
+}
+
+/// A copy of a store gives out positions that the original has given out, too: it is another one (correctness.md, "Log
+/// and order").
+void SqliteStore::note_file(Session& session) {
+  const std::string identity = folder_->file_identity();
+  if (identity.empty()) return;
+  std::string known;
+  if (Rows rows = session.query(kReadFile); rows.next()) known = rows.text(0);
+  if (known == identity) return;
+  if (!known.empty()) {
+    session.run(kSetId, make_uuid(clock_));
+    log_.write(telemetry::Level::kWarn, "the store was restored or copied, it has a new id",
+               {{"file", folder_->database()}});
+  }
+  session.run(kSetFile, identity);
 }
 
 void SqliteStore::collect_metrics() {

@@ -59,10 +59,12 @@ class SqliteStore final : public Store {
 
  private:
   void prepare(Connection& connection, std::span<const Schema* const> schemas);
+  void note_file(Session& session);
   void collect_metrics();
 
   const Clock& clock_;
   telemetry::Metrics& metrics_;
+  telemetry::LogThread& log_;
   std::string store_id_;
   const std::string boot_id_;
 

@@ -28,8 +28,6 @@ class Connection final : public BodySource {
 
   /// Nothing but silence since the last answer: it can be used again.
   bool quiet() { return stream_.quiet(); }
-  /// The same, as far as the worker's loop has heard.
-  bool seems_quiet() const { return stream_.seems_quiet(); }
   /// The request was sent whole, the answer ended in order, both sides want to go on.
   bool reusable() const { return sent_whole_ && decoder_.done() && keep_alive_ && surplus_ == 0; }
   bool used_before() const { return answers_ > 0; }

@@ -8,10 +8,8 @@ std::unique_ptr<Connection> Pool::take() {
   while (!idle_.empty()) {
     std::unique_ptr<Connection> connection = std::move(idle_.back());
     idle_.pop_back();
-    // A system that has closed its side meanwhile, or says something that nobody asked for, is not asked again. Where
-    // the last answer was only just read, what the loop has heard since is enough to go by.
-    const bool just_used = worker_.now() - connection->idle_since() < kFresh;
-    if ((just_used && connection->seems_quiet()) || connection->quiet()) return connection;
+    // A system that has closed its side meanwhile, or says something that nobody asked for, is not asked again.
+    if (connection->quiet()) return connection;
   }
   return nullptr;
 }

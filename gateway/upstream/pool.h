@@ -16,7 +16,6 @@ class Pool final : public runtime::TimerHook {
   static constexpr std::size_t kMaxIdle = 512;
   static constexpr Duration kIdleTimeout = std::chrono::seconds(55);  // below the usual 60 s and 75 s of servers
   static constexpr Duration kSweep = std::chrono::seconds(5);
-  static constexpr Duration kFresh = std::chrono::milliseconds(20);
 
   explicit Pool(runtime::Worker& worker) : worker_(worker) {
     idle_.reserve(kMaxIdle);  // giving a connection back must not fail

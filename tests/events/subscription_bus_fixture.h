@@ -3,10 +3,16 @@
 
 #include <gmock/gmock.h>
 
+#include "events/event_tables.h"
 #include "fakes/fake_group_reader.h"
 #include "subscription_fixture.h"
 
 namespace causeway::events {
+
+inline const store::Sql kRemember{
+    "INSERT INTO event (place, topic, event_id, source, hash, key, type, ts, stored_at, headers, data) VALUES (?1, "
+    "(SELECT "
+    "id FROM topic WHERE name = 't'), ?2, '', '', '', '', 0, 0, '', '') ON CONFLICT DO NOTHING"};
 
 class OnBus : public ::testing::Test {
  protected:
@@ -29,8 +35,21 @@ class OnBus : public ::testing::Test {
   std::string take(const std::string& subscriptions) {
     return process->take_with("[{name: t, bus: kafka}]", "[" + subscriptions + "]");
   }
-  /// From the store that relays; its shard is 3.
-  static Origin origin(Position position) { return {"store-a", 3, position}; }
+  /// An event of this store, in shard 3, that its relay sends.
+  void relay(std::uint32_t partition, const std::string& id, const std::string& key, Position position) {
+    struct Remember final : store::Change {
+      Remember(std::string its, Position at) : id(std::move(its)), position(at) {}
+      Result<> apply(store::Session& session) override {
+        const auto shard = tables::find_shard(session, "t", 3);
+        session.run(kRemember, tables::place(shard->lane, position), id);
+        return {};
+      }
+      const std::string id;
+      const Position position;
+    } remember(id, position);
+    EXPECT_TRUE(process->store.commit_blocking(remember).ok());
+    bus.produce(partition, id, key, Origin{process->store.store_id(), 3, position});
+  }
   bool took(const Ids& ids) {
     return eventually([&] { return receiver.taken() == ids; });
   }
@@ -60,6 +79,8 @@ class OnBus : public ::testing::Test {
       std::string text;
     } ask(sql, columns);
     EXPECT_TRUE(process->store.query_blocking(ask).ok());
+    const std::string& own = process->store.store_id();
+    for (std::size_t at; (at = ask.text.find(own)) != std::string::npos;) ask.text.replace(at, own.size(), "own");
     return ask.text;
   }
   std::string state(std::uint32_t partition, Position position, const std::string& body = "") {

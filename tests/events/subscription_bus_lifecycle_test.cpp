@@ -32,16 +32,16 @@ TEST_F(OnBus, AReloadAndAPauseKeepTheReaderAnEndLetsItLeave) {
 
 TEST_F(OnBus, ARenamedGroupTakesWhatItHasSeenAlong) {
   ASSERT_EQ(take(one()), "");
-  bus.produce(0, "e1", "k", origin(1));
+  relay(0, "e1", "k", 1);
   ASSERT_TRUE(took({"e1"}) && passed_all());
   ASSERT_EQ(take(one(", was: s", "new")), "");
   EXPECT_TRUE(eventually([&] { return bus.made() == 2 && bus.reading() == 1; }));
-  bus.produce(0, "e1", "k", origin(1));
-  bus.produce(0, "e2", "k", origin(2));
+  relay(0, "e1", "k", 1);
+  relay(0, "e2", "k", 2);
   EXPECT_TRUE(took({"e1", "e2"}) && passed_all());
   EXPECT_EQ(receiver.got().size(), 2u);
   EXPECT_EQ(rows(kCursorRows, 5), "new 0 3 0 kafka t, new 1 0 0 kafka t");
-  EXPECT_EQ(rows(kSeenRows, 5), "new 0 store-a 3 2");
+  EXPECT_EQ(rows(kSeenRows, 5), "new 0 own 3 2");
 }
 
 TEST_F(OnBus, AGroupThatWaitsForTheBusIsRenamedAndForgottenLikeOthers) {
@@ -58,7 +58,7 @@ TEST_F(OnBus, AGroupThatWaitsForTheBusIsRenamedAndForgottenLikeOthers) {
 
 TEST_F(OnBus, AnOrphanLosesItsTracesAfterTheRetention) {
   ASSERT_EQ(take(one()), "");
-  bus.produce(0, "e1", "k", origin(1));
+  relay(0, "e1", "k", 1);
   ASSERT_TRUE(took({"e1"}) && passed_all());
   ASSERT_TRUE(process->subscriptions.pause("s").ok());
   bus.produce(1, "f1", "k");
@@ -66,7 +66,7 @@ TEST_F(OnBus, AnOrphanLosesItsTracesAfterTheRetention) {
   ASSERT_TRUE(process->subscriptions.resume("s").ok());
   ASSERT_TRUE(passed_all());
   ASSERT_EQ(take(""), "");
-  EXPECT_EQ(rows(kSeenRows, 5) + " | " + rows(kLostRows, 5), "s 0 store-a 3 1 | s 1 1 1 retention");
+  EXPECT_EQ(rows(kSeenRows, 5) + " | " + rows(kLostRows, 5), "s 0 own 3 1 | s 1 1 1 retention");
   TakeGroups later({}, nullptr, process->clock.wall() + std::chrono::hours(24 * 8));
   ASSERT_TRUE(process->store.commit_blocking(later).ok());
   EXPECT_EQ(rows(kCursorRows, 5) + rows(kSeenRows, 5) + rows(kLostRows, 5), "");
@@ -129,10 +129,10 @@ TEST_F(OnBus, CrashesLoseNothingKeepTheOrderAndRelaysDoubleNothing) {
     const std::lock_guard lock(mutex);
     return Receiver::status(random() % 100 < 5 ? 503 : 200);
   });
-  const auto relay = [&](int first, int end) {
+  const auto send = [&](int first, int end) {
     for (int i = first; i < end; ++i) {
       const int key = i % kKeys;
-      bus.produce(key % 2, "e" + std::to_string(i), "k" + std::to_string(key), origin(i + 1));
+      relay(key % 2, "e" + std::to_string(i), "k" + std::to_string(key), i + 1);
     }
   };
   int sent = 0;
@@ -141,7 +141,7 @@ TEST_F(OnBus, CrashesLoseNothingKeepTheOrderAndRelaysDoubleNothing) {
     begin();
     ASSERT_EQ(take(one()), "");
     const int again = std::min<int>(sent, static_cast<int>(random() % 150));
-    relay(sent - again, sent + kEvents);
+    send(sent - again, sent + kEvents);
     sent += kEvents;
     receiver.wait_for(receiver.got().size() + 40 + random() % 300);
     process->cut.cut();
@@ -150,7 +150,7 @@ TEST_F(OnBus, CrashesLoseNothingKeepTheOrderAndRelaysDoubleNothing) {
   }
   begin();
   ASSERT_EQ(take(one()), "");
-  relay(sent - 100, sent);
+  send(sent - 100, sent);
   ASSERT_TRUE(passed_all());
   ASSERT_TRUE(eventually([&] { return process->view().retrying == 0 && process->view().held == 0; }));
   const std::vector<std::string> taken = receiver.taken();
@@ -168,7 +168,7 @@ TEST_F(OnBus, CrashesLoseNothingKeepTheOrderAndRelaysDoubleNothing) {
   const std::size_t successes = receiver.successes();
   begin();
   ASSERT_EQ(take(one()), "");
-  relay(sent - 200, sent);
+  send(sent - 200, sent);
   ASSERT_TRUE(passed_all());
   EXPECT_EQ(receiver.successes(), successes);
   EXPECT_EQ(metric("causeway_events_doubled_total"), 200);

@@ -74,20 +74,50 @@ TEST_F(OnBus, APauseWhileItWaitsForTheBusHolds) {
 
 TEST_F(OnBus, WhatARelaySendsTwiceIsDeliveredOnce) {
   ASSERT_EQ(take(one()), "");
-  for (const Position position : {1, 2, 3}) bus.produce(0, "e" + std::to_string(position), "k", origin(position));
+  for (const Position position : {1, 2, 3}) relay(0, "e" + std::to_string(position), "k", position);
   ASSERT_TRUE(passed_all());
-  EXPECT_EQ(rows(kSeenRows, 5), "s 0 store-a 3 3");
-  for (const Position position : {2, 3, 4}) bus.produce(0, "e" + std::to_string(position), "k", origin(position));
+  EXPECT_EQ(rows(kSeenRows, 5), "s 0 own 3 3");
+  for (const Position position : {2, 3, 4}) relay(0, "e" + std::to_string(position), "k", position);
   ASSERT_TRUE(passed_all());
   begin();
   ASSERT_EQ(take(one()), "");
-  for (const Position position : {3, 4, 5}) bus.produce(0, "e" + std::to_string(position), "k", origin(position));
+  for (const Position position : {3, 4, 5}) relay(0, "e" + std::to_string(position), "k", position);
   ASSERT_TRUE(passed_all());
   EXPECT_EQ(receiver.taken(), (Ids{"e1", "e2", "e3", "e4", "e5"}));
   EXPECT_EQ(receiver.got().size(), 5u);
-  EXPECT_EQ(rows(kSeenRows, 5), "s 0 store-a 3 5");
+  EXPECT_EQ(rows(kSeenRows, 5), "s 0 own 3 5");
   EXPECT_EQ(rows(kCursorRows, 5), "s 0 9 0 kafka t, s 1 0 0 kafka t");
   EXPECT_EQ(metric("causeway_events_doubled_total"), 2);
+}
+
+TEST_F(OnBus, ATopicThatWasMadeAnewPausesTheGroup) {
+  ASSERT_EQ(take(one()), "");
+  for (const char* id : {"e1", "e2"}) bus.produce(0, id, "k");
+  ASSERT_TRUE(took({"e1", "e2"}) && passed_all());
+  bus.make_anew();
+  bus.produce(0, "new1", "k");
+  EXPECT_TRUE(eventually([&] { return process->view().paused_by == "bus"; }));
+  begin();
+  ASSERT_EQ(take(one()), "");
+  EXPECT_EQ(process->view().paused_by, "bus");
+  ASSERT_TRUE(process->subscriptions.resume("s").ok());  // nobody has seen to it
+  EXPECT_TRUE(eventually([&] { return process->view().paused_by == "bus"; }));
+  EXPECT_EQ(receiver.taken(), (Ids{"e1", "e2"}));
+  ASSERT_EQ(take(one(", group: s2")), "");
+  EXPECT_TRUE(took({"e1", "e2", "new1"}));
+}
+
+/// A copier reads the partitions of a topic one after the other and writes the records, headers and all, elsewhere.
+TEST_F(OnBus, RecordsWithCopiedHeadersAreNoDoubles) {
+  ASSERT_EQ(take(one()), "");
+  for (const Position position : {1, 4, 7, 2, 5, 8, 3, 6, 9})
+    bus.produce(0, "c" + std::to_string(position), "k", Origin{process->store.store_id(), 3, position});
+  for (const Position position : {5, 4})
+    bus.produce(0, "x" + std::to_string(position), "k", Origin{"other", 0, position});
+  bus.produce(0, "x5", "k", Origin{"other", 0, 5});
+  ASSERT_TRUE(passed_all());
+  EXPECT_EQ(receiver.taken(), (Ids{"c1", "c4", "c7", "c2", "c5", "c8", "c3", "c6", "c9", "x5", "x4"}));
+  EXPECT_EQ(metric("causeway_events_doubled_total"), 1);
 }
 
 TEST_F(OnBus, WhatTheBusHasLostIsSaidAndPassed) {

@@ -49,6 +49,12 @@ class FakeBroker final : public events::Bus {
     lanes_[lane].trimmed = low;
     std::erase_if(lanes_[lane].items, [&](const events::ReadItem& item) { return item.event.position <= low; });
   }
+  /// Deleted and made again, empty.
+  void make_anew() {
+    const std::lock_guard lock(mutex_);
+    for (Lane& lane : lanes_) lane = {};
+    wake_all();
+  }
   void grow(std::uint32_t partitions) {
     const std::lock_guard lock(mutex_);
     lanes_.resize(partitions);
@@ -155,6 +161,7 @@ class FakeBroker final : public events::Bus {
       batch.lanes = static_cast<std::uint32_t>(bus_.lanes_.size());
       for (std::uint32_t lane = 0; lane < bus_.lanes_.size(); ++lane) {
         const Lane& its = bus_.lanes_[lane];
+        if (after_[lane] > its.end) batch.behind = "ends at " + std::to_string(its.end);
         if (after_[lane] < its.trimmed) {
           batch.lost.push_back({lane, after_[lane] + 1, its.trimmed});
           after_[lane] = its.trimmed;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <cstdlib>
 #include <filesystem>
@@ -32,6 +33,7 @@ class Broker {
   void start() {
     ::setenv("KAFKA_SETTINGS", settings_.c_str(), 1);
     ::setenv("KAFKA_FORMAT", format_.c_str(), 1);
+    ::setenv("KAFKA_OWNER", std::to_string(::getpid()).c_str(), 1);
     run("start");
     address_ = "127.0.0.1:" + read("port");
   }

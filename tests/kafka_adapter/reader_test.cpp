@@ -158,6 +158,9 @@ TEST_F(KafkaReaderTest, WaitsForATopicThatIsNotThereYet) {
 }
 
 TEST_F(KafkaReaderTest, HoldsABoundedPartOfWhatWaits) {
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+  GTEST_SKIP() << "what is freed stays resident for a while";
+#endif
   const auto its = made(fresh("orders"), 4);
   const std::string body = R"({"a":")" + std::string(4000, 'x') + "\"}";
   for (Position at = 1; at <= 20'000; ++at) {

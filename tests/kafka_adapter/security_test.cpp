@@ -167,7 +167,10 @@ TEST_F(SaslTest, IsRefusedWithAnotherPasswordWhichIsNotLogged) {
   EXPECT_TRUE(said.find("hunter3") == std::string::npos) << said;
 }
 
-TEST_F(SaslTest, ProvesItsPassword) { there_and_back(with("SCRAM-SHA-256", "secret-1")); }
+TEST_F(SaslTest, ProvesItsPassword) {
+  if (rd_kafka_version() < 0x02060000) GTEST_SKIP() << "this librdkafka sends a nonce that Kafka refuses";
+  there_and_back(with("SCRAM-SHA-256", "secret-1"));
+}
 
 }  // namespace
 }  // namespace causeway::kafka

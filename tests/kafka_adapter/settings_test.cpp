@@ -73,6 +73,20 @@ TEST(KafkaProperties, HaveValuesThatLibrdkafkaTakes) {
             "config/a.yaml:3:18: properties[\"sasl.password\"]: environment variable NOT_SET is not set\n");
 }
 
+TEST(KafkaProperties, WarnOfScramThatBrokersRefuse) {
+  if (rd_kafka_version() >= 0x02060000) GTEST_SKIP() << "this librdkafka has it right";
+  EXPECT_EQ(property("{security.protocol: sasl_plaintext, sasl.mechanism: SCRAM-SHA-256, sasl.username: u, "
+                     "sasl.password: p}"),
+            std::string("config/a.yaml:3:55: properties[\"sasl.mechanism\"]: warning: brokers of today refuse SCRAM as "
+                        "this librdkafka, ") +
+                rd_kafka_version_str() + ", speaks it; 2.6 has it right\n");
+}
+
+TEST(KafkaProperties, NeverShowWhatCameByAReference) {
+  EXPECT_EQ(property("sasl.mechanism: ${env:PASSWORD}\n  security.protocol: sasl_plaintext"),
+            "config/a.yaml:3:3: properties: Unsupported SASL mechanism: ***\n");
+}
+
 TEST(KafkaProperties, NameFilesBesideTheConfiguration) {
   const config::TemporaryFolder folder;
   EXPECT_EQ(

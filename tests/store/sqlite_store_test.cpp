@@ -95,6 +95,28 @@ TEST_F(StoreTest, ItsIdStaysAndEachProcessHasItsOwn) {
   EXPECT_NE(other.store.boot_id(), boot_id);
 }
 
+TEST(Store, ACopyInItsPlaceIsAnotherStore) {
+  const TemporaryFolder folder;
+  std::string store_id;
+  {
+    OpenStore open(folder / "a.db");
+    InsertNumber change(5);
+    EXPECT_TRUE(open.store.commit_blocking(change).ok());
+    store_id = open.store.store_id();
+  }
+  std::filesystem::copy_file(folder / "a.db", folder / "backup.db");
+  std::filesystem::rename(folder / "backup.db", folder / "a.db");
+  std::string restored_id;
+  {
+    OpenStore restored(folder / "a.db");
+    EXPECT_EQ(restored.numbers(), Numbers{5});
+    restored_id = restored.store.store_id();
+    EXPECT_NE(restored_id, store_id);
+  }
+  OpenStore again(folder / "a.db");
+  EXPECT_EQ(again.store.store_id(), restored_id);
+}
+
 TEST(Store, IsFoundAgainWithItsIdAndWhatItHeld) {
   const TemporaryFolder folder;
   std::string store_id;

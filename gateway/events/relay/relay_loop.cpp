@@ -190,6 +190,8 @@ void RelayLoop::gather_reports() {
       const bool taken = report.outcome == SendReport::Outcome::kTaken;
       if (taken) failures_ = 0;
       if (!taken && report.reason.empty()) report.reason = "refused";
+      if (RelayTopic* const topic = !taken && lane_index < lanes_.size() ? lanes_[lane_index].topic : nullptr)
+        topic->resolve_at = now_;  // its limit may be another one now
       ended(lane_index, position, report.place, taken ? std::string() : std::move(report.reason));
     }
   }

@@ -16,7 +16,8 @@ struct SubscriptionView {
   std::string topic;
   std::string group;
   std::string state;         ///< running | paused
-  std::string paused_by;     ///< operator | dead_letters (20 dead keys in a row); empty while running
+  std::string paused_by;     ///< operator | dead_letters (20 dead keys in a row) | bus (the topic was made anew there);
+                             ///< empty while running
   std::string target;        ///< what is called: "POST wms /outbound-orders"
   std::int64_t backlog = 0;  ///< events stored and not finished: behind the cursor, retrying, held; not dead ones
   std::int64_t retrying = 0;

@@ -52,7 +52,10 @@ struct ReadWish {
 struct ReadBatch {
   std::vector<ReadItem> items;  ///< ascending within each lane, behind everything that was read before
   std::vector<LostRange> lost;
-  bool more = false;        ///< there may be more at once: the wish was the limit
+  bool more = false;  ///< there may be more at once: the wish was the limit
+  /// Not empty: the bus ends before what the group has read, in these words. The topic was made anew, or brokers have
+  /// lost what they had acknowledged. Nobody but an operator can say which of its records are known: the group pauses.
+  std::string behind;
   std::uint32_t lanes = 0;  ///< how many there are now; more than before: new ones begin at position 0
 };
 

@@ -72,6 +72,7 @@ void SubscriptionRunner::drain() {
 
 void SubscriptionRunner::go_on() {
   idle_ = false;
+  quiet_ = false;
   draining_ = false;
   worker().post([self = shared_from_this()] {
     self->more_ = true;
@@ -159,8 +160,8 @@ void SubscriptionRunner::begin_work() {
   }
   publish();
   const bool reads = opening_ || reading_ || sampling_;
-  const bool busy = reads || loading_ || settling_ || (dispatcher_ && dispatcher_->in_flight() > 0);
-  idle_ = draining_ && !busy;
+  quiet_ = draining_ && !loading_ && !settling_ && !(dispatcher_ && dispatcher_->in_flight() > 0);
+  idle_ = quiet_ && !reads;
   let_reader_go();
 }
 

@@ -16,6 +16,7 @@
 #include "events/event_log.h"
 #include "events/subscription/dispatcher.h"
 #include "events/subscription/group_reader.h"
+#include "events/subscription/recent_ids.h"
 #include "events/subscription/seen_positions.h"
 #include "events/subscription/subscription_table.h"
 #include "events/subscription/subscription_tables.h"
@@ -27,7 +28,7 @@ namespace causeway::events {
 
 /// What anybody may know of a running subscription. Thread safe.
 struct RunnerGauges {
-  enum class PausedBy : std::uint8_t { kNobody, kOperator, kDeadLetters };
+  enum class PausedBy : std::uint8_t { kNobody, kOperator, kDeadLetters, kBus };
   std::atomic<PausedBy> paused_by{PausedBy::kNobody};
   std::atomic<std::int64_t> behind{0};  ///< events beyond the cursors
   std::atomic<std::int64_t> retrying{0};
@@ -62,6 +63,8 @@ class SubscriptionRunner final : public std::enable_shared_from_this<Subscriptio
   void go_on();
   /// After `drain`: nothing is in flight and everything is durable. Never true without it.
   bool idle() const { return draining_ && (!entered_ || idle_); }
+  /// After `drain`: no attempt is in flight and everything that was learnt is durable, though a bus may still be asked.
+  bool quiet() const { return draining_ && (!entered_ || quiet_); }
   /// The end: lets go of timers and metrics. What is in flight ends without it. Gives the reader once nothing of it is
   /// awaited, so that it can be destroyed where that may take a moment; who does not wait leaves it to the worker.
   std::future<std::unique_ptr<GroupReader>> release();
@@ -107,6 +110,10 @@ class SubscriptionRunner final : public std::enable_shared_from_this<Subscriptio
   static Task<> read(Self self);
   /// Writes down what the batch has brought beside events; false: again later.
   Task<bool> note_batch();
+  /// Which of the records that claim a place of this store are what it has sent; false: the store cannot say now.
+  Task<bool> check_doubles();
+  /// The bus ends before what was read: pauses until an operator has seen to it.
+  static Task<> stop_behind(Self self, std::string words);
   void take_batch(const SubscriptionSpec& spec);
   void take_in(const SubscriptionSpec& spec, ReadItem item);
   static Task<> load(Self self, LoadRequest request);
@@ -140,6 +147,7 @@ class SubscriptionRunner final : public std::enable_shared_from_this<Subscriptio
   std::atomic<bool> entered_{false};
   std::atomic<bool> draining_{false};
   std::atomic<bool> idle_{false};
+  std::atomic<bool> quiet_{false};
 
   // The worker's.
   std::shared_ptr<const SubscriptionSpec> spec_;
@@ -147,6 +155,7 @@ class SubscriptionRunner final : public std::enable_shared_from_this<Subscriptio
   std::promise<std::unique_ptr<GroupReader>> let_go_;
   std::optional<Dispatcher> dispatcher_;
   SeenPositions seen_;
+  RecentIds recent_;
   GroupBacklog backlog_;            // as the reader last told
   std::optional<ReadBatch> batch_;  // was read and not taken in: the reader will not give it again
   Alarm retry_alarm_{*this, &SubscriptionRunner::pump};

@@ -6,6 +6,7 @@
 #include "events/subscription/log_group_reader.h"
 #include "events/subscription/preparation.h"
 #include "events/subscription/runner.h"
+#include "events/subscription/same_events.h"
 
 namespace causeway::events {
 
@@ -60,7 +61,9 @@ void SubscriptionRunner::opened(const LoadGroup& group) {
                         on_bus() ? Dispatcher::kBusWindow : Dispatcher::kWindow},
       group.low, group.rows, paused);
   if (paused && !paused_while_opening_)
-    gauges_->paused_by = group.paused_by == "operator" ? PausedBy::kOperator : PausedBy::kDeadLetters;
+    gauges_->paused_by = group.paused_by == "operator" ? PausedBy::kOperator
+                         : group.paused_by == "bus"    ? PausedBy::kBus
+                                                       : PausedBy::kDeadLetters;
   seen_.restore(group.seen);
   reader_->begin(group.low);
   if (std::exchange(waiting_, false))
@@ -85,7 +88,9 @@ Task<> SubscriptionRunner::read(Self self) {
   }
   if (self->batch_ && !self->draining_) {
     const bool noted = co_await self->note_batch();
-    if (noted && !self->draining_) self->take_batch(*self->spec_);
+    bool checked = false;
+    if (noted) checked = co_await self->check_doubles();
+    if (checked && !self->draining_) self->take_batch(*self->spec_);
   }
   if (self->batch_) self->more_ = true;
   self->reading_ = false;
@@ -105,6 +110,23 @@ Task<bool> SubscriptionRunner::note_batch() {
     co_return false;
   }
   while (dispatcher_->shards() < lanes) dispatcher_->add_shard();
+  co_return true;
+}
+
+Task<bool> SubscriptionRunner::check_doubles() {
+  SameEvents query(id_.topic);
+  const std::string& own = log_.store().store_id();
+  for (const ReadItem& item : batch_->items)
+    if (item.origin && item.origin->store_id == own && seen_.knows(item.lane, *item.origin))
+      query.claims.push_back({item.origin->shard, item.origin->position, item.event.event_id});
+  if (query.claims.empty()) co_return true;
+  const Result<> asked = co_await log_.store().query(worker(), query);
+  if (!asked) {
+    if (!draining_) co_await runtime::sleep_for(worker(), kAgain);
+    co_return false;
+  }
+  for (const SameEvents::Claim& claim : query.claims)
+    if (claim.same) recent_.add(claim.event_id);
   co_return true;
 }
 
@@ -132,15 +154,34 @@ void SubscriptionRunner::take_batch(const SubscriptionSpec& spec) {
     take_in(spec, std::move(item));
   }
   for (const LostRange& range : batch.lost) lose(range);
+  if (!batch.behind.empty() && !dispatcher_->paused())
+    worker().spawn(stop_behind(shared_from_this(), std::move(batch.behind)));
+}
+
+Task<> SubscriptionRunner::stop_behind(Self self, std::string words) {
+  self->dispatcher_->pause();
+  self->gauges_->paused_by = PausedBy::kBus;
+  self->lines_.write(telemetry::Level::kError, "subscription paused",
+                     {{"subscription", self->name_}, {"by", "bus"}, {"error", words}});
+  SetPaused change(self->id_, "bus");
+  while (self->gauges_->paused_by == PausedBy::kBus && !self->draining_) {
+    const Result<> written = co_await self->log_.store().commit(self->worker(), change);
+    if (written) break;
+    co_await runtime::sleep_for(self->worker(), kAgain);
+  }
 }
 
 void SubscriptionRunner::take_in(const SubscriptionSpec& spec, ReadItem item) {
   const Position position = item.event.position;
   if (position <= dispatcher_->last_read(item.lane)) return;
-  if (item.origin && seen_.is_double(item.lane, position, *item.origin)) {
-    context_.shard.add(doubled_);
-    dispatcher_->left_out(item.lane, position);
-    return;
+  if (item.origin) {
+    if (seen_.knows(item.lane, *item.origin) && recent_.has(item.event.event_id)) {
+      context_.shard.add(doubled_);
+      dispatcher_->left_out(item.lane, position);
+      return;
+    }
+    seen_.read(item.lane, position, *item.origin);
+    recent_.add(item.event.event_id);
   }
   bool passed = true;
   if (spec.rules.filters()) {

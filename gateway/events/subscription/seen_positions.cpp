@@ -4,11 +4,16 @@
 
 namespace causeway::events {
 
-std::size_t SeenPositions::store_index(const std::string& id) {
+std::size_t SeenPositions::find_store(const std::string& id) const {
   const auto found = std::ranges::find(stores_, id);
-  const auto index = static_cast<std::size_t>(found - stores_.begin());
-  if (found == stores_.end() && stores_.size() < kMostStores) stores_.push_back(id);
-  return index;
+  return found == stores_.end() ? kMostStores : static_cast<std::size_t>(found - stores_.begin());
+}
+
+std::size_t SeenPositions::store_index(const std::string& id) {
+  const std::size_t known = find_store(id);
+  if (known < kMostStores || stores_.size() == kMostStores) return known;
+  stores_.push_back(id);
+  return stores_.size() - 1;
 }
 
 SeenPositions::Marks::iterator SeenPositions::mark_of(std::uint32_t lane, const std::string& store,
@@ -26,13 +31,16 @@ void SeenPositions::restore(std::span<const SeenMark> marks) {
       mark->second = {each.position, each.position};
 }
 
-bool SeenPositions::is_double(std::uint32_t lane, Position position, const Origin& origin) {
+bool SeenPositions::knows(std::uint32_t lane, const Origin& origin) const {
+  const auto mark = marks_.find({lane, find_store(origin.store_id), origin.shard});
+  return mark != marks_.end() && origin.position <= mark->second.read;
+}
+
+void SeenPositions::read(std::uint32_t lane, Position position, const Origin& origin) {
   const auto mark = mark_of(lane, origin.store_id, origin.shard);
-  if (mark == marks_.end()) return false;
-  if (origin.position <= mark->second.read) return true;
+  if (mark == marks_.end() || origin.position <= mark->second.read) return;
   mark->second.read = origin.position;
   unpassed_[lane].push_back({position, mark, origin.position});
-  return false;
 }
 
 void SeenPositions::pass(std::uint32_t lane, Position low, std::vector<SeenMark>& out) {

@@ -1,6 +1,7 @@
 // Which records of a bus are doubles. A relay that starts again may send some of its events twice, in their order: of
-// each store and shard the positions ascend within a lane but for such repeats, so one at or below the highest that was
-// read is a double (correctness.md, "Log and order").
+// each store and shard the positions ascend within a lane but for such repeats, so only one at or below the highest
+// that was read can be a double (correctness.md, "Log and order"). Whether it is one its eventId says: headers may have
+// been copied from another topic.
 //
 // What is written down is written with the cursor that passes it, and covers exactly what lies at or below that
 // cursor: everything behind it is read again after a crash, and known again in the same order.
@@ -28,8 +29,10 @@ class SeenPositions {
 
   /// What was written down, before anything is read.
   void restore(std::span<const SeenMark> marks);
-  /// Of a record as it is read, in the order of its lane: has the group read its event before?
-  bool is_double(std::uint32_t lane, Position position, const Origin& origin);
+  /// Was the place that this record claims read before? Then it is a double, if it is the same event.
+  bool knows(std::uint32_t lane, const Origin& origin) const;
+  /// A record that is none, as it is read, in the order of its lane.
+  void read(std::uint32_t lane, Position position, const Origin& origin);
   /// The low position of a lane is about to be written: appends what has to be written with it.
   void pass(std::uint32_t lane, Position low, std::vector<SeenMark>& out);
 
@@ -51,6 +54,8 @@ class SeenPositions {
     Position origin;
   };
 
+  /// Its index; kMostStores when it is not known.
+  std::size_t find_store(const std::string& id) const;
   /// Its index; kMostStores when there are too many.
   std::size_t store_index(const std::string& id);
   /// The end when there are too many.

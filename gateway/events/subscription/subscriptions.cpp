@@ -165,8 +165,8 @@ void Subscriptions::drain() {
 
 bool Subscriptions::idle() const {
   const std::lock_guard lock(mutex_);
-  return std::ranges::all_of(entries_, [](const auto& each) { return each.second.runner->idle(); }) &&
-         std::ranges::all_of(ending_, [](const Runner& each) { return each->idle(); });
+  return std::ranges::all_of(entries_, [](const auto& each) { return each.second.runner->quiet(); }) &&
+         std::ranges::all_of(ending_, [](const Runner& each) { return each->quiet(); });
 }
 
 void Subscriptions::stop(Duration patience) {
