@@ -15,7 +15,7 @@ namespace {
 using events::SendReport;
 
 constexpr std::size_t kMostReports = 4096;
-constexpr std::chrono::seconds kEndPatience{3};
+constexpr std::chrono::seconds kEndPatience{1};
 
 void* opaque_of(std::uint64_t token) { return reinterpret_cast<void*>(token); }  // NOLINT: a number, given back
 std::uint64_t token_of(const void* opaque) { return reinterpret_cast<std::uint64_t>(opaque); }  // NOLINT

@@ -85,7 +85,7 @@ def test_a_stop_does_not_wait_for_a_broker_that_is_away_and_the_next_start_sends
     publish(gateway, "kept")
     began = time.monotonic()
     gateway.stop()
-    assert time.monotonic() - began < 5 * SLOW, "drain_timeout is 10 s"
+    assert time.monotonic() - began < 9 * SLOW, "drain_timeout is 10 s"
     gateway.start()
     publish(gateway, "more")
     away.start()
