@@ -126,6 +126,8 @@ class OnKafka final : public ConformingBus {
     topic_ = TopicTable({settings}, common_.metrics).find(*settings.name);
     producer_ = bus_->make_producer();
     Result<BusTopic> made = producer_->resolve(*topic_, std::chrono::seconds(20));
+    for (int again = 0; !made && again < 20; ++again)  // created, and not known everywhere yet
+      made = producer_->resolve(*topic_, std::chrono::seconds(20));
     EXPECT_TRUE(made.ok()) << made.error().info().internal;
   }
 
