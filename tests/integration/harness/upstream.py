@@ -41,6 +41,10 @@ class Peer:
     def send(self, data):
         self.socket.sendall(data)
 
+    def hold(self):
+        """What is sent from here on leaves together with the end: nobody can use the connection in between."""
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_CORK, 1)
+
     def close(self):
         self.open = False
         try:
@@ -74,6 +78,8 @@ def reply(body=b'{"ok":true}', status=200, headers=(), kind="application/json", 
     head = ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")
 
     def answer(request, peer):
+        if then == "close":
+            peer.hold()
         peer.send(head if bodiless or request.method == "HEAD" else head + body)
         if then:
             getattr(peer, then)()
