@@ -97,10 +97,10 @@ def test_in_order_and_at_least_once_over_kills(scene, foreign):
     gateway, admin = start(scene, foreign, concurrency=8)
     count, keys, parts = scaled(3000), 20, 3
     for part in range(parts):
+        before = len(scene.system.seen("/in"))
         for key in range(keys):
             first = part * count // parts // keys
             scene.broker.produce(scene.topic, *(b'{"key":%d,"n":%d}' % (key, number) for number in range(first, (part + 1) * count // parts // keys)), key=f"K{key}")
-        before = len(scene.system.seen("/in"))
         until(lambda: len(scene.system.seen("/in")) > before + 20 / SLOW, 30 * SLOW, what="deliveries go on")
         if part < parts - 1:
             gateway.signal(signal.SIGKILL)
