@@ -102,8 +102,8 @@ Conf consumer_conf(const KafkaSettings& settings, std::string_view node, const s
   set(conf.get(), "auto.offset.reset", "error");
   set(conf.get(), "isolation.level", "read_committed");
   set(conf.get(), "max.poll.interval.ms", "86400000");
-  set(conf.get(), "enable.partition.eof",
-      "true");  // tells that what lies before the end is nobody's: aborted, compacted
+  // Tells where nothing more comes, though the partition ends later: aborted or compacted records lie there.
+  set(conf.get(), "enable.partition.eof", "true");
   // A lane holds its share, and what is on its way may come on top.
   const std::size_t share =
       std::clamp<std::size_t>(kReaderBytes / 2 / std::max<std::size_t>(1, lanes), 64u << 10, 1u << 20);

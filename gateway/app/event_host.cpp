@@ -61,12 +61,6 @@ std::string EventHost::take(const Compiled& compiled) {
   problem = subscriptions_.take(compiled.subscriptions, compiled.topics);
   if (!problem.empty()) return problem;
   if (relay_) relay_->take(compiled.topics);
-  if (bus_)
-    for (const auto& [name, topic] : compiled.topics->all()) {
-      std::uint64_t unknown = 0;  // until the broker says what it takes, what the client takes
-      if (topic->bus == events::BusKind::kKafka)
-        topic->limits->record_bytes.compare_exchange_strong(unknown, bus_->record_bytes());
-    }
   if (!retention_) retention_.emplace(state_.log, control_, state_.metrics, log_);
   retention_->take(compiled.topics);
   return {};

@@ -31,8 +31,13 @@ class Relay::Thread {
   Thread& operator=(const Thread&) = delete;
 
   void take(std::shared_ptr<const TopicTable> topics) {
-    const bool ours =
-        std::ranges::any_of(topics->all(), [this](const auto& row) { return row.second->bus == bus_.kind(); });
+    bool ours = false;
+    for (const auto& [name, topic] : topics->all()) {
+      if (topic->bus != bus_.kind()) continue;
+      ours = true;
+      std::uint64_t unknown = 0;  // until a broker has said what the topic takes
+      topic->limits->record_bytes.compare_exchange_strong(unknown, bus_.record_bytes());
+    }
     if (!thread_.joinable() && (!ours || stopped_)) return;
     inbox_->take(std::move(topics));
     if (thread_.joinable()) return;

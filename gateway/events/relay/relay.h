@@ -25,8 +25,9 @@ class Relay final : public Publications {
   Relay(const Relay&) = delete;
   Relay& operator=(const Relay&) = delete;
 
-  /// Topics of a configuration whose bus is this one, registered in the store. Topics that left go on until their
-  /// outbox is empty. The thread starts with the first.
+  /// Topics of a configuration whose bus is this one, registered in the store. What they take as one record is from
+  /// then on known at intake: what the bus takes at most, until a broker has said more. Topics that left go on until
+  /// their outbox is empty. The thread starts with the first.
   void take(std::shared_ptr<const TopicTable> topics);
   /// Sends what is stored and writes down what is acknowledged, at most so long; then ends the thread. What is left is
   /// sent after the next start. May be called again.

@@ -24,7 +24,8 @@
 namespace causeway::events {
 
 /// Where an event lay in the store that relayed it: the record's headers causeway-store, -shard and -position. A relay
-/// that starts again may send some twice; groups drop those at or below what they have of (lane, store, shard).
+/// that starts again may send some twice; groups drop those at or below what they have of (lane, store, shard), if they
+/// are the same events: headers can be copied.
 struct Origin {
   std::string store_id;
   std::uint32_t shard = 0;

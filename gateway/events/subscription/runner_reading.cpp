@@ -12,6 +12,16 @@ namespace causeway::events {
 
 using PausedBy = RunnerGauges::PausedBy;
 
+namespace {
+
+PausedBy paused_by_of(std::string_view text) {
+  if (text == "operator") return PausedBy::kOperator;
+  if (text == "bus") return PausedBy::kBus;
+  return PausedBy::kDeadLetters;
+}
+
+}  // namespace
+
 std::unique_ptr<GroupReader> SubscriptionRunner::make_reader() {
   ReaderContext context{id_.group, spec_->topic, worker(), metrics_, [runner = weak_from_this()] {
                           if (const Self self = runner.lock()) self->wake();
@@ -60,10 +70,7 @@ void SubscriptionRunner::opened(const LoadGroup& group) {
       Dispatcher::Rules{settings.order, settings.on_dead_letter, settings.concurrency, settings.retry.max_delay,
                         on_bus() ? Dispatcher::kBusWindow : Dispatcher::kWindow},
       group.low, group.rows, paused);
-  if (paused && !paused_while_opening_)
-    gauges_->paused_by = group.paused_by == "operator" ? PausedBy::kOperator
-                         : group.paused_by == "bus"    ? PausedBy::kBus
-                                                       : PausedBy::kDeadLetters;
+  if (paused && !paused_while_opening_) gauges_->paused_by = paused_by_of(group.paused_by);
   seen_.restore(group.seen);
   reader_->begin(group.low);
   if (std::exchange(waiting_, false))

@@ -1,18 +1,14 @@
 #include "events/subscription/same_events.h"
 
-#include "events/log_reader.h"
+#include "events/event_tables.h"
 
 namespace causeway::events {
 
 Result<> SameEvents::run(store::Session& session) {
+  const auto topic = tables::find_topic(session, topic_);
   for (Claim& claim : claims) {
-    ReadEvent read;
-    read.topic = topic_;
-    read.shard = claim.shard;
-    read.position = claim.position;
-    Result<> asked = read.run(session);
-    if (!asked) return asked;
-    claim.same = read.found && read.event.event_id == claim.event_id;
+    const auto seen = topic ? tables::find_seen(session, topic->id, claim.event_id) : std::nullopt;
+    claim.same = seen && seen->shard == claim.shard && seen->position == claim.position;
   }
   return {};
 }

@@ -11,7 +11,7 @@
 
 namespace causeway::events {
 
-/// Of each claim whether the event at that place of the topic has this id. One that retention has taken has not.
+/// Of each claim whether the topic's event of this id lies at that place: known as long as its id is remembered.
 class SameEvents final : public store::Query {
  public:
   struct Claim {
