@@ -62,13 +62,13 @@ security::SigningSettings remembered_window(security::SigningSettings signing,
 
 }  // namespace
 
-Files read_files(const std::filesystem::path& file, config::Errors& errors) {
-  Files files;
-  files.documents = config::load({&file, 1}, errors);
+Files read_files(const ConfigFiles& files, config::Errors& errors) {
+  Files read;
+  read.documents = config::load(files, errors);
   config::Reading reading(errors, config::FileKind::kOperator);
   // A main file that could not be read has already been reported; reading nothing would only add "missing" to it.
-  if (files.documents.main.is_mapping()) files.settings = config::read<Settings>(files.documents.main, reading);
-  return files;
+  if (read.documents.main.is_mapping()) read.settings = config::read<Settings>(read.documents.main, reading);
+  return read;
 }
 
 std::optional<Compiled> compile(Files files, ProcessState& state, config::Errors& errors) {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "adapters/http/http_adapter.h"
+#include "app/config_files.h"
 #include "app/oauth/jwks_feed.h"
 #include "app/process_state.h"
 #include "app/settings.h"
@@ -41,7 +42,7 @@ struct Files {
 };
 
 /// Blocks on files. Secrets come from the environment of the process.
-Files read_files(const std::filesystem::path& file, config::Errors& errors);
+Files read_files(const ConfigFiles& files, config::Errors& errors);
 
 /// Empty when `errors` says why; warnings may be there in any case. Goes on over errors of `read_files`, so that all
 /// are found at once. Blocks on files and names.

@@ -236,7 +236,7 @@ std::vector<std::string> Gateway::topics() {
 std::string Gateway::describe() {
   const std::lock_guard lock(described_);
   JsonObject object;
-  object.text("version", CAUSEWAY_VERSION).text("node", settings_.node.id).text("file", options_.config.string());
+  object.text("version", CAUSEWAY_VERSION).text("node", settings_.node.id).text("file", names_of(options_.config));
   const std::string_view bus = events_->bus_state();
   object.text("bus", bus.empty() ? "embedded" : bus);
   object.number("takenAt", unix_milliseconds(taken_at_));

@@ -18,7 +18,7 @@
 namespace causeway::app {
 
 struct RunOptions {
-  std::filesystem::path config = "config/causeway.yaml";
+  ConfigFiles config;
   std::filesystem::path port_file;  ///< empty: none
 };
 

@@ -48,7 +48,7 @@ class CompilationTest : public fakes::ExchangeFixture {
   /// Compiles the files as they are; what is wrong with them.
   std::string compile_files() {
     config::Errors errors;
-    std::optional<Compiled> compiled = compile(read_files("causeway.yaml", errors), state, errors);
+    std::optional<Compiled> compiled = compile(read_files({"causeway.yaml"}, errors), state, errors);
     EXPECT_EQ(compiled.has_value(), !errors.failed());
     if (compiled) {
       state.use(compiled->replays);

@@ -6,6 +6,15 @@
 
 namespace causeway::app::cli {
 
+CLI::Option* add_config_option(CLI::App& command, ConfigFiles& files, const std::string& description) {
+  if (files.empty()) files = {"config/causeway.yaml"};
+  return command.add_option("-c,--config", files, description)
+      ->type_name("FILE")
+      ->default_str(names_of(files))
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+}
+
 bool read_argument(const std::string& text, std::string& content) {
   if (!text.starts_with('@')) {
     content = text;

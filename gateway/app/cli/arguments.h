@@ -1,11 +1,17 @@
 // What several commands do with their arguments and with the configuration.
 #pragma once
 
+#include <CLI/CLI.hpp>
 #include <string>
 
+#include "app/config_files.h"
 #include "net/endpoint_address.h"
 
 namespace causeway::app::cli {
+
+/// `-c FILE`, repeated for overlays. `files` keeps its default when the option is absent, and is given it when empty.
+CLI::Option* add_config_option(CLI::App& command, ConfigFiles& files,
+                               const std::string& description = "the operators' file; repeated: overlays over it");
 
 /// `text`, the content of `@file`, or of standard input for `@-`. False when the file cannot be read.
 bool read_argument(const std::string& text, std::string& content);

@@ -1,9 +1,18 @@
 #include <cstdio>
 
+#include <memory>
+
+#include "app/cli/arguments.h"
 #include "app/cli/commands.h"
 #include "app/compilation.h"
 
 namespace causeway::app::cli {
+namespace {
+
+struct CheckOptions {
+  ConfigFiles config;
+  bool json = false;
+};
 
 int check(const CheckOptions& options) {
   telemetry::Metrics metrics;
@@ -20,6 +29,18 @@ int check(const CheckOptions& options) {
                   compiled->settings.clusters.size(), compiled->settings.consumers.size());
   }
   return compiled ? kOk : kWrong;
+}
+
+}  // namespace
+
+void add_check_command(CLI::App& app, Chosen& chosen) {
+  auto options = std::make_shared<CheckOptions>();
+  CLI::App* const command =
+      app.add_subcommand("check", "Say everything that is wrong with a configuration; exit 0 or 2.");
+  add_config_option(*command, options->config);
+  command->add_flag("--json", options->json, "rows of {file, line, column, path, code, message, severity}");
+  command->footer("Example: causeway check -c config/causeway.yaml --json | jq .");
+  command->callback([options, &chosen] { chosen = [options] { return check(*options); }; });
 }
 
 }  // namespace causeway::app::cli

@@ -1,11 +1,9 @@
-// The commands of `causeway`, one file each.
+// The commands of `causeway`, one file each. Each adds itself to the command line; the one that was chosen puts what it
+// does into `chosen`, which outlives the parse.
 #pragma once
 
-#include <filesystem>
-#include <optional>
-#include <string>
-
-#include "security/signature_version.h"
+#include <CLI/CLI.hpp>
+#include <functional>
 
 namespace causeway::app::cli {
 
@@ -14,32 +12,14 @@ constexpr int kOk = 0;
 constexpr int kFailed = 1;
 constexpr int kWrong = 2;
 
-struct CheckOptions {
-  std::filesystem::path config = "config/causeway.yaml";
-  bool json = false;
-};
+using Chosen = std::function<int()>;
 
-struct SignOptions {
-  std::filesystem::path config = "config/causeway.yaml";
-  std::string consumer;
-  std::string method;
-  std::string path;
-  std::string body;                                   ///< text, `@file`, or `@-` for standard input
-  std::string url;                                    ///< empty: from the first listener
-  std::optional<security::SignatureVersion> version;  ///< nullopt: the newest that the key takes
-  std::string timestamp;                              ///< empty: now
-  // Of version 2.
-  std::string nonce;                        ///< empty: a random one
-  std::string audience;                     ///< empty: the configuration's
-  std::optional<std::string> content_type;  ///< nullopt: application/json with a body, else none
-  std::string idempotency_key;
-  std::string accept = "*/*";
-  bool announce = false;  ///< send the body's hash, so that the head alone proves the caller
-};
-
-int run(const std::filesystem::path& config, const std::filesystem::path& port_file);
-int check(const CheckOptions& options);
-int sign(const SignOptions& options);
+void add_run_command(CLI::App& app, Chosen& chosen);
+void add_check_command(CLI::App& app, Chosen& chosen);
+void add_sign_command(CLI::App& app, Chosen& chosen);
+void add_eval_command(CLI::App& app, Chosen& chosen);
+/// Topics, subscriptions, dead-letters and replay: those that talk to a running gateway.
+void add_operate_commands(CLI::App& app, Chosen& chosen);
 
 /// Parses the command line and runs the command.
 int main(int argc, char** argv);

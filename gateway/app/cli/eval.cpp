@@ -1,8 +1,5 @@
-#include "app/cli/eval.h"
-
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdio>
 #include <memory>
@@ -92,7 +89,7 @@ int eval(const EvalOptions& options) {
 
 }  // namespace
 
-void add_eval_command(CLI::App& app, std::function<int()>& action) {
+void add_eval_command(CLI::App& app, Chosen& chosen) {
   auto options = std::make_shared<EvalOptions>();
   CLI::App* const command =
       app.add_subcommand("eval", "Try an expression on a JSON text; exit 0, 1 (it fails) or 2 (it does not compile).");
@@ -103,7 +100,7 @@ void add_eval_command(CLI::App& app, std::function<int()>& action) {
       ->allow_extra_args(false);
   command->add_flag("--raw", options->raw, "print strings without quotes");
   command->footer("Example: causeway eval '{order_no: .externalNo, lines: [.items[] | {sku: .skuId}]}' order.json");
-  command->callback([options, &action] { action = [options] { return eval(*options); }; });
+  command->callback([options, &chosen] { chosen = [options] { return eval(*options); }; });
 }
 
 }  // namespace causeway::app::cli

@@ -64,7 +64,7 @@ std::string readable_time(const std::string& milliseconds) {
 
 admin::Client connect(OperateOptions& options) {
   std::error_code ignored;
-  if (!options.config.empty() && std::filesystem::exists(options.config, ignored)) {
+  if (!options.config.empty() && std::filesystem::exists(options.config.front(), ignored)) {
     config::Errors errors;  // a secret that this shell lacks does not matter here
     const Files files = read_files(options.config, errors);
     const net::HostPort& where = files.settings.admin.address->where;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "admin/client.h"
+#include "app/config_files.h"
 #include "core/bytes.h"
 
 namespace causeway::app::cli {
@@ -14,8 +15,8 @@ namespace causeway::app::cli {
 /// What they have in common.
 struct OperateOptions {
   admin::ClientOptions client;
-  std::filesystem::path config;  ///< of the gateway; where its address and data folder are looked up. Empty: not at all
-  bool json = false;             ///< print the data as it came
+  ConfigFiles config;  ///< of the gateway; where its address and data folder are looked up, if the first is there
+  bool json = false;   ///< print the data as it came
 };
 
 struct DeadLetterOptions : OperateOptions {

@@ -1,7 +1,7 @@
-#include "app/cli/operate_commands.h"
-
 #include <memory>
 
+#include "app/cli/arguments.h"
+#include "app/cli/commands.h"
 #include "app/cli/operate.h"
 
 namespace causeway::app::cli {
@@ -9,13 +9,11 @@ namespace {
 
 void add_common(CLI::App& command, OperateOptions& options) {
   options.client.url.clear();
-  options.config = "config/causeway.yaml";
   command.add_option("--admin", options.client.url,
                      "the gateway's admin port; default: the configuration's, else http://127.0.0.1:9901");
   command.add_option("--token-file", options.client.token_file,
                      "a file with the token; default: $CAUSEWAY_ADMIN_TOKEN, else admin.token in the data folder");
-  command.add_option("-c,--config", options.config, "the gateway's configuration, for its address and data folder")
-      ->capture_default_str()
+  add_config_option(command, options.config, "the gateway's configuration, for its address and data folder")
       ->check(CLI::ExistingFile);
   command.add_flag("--json", options.json, "print the answer's data as JSON");
 }
@@ -32,7 +30,7 @@ void add_filter(CLI::App& command, DeadLetterOptions& options) {
   command.add_option("--key", options.key, "only events of this key");
 }
 
-void add_replay(CLI::App& command, std::shared_ptr<DeadLetterOptions> options, std::function<int()>& chosen) {
+void add_replay(CLI::App& command, std::shared_ptr<DeadLetterOptions> options, Chosen& chosen) {
   command.add_option("id", options->id, "SUBSCRIPTION:SHARD:POSITION, as the list shows it");
   command.add_flag("--all", options->all, "all that the filter names");
   add_filter(command, *options);
@@ -45,7 +43,7 @@ void add_replay(CLI::App& command, std::shared_ptr<DeadLetterOptions> options, s
   });
 }
 
-void add_dead_letters(CLI::App& app, std::function<int()>& chosen) {
+void add_dead_letters(CLI::App& app, Chosen& chosen) {
   auto options = std::make_shared<DeadLetterOptions>();
   CLI::App* group = add_command(app, "dead-letters", "Deliveries that were given up: list, show, replay, discard.",
                                 "dead-letters --subscription wms-orders");
@@ -72,7 +70,7 @@ void add_dead_letters(CLI::App& app, std::function<int()>& chosen) {
   discard->callback([options, &chosen] { chosen = [options] { return discard_dead_letter(*options); }; });
 }
 
-void add_subscriptions(CLI::App& app, std::function<int()>& chosen) {
+void add_subscriptions(CLI::App& app, Chosen& chosen) {
   auto options = std::make_shared<OperateOptions>();
   CLI::App* group =
       add_command(app, "subscriptions", "Backlog and delay of every subscription; pause and resume.", "subscriptions");
@@ -94,7 +92,7 @@ void add_subscriptions(CLI::App& app, std::function<int()>& chosen) {
 
 }  // namespace
 
-void add_operate_commands(CLI::App& app, std::function<int()>& chosen) {
+void add_operate_commands(CLI::App& app, Chosen& chosen) {
   auto topic_options = std::make_shared<OperateOptions>();
   CLI::App* topics_command =
       add_command(app, "topics", "Topics and how many events they hold.", "topics --json | jq .");

@@ -5,7 +5,9 @@
 
 #include <csignal>
 #include <cstdio>
+#include <memory>
 
+#include "app/cli/arguments.h"
 #include "app/cli/commands.h"
 #include "app/gateway.h"
 
@@ -29,16 +31,14 @@ bool stop_at_once() {
   return signal == SIGTERM || signal == SIGINT;
 }
 
-}  // namespace
-
-int run(const std::filesystem::path& config, const std::filesystem::path& port_file) {
+int run(const RunOptions& options) {
   // Blocked before the first thread starts, so that every signal waits for this thread.
   const sigset_t set = handled_signals();
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
   signal(SIGPIPE, SIG_IGN);
   umask(0077);
 
-  Gateway gateway({config, port_file});
+  Gateway gateway(options);
   const std::string problem = gateway.start();
   if (!problem.empty()) {
     std::fputs(problem.c_str(), stderr);
@@ -60,6 +60,18 @@ int run(const std::filesystem::path& config, const std::filesystem::path& port_f
   // What did not end in time is cut off here; its coroutines are not worth unwinding.
   if (!in_order) _exit(kFailed);
   return kOk;
+}
+
+}  // namespace
+
+void add_run_command(CLI::App& app, Chosen& chosen) {
+  auto options = std::make_shared<RunOptions>();
+  CLI::App* const command =
+      app.add_subcommand("run", "Serve calls. SIGHUP takes the files anew, SIGTERM drains and stops.");
+  add_config_option(*command, options->config);
+  command->add_option("--port-file", options->port_file, "write `NAME ADDRESS` of every listener here once all listen");
+  command->footer("Example: causeway run -c config/causeway.yaml");
+  command->callback([options, &chosen] { chosen = [options] { return run(*options); }; });
 }
 
 }  // namespace causeway::app::cli

@@ -1,5 +1,8 @@
 #include <algorithm>
 #include <cstdio>
+#include <map>
+#include <memory>
+#include <optional>
 #include <random>
 
 #include "app/cli/arguments.h"
@@ -8,11 +11,30 @@
 #include "security/signature.h"
 #include "security/signature_v1.h"
 #include "security/signature_v2.h"
+#include "security/signature_version.h"
 
 namespace causeway::app::cli {
 namespace {
 
 using security::SignatureVersion;
+
+struct SignOptions {
+  ConfigFiles config;
+  std::string consumer;
+  std::string method;
+  std::string path;
+  std::string body;                                   ///< text, `@file`, or `@-` for standard input
+  std::string url;                                    ///< empty: from the first listener
+  std::optional<security::SignatureVersion> version;  ///< nullopt: the newest that the key takes
+  std::string timestamp;                              ///< empty: now
+  // Of version 2.
+  std::string nonce;                        ///< empty: a random one
+  std::string audience;                     ///< empty: the configuration's
+  std::optional<std::string> content_type;  ///< nullopt: application/json with a body, else none
+  std::string idempotency_key;
+  std::string accept = "*/*";
+  bool announce = false;  ///< send the body's hash, so that the head alone proves the caller
+};
 
 /// Single quotes for a POSIX shell.
 std::string shell_quoted(std::string_view text) {
@@ -74,7 +96,7 @@ Signer find_signer(const SignOptions& options, const Settings& settings) {
     if (!consumer.signing_keys.empty()) signer.key = &consumer.signing_keys.front();
   }
   if (!known) {
-    signer.problem = "unknown consumer \"" + options.consumer + "\": see consumers in " + options.config.string();
+    signer.problem = "unknown consumer \"" + options.consumer + "\": see consumers in " + names_of(options.config);
     return signer;
   }
   if (signer.key == nullptr || signer.key->secrets.empty()) {
@@ -89,7 +111,7 @@ Signer find_signer(const SignOptions& options, const Settings& settings) {
       options.version.value_or(takes(SignatureVersion::kV2) ? SignatureVersion::kV2 : SignatureVersion::kV1);
   if (!takes(signer.version))
     signer.problem = "the key \"" + *signer.key->id + "\" does not take version " +
-                     std::string(config::name_of(signer.version)) + ": see versions in " + options.config.string();
+                     std::string(config::name_of(signer.version)) + ": see versions in " + names_of(options.config);
   return signer;
 }
 
@@ -126,8 +148,6 @@ void add_v2(const SignOptions& options, const Settings& settings, const security
   if (options.announce) fields.add("X-Content-SHA256", security::to_hex(digest));
   fields.add("Accept", options.accept);
 }
-
-}  // namespace
 
 int sign(const SignOptions& options) {
   config::Errors errors;
@@ -167,6 +187,32 @@ int sign(const SignOptions& options) {
                (options.body[0] == '@' && options.body != "@-" ? shell_quoted(options.body) : shell_quoted(body));
   std::puts(command.c_str());
   return kOk;
+}
+
+}  // namespace
+
+void add_sign_command(CLI::App& app, Chosen& chosen) {
+  auto options = std::make_shared<SignOptions>();
+  CLI::App* const command = app.add_subcommand("sign", "Print a ready curl command with a valid signature.");
+  command->add_option("--consumer", options->consumer, "who calls: a consumer with a signing key")->required();
+  command->add_option("method", options->method, "GET, POST, …")->required();
+  command->add_option("path", options->path, "path and query, such as /api/v1/orders?page=2")->required();
+  command->add_option("--body", options->body, "the body: text, @FILE, or @- for standard input");
+  command->add_option("--url", options->url, "scheme and address of the gateway; default: its first listener");
+  add_config_option(*command, options->config);
+  command->add_option("--version", options->version, "v1 or v2; default: the newest that the key takes")
+      ->transform(CLI::CheckedTransformer(
+          std::map<std::string, SignatureVersion>{{"v1", SignatureVersion::kV1}, {"v2", SignatureVersion::kV2}}));
+  command->add_option("--content-type", options->content_type, "default: application/json with a body");
+  command->add_option("--idempotency-key", options->idempotency_key, "sent and, in v2, signed");
+  command->add_option("--accept", options->accept, "sent and signed; v2 only")->capture_default_str();
+  command->add_flag("--announce", options->announce,
+                    "send X-Content-SHA256: the head alone proves the caller, a long body streams; v2 only");
+  command->add_option("--audience", options->audience, "default: signing.audience of the configuration");
+  command->add_option("--nonce", options->nonce, "16 to 64 of A-Z a-z 0-9 _ -; default: a random one");
+  command->add_option("--timestamp", options->timestamp, "13 digits, milliseconds; default: now");
+  command->footer("Example: causeway sign --consumer oms POST /api/v1/orders --body @order.json | sh");
+  command->callback([options, &chosen] { chosen = [options] { return sign(*options); }; });
 }
 
 }  // namespace causeway::app::cli
