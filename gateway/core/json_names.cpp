@@ -4,6 +4,7 @@
 #include <bit>
 #include <cstring>
 #include <random>
+#include <utility>
 
 #include "core/json_unescape.h"
 
@@ -31,6 +32,24 @@ void mix(std::uint64_t (&v)[4]) {
   v[2] += v[1], v[1] = std::rotl(v[1], 17) ^ v[2], v[2] = std::rotl(v[2], 32);
 }
 
+template <class Word>
+Word word_at(const char* at) {
+  Word word;
+  std::memcpy(&word, at, sizeof word);
+  return word;
+}
+
+/// Equal for equal names, and up to 16 bytes only for these.
+std::pair<std::uint64_t, std::uint64_t> ends_of(Bytes name) {
+  const char* const at = name.data();
+  const std::size_t size = name.size();
+  if (size >= 8) return {word_at<std::uint64_t>(at), word_at<std::uint64_t>(at + size - 8)};
+  if (size >= 4) return {word_at<std::uint32_t>(at), word_at<std::uint32_t>(at + size - 4)};
+  if (size == 0) return {0, 0};
+  const auto byte = [at](std::size_t i) { return std::uint64_t{static_cast<unsigned char>(at[i])}; };
+  return {byte(0) | byte(size / 2) << 8 | byte(size - 1) << 16, 0};
+}
+
 }  // namespace
 
 std::uint64_t keyed_hash(Bytes text) {
@@ -55,8 +74,9 @@ std::uint64_t keyed_hash(Bytes text) {
 void NameSet::reset(std::size_t count) {
   size_ = 0;
   mask_ = 0;
-  slots_ = own_.data();
+  any_escaped_ = false;
   if (count <= kFew) return;
+  slots_ = own_.data();
   const std::size_t slots = std::bit_ceil(count * 2);
   if (slots > kSlots) {
     if (large_.size() < slots) large_.resize(slots);
@@ -66,20 +86,29 @@ void NameSet::reset(std::size_t count) {
   std::fill_n(slots_, slots, Slot{nullptr, kFree, 0});
 }
 
-bool NameSet::insert(Bytes name) {
-  if (mask_ != 0) return insert_hashed(name);
-  const std::uint32_t escaped = name.find('\\') == Bytes::npos ? 0 : 1;
+bool NameSet::insert(Bytes name, bool escaped) {
+  return mask_ == 0 ? insert_few(name, escaped) : insert_hashed(name, escaped);
+}
+
+bool NameSet::insert_few(Bytes name, bool escaped) {
+  any_escaped_ = any_escaped_ || escaped;
+  const auto [first, last] = ends_of(name);
+  const auto size = static_cast<std::uint32_t>(name.size());
   for (std::size_t i = 0; i < size_; ++i) {
-    const Bytes other(slots_[i].name, slots_[i].size);
-    if ((escaped | slots_[i].hash) == 0 ? other == name : same_text(other, name)) return false;
+    const Short& other = few_[i];
+    if (any_escaped_ && (escaped || other.escaped)) {
+      if (same_text({other.name, other.size}, name)) return false;
+    } else if (other.size == size && other.first == first && other.last == last) {
+      if (size <= 16 || std::memcmp(other.name, name.data(), size) == 0) return false;
+    }
   }
-  slots_[size_++] = {name.data(), static_cast<std::uint32_t>(name.size()), escaped};
+  few_[size_++] = {name.data(), size, escaped, first, last};
   return true;
 }
 
-bool NameSet::insert_hashed(Bytes name) {
+bool NameSet::insert_hashed(Bytes name, bool escaped) {
   Bytes text = name;
-  if (name.find('\\') != Bytes::npos) {
+  if (escaped) {
     unescaped_.clear();
     append_unescaped(name, unescaped_);
     text = unescaped_;

@@ -22,23 +22,34 @@ class NameSet {
   void reset(std::size_t count);
   /// `name` stands without its quotes, but with its escapes, and lives until the next reset. False: it is there
   /// already.
-  bool insert(Bytes name);
+  bool insert(Bytes name, bool escaped);
 
  private:
-  static constexpr std::size_t kFew = 8;      // compared with each other
+  static constexpr std::size_t kFew = 16;     // compared with each other
   static constexpr std::size_t kSlots = 128;  // of a table that costs no allocation
   struct Slot {
     const char* name;
     std::uint32_t size;  // ~0: free
-    std::uint32_t hash;  // of few: has it escapes
+    std::uint32_t hash;
   };
-  bool insert_hashed(Bytes name);
+  /// Of few: the first and the last bytes tell nearly all names apart.
+  struct Short {
+    const char* name;
+    std::uint32_t size;
+    bool escaped;
+    std::uint64_t first;
+    std::uint64_t last;
+  };
+  bool insert_few(Bytes name, bool escaped);
+  bool insert_hashed(Bytes name, bool escaped);
 
+  std::array<Short, kFew> few_;
   std::array<Slot, kSlots> own_;
   std::vector<Slot> large_;
   Slot* slots_ = own_.data();
   std::size_t mask_ = 0;  // 0: few
   std::size_t size_ = 0;
+  bool any_escaped_ = false;  // of few
   std::string unescaped_;
 };
 
