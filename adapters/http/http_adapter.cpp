@@ -40,7 +40,7 @@ Result<> HttpAdapter::render(Exchange& exchange, net::Method method, std::pmr::s
   if (body_ && with_body) {
     Result<Bytes> body = body_->render(context.input, *context.values, &exchange.arena);
     if (!body) return std::move(body.error());
-    CallValues::of(exchange).replace_body(*body);
+    CallValues::of(exchange).replace_body({*body});
   }
   forward_headers(exchange, headers);
   if (!with_body && !exchange.request.body.whole().empty()) {  // a step has made one

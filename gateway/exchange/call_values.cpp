@@ -12,16 +12,6 @@ namespace {
 
 using expression::Variable;
 
-std::optional<JsonProblem> find_problem(Bytes text, std::size_t depth) {
-  std::array<std::byte, 4096> buffer;
-  std::pmr::monotonic_buffer_resource memory(buffer.data(), buffer.size());
-  JsonReadOptions options;
-  options.depth = depth;
-  auto read = JsonDocument::read(text, options, &memory);
-  if (const auto* problem = std::get_if<JsonProblem>(&read)) return *problem;
-  return std::nullopt;
-}
-
 std::string describe(const JsonProblem& problem) {
   return std::string(problem.what) + " at byte " + std::to_string(problem.offset);
 }
@@ -38,24 +28,35 @@ CallValues& CallValues::of(Exchange& exchange) {
   return *exchange.values;
 }
 
-bool CallValues::is_known(Bytes text) const {
-  for (const Bytes known : known_)
-    if (known.data() == text.data() && known.size() == text.size() && !text.empty()) return true;
+bool CallValues::knows(Bytes text, std::size_t depth) const {
+  for (const auto& [json, deepest] : known_)
+    if (json.data() == text.data() && json.size() == text.size() && !text.empty()) return deepest <= depth;
   return false;
 }
 
-void CallValues::note_known(Bytes text) { known_[next_known_++ % known_.size()] = text; }
+std::optional<JsonProblem> CallValues::find_problem(Bytes text, std::size_t depth) {
+  JsonReadOptions options;
+  options.depth = depth;
+  std::pmr::memory_resource* const memory =
+      text.size() <= kShortText ? &exchange_.arena : std::pmr::get_default_resource();
+  auto read = JsonDocument::read(text, options, memory);
+  if (const auto* problem = std::get_if<JsonProblem>(&read)) return *problem;
+  JsonDocument& document = std::get<JsonDocument>(read);
+  note_known({text, document.depth()});
+  if (document.count() <= kKeptValues && documents_kept_ < documents_.size())
+    values_.know(documents_[documents_kept_++].emplace(std::move(document)));
+  return std::nullopt;
+}
 
 Result<Bytes> CallValues::checked(Bytes text) {
   text = trim_json(text);
   if (text.empty()) return Bytes("null");
-  if (is_known(text)) return text;
+  if (knows(text)) return text;
   if (const auto problem = find_problem(text, kRequestDepth)) {
     Error error(Code::kNotJson);
     error.info().public_message = "the body is not JSON: " + describe(*problem);
     return error;
   }
-  note_known(text);
   return text;
 }
 
@@ -107,12 +108,11 @@ Task<Result<CallValues::Answer>> CallValues::answer() {
   }
   const Bytes text = trim_json(response.body.whole());
   if (text.empty()) co_return Answer{"null", nullptr};
-  if (is_known(text)) co_return Answer{text, nullptr};
+  if (knows(text)) co_return Answer{text, nullptr};
   if (const auto problem = find_problem(text, kAnswerDepth)) {
     if (type == JsonType::kUnnamed) co_return Answer{"null", "it is not JSON"};
     co_return Error(Code::kUpstreamNonsense, "the answer is not the JSON that it says: " + describe(*problem));
   }
-  note_known(text);
   co_return Answer{text, nullptr};
 }
 
@@ -127,30 +127,30 @@ Result<const expression::Values*> CallValues::on_the_way_out(expression::Variabl
   return &values_;
 }
 
-void CallValues::replace_body(Bytes json) {
+void CallValues::replace_body(const expression::Document& made) {
   if (!request_kept_) request_ = exchange_.request.body.whole();
   request_kept_ = true;
-  exchange_.request.body = Body(json);
-  note_known(json);
+  exchange_.request.body = Body(made.json);
+  note_known(made);
   HeaderChanges& changes = exchange_.request.changes;
   for (const net::HeaderId id : kAboutBytes) changes.add(exchange_.arena, {net::header_name(id), std::nullopt});
   changes.add(exchange_.arena, {net::header_name(net::HeaderId::kContentType), kJsonType});
 }
 
-void CallValues::replace_request(Bytes json) {
-  replace_body(json);
-  request_ = json;
+void CallValues::replace_request(const expression::Document& made) {
+  replace_body(made);
+  request_ = made.json;
 }
 
-void CallValues::replace_answer(Bytes json) {
+void CallValues::replace_answer(const expression::Document& made) {
   Response& response = exchange_.response;
   if (!answer_kept_) {
     const Bytes before = trim_json(response.body.whole());
     answer_ = before.empty() ? Bytes("null") : before;
     answer_kept_ = true;
   }
-  response.body = Body(json);
-  note_known(json);
+  response.body = Body(made.json);
+  note_known(made);
   response.head_length.reset();
   if (response.status == 204 || response.status == 205) response.status = 200;
   for (const net::HeaderId id : kAboutBytes) response.headers.remove(id);

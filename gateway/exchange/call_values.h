@@ -6,8 +6,11 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 
+#include "core/json_document.h"
 #include "exchange/exchange.h"
+#include "expression/program.h"
 #include "expression/variables.h"
 
 namespace causeway {
@@ -54,18 +57,25 @@ class CallValues {
   /// last.
   Result<const expression::Values*> on_the_way_out(expression::VariableSet wanted, Bytes answer);
 
-  /// What goes on to the system instead of the body: `json` is valid and lies in the arena. Its header fields follow.
-  void replace_body(Bytes json);
+  /// What goes on to the system instead of the body: its text lies in the arena. Its header fields follow.
+  void replace_body(const expression::Document& made);
   /// The same, and $request is this too.
-  void replace_request(Bytes json);
+  void replace_request(const expression::Document& made);
   /// What goes back instead of the answer's body.
-  void replace_answer(Bytes json);
+  void replace_answer(const expression::Document& made);
+  /// Was this very text found to be JSON, or made here, and is it known to nest at most so deep?
+  bool knows(Bytes text, std::size_t depth = expression::Document::kUnknown) const;
 
  private:
+  /// Documents of more values are not kept: what a call holds on to while it waits is bounded.
+  static constexpr std::size_t kKeptValues = 1024;
+  /// Documents of longer texts are not for the arena, which keeps also those that are dropped.
+  static constexpr std::size_t kShortText = 4096;
+
   Result<Bytes> checked(Bytes text);
+  std::optional<JsonProblem> find_problem(Bytes text, std::size_t depth);
   Result<> fill(expression::VariableSet wanted);
-  bool is_known(Bytes text) const;
-  void note_known(Bytes text);
+  void note_known(const expression::Document& text) { known_[next_known_++ % known_.size()] = text; }
 
   Exchange& exchange_;
   expression::Values values_;
@@ -74,8 +84,10 @@ class CallValues {
   bool answer_kept_ = false;
   Bytes request_;
   Bytes answer_;
-  std::array<Bytes, 4> known_{};  // texts that were checked or made here
+  std::array<expression::Document, 4> known_{};  // texts that were checked or made here
   std::size_t next_known_ = 0;
+  std::array<std::optional<JsonDocument>, 3> documents_;  // of some of them
+  std::size_t documents_kept_ = 0;
 };
 
 /// An expression failed over an answer: the caller can do nothing about it. kUpstreamNonsense with the reason for the

@@ -151,7 +151,13 @@ Flow Machine::one_field(const Node& node, const Frame& frame, const Spot& input,
   const std::string_view name = plan_.text(node.b);
   switch (from->kind()) {
     case Kind::kObject: {
-      if (from->tag() == Value::Tag::kDocument) resources_.spend(size_of(*from) / 16);
+      if (from->tag() == Value::Tag::kDocument) {
+        const JsonDocument& document = from->document();
+        resources_.spend(document.size(from->index()) / 16);
+        const JsonDocument::Index found = document.find(from->index(), name);
+        out = found == JsonDocument::kNone ? Value() : Value::node(document, found);
+        return Flow::kGo;
+      }
       auto found = member_of(*from, name);
       out = found ? std::move(*found) : Value();
       return Flow::kGo;

@@ -20,6 +20,26 @@ constexpr std::size_t kStack = std::size_t{2} << 20;
 /// Values in messages are cut to so many bytes.
 constexpr std::size_t kShort = 29;
 
+/// The variables of the program itself.
+struct Slots {
+  Slots(Resources& owner, std::uint32_t size) : resources(owner), count(size) {
+    if (count == 0) return;
+    values = static_cast<Value*>(resources.take(count * sizeof(Value), size_class));
+    std::uninitialized_default_construct_n(values, count);
+  }
+  ~Slots() {
+    std::destroy_n(values, count);
+    if (values) resources.release(values, size_class);
+  }
+  Slots(const Slots&) = delete;
+  Slots& operator=(const Slots&) = delete;
+
+  Resources& resources;
+  std::uint32_t count;
+  Value* values = nullptr;
+  std::uint8_t size_class = 0;
+};
+
 const PathLink kRoot;
 const PathLink kNoPath;
 
@@ -35,45 +55,48 @@ Machine::Machine(const Plan& plan, const Values& values, Resources& resources, s
       depth_(depth),
       stack_end_(static_cast<const char*>(__builtin_frame_address(0)) - kStack) {}
 
+const JsonDocument* Machine::document_of(Bytes text, std::optional<JsonDocument>& place, JsonProblem& problem) {
+  if (place) return &*place;
+  const JsonReadOptions options;
+  const JsonDocument* const known = values_.known(text);
+  if (known && known->depth() <= options.depth) return known;
+  auto read = JsonDocument::read(text, options, &resources_);
+  if (const auto* const found = std::get_if<JsonProblem>(&read)) {
+    problem = *found;
+    return nullptr;
+  }
+  return &place.emplace(std::get<JsonDocument>(std::move(read)));
+}
+
 bool Machine::read_input(Bytes input) {
-  auto read = JsonDocument::read(input, {}, &resources_);
-  if (const auto* const problem = std::get_if<JsonProblem>(&read)) {
-    fail(fmt::format("the input cannot be read: {} at byte {}", problem->what, problem->offset));
+  JsonProblem problem;
+  const JsonDocument* const document = document_of(input, document_, problem);
+  if (!document) {
+    fail(fmt::format("the input cannot be read: {} at byte {}", problem.what, problem.offset));
     return false;
   }
-  document_ = std::get<JsonDocument>(std::move(read));
-  input_ = Value::node(*document_, 0);
+  input_ = Value::node(*document, 0);
   return true;
 }
 
 Flow Machine::run(Sink& sink) {
-  struct Slots {
-    explicit Slots(Resources& owner, std::uint32_t size) : resources(owner), count(size) {
-      values = static_cast<Value*>(resources.take(count * sizeof(Value), size_class));
-      std::uninitialized_default_construct_n(values, count);
-    }
-    ~Slots() {
-      std::destroy_n(values, count);
-      resources.release(values, size_class);
-    }
-    Resources& resources;
-    std::uint32_t count;
-    Value* values;
-    std::uint8_t size_class = 0;
-  };
   const Slots slots(resources_, plan_.slots);
   const Frame frame{nullptr, nullptr, slots.values};
   return each(plan_.root, frame, {input_}, sink);
 }
 
+Flow Machine::write_result(TextBuilder& out) {
+  const Slots slots(resources_, plan_.slots);
+  const Frame frame{nullptr, nullptr, slots.values};
+  return write(plan_.root, frame, {input_}, out);
+}
+
 Flow Machine::context(Variable variable, Value& out) {
-  auto& document = context_[static_cast<std::size_t>(variable)];
-  if (!document) {
-    auto read = JsonDocument::read(values_.get(variable), {}, &resources_);
-    if (const auto* const problem = std::get_if<JsonProblem>(&read))
-      return fail(fmt::format("{} cannot be read: {} at byte {}", name_of(variable), problem->what, problem->offset));
-    document = std::get<JsonDocument>(std::move(read));
-  }
+  JsonProblem problem;
+  const JsonDocument* const document =
+      document_of(values_.get(variable), context_[static_cast<std::size_t>(variable)], problem);
+  if (!document)
+    return fail(fmt::format("{} cannot be read: {} at byte {}", name_of(variable), problem.what, problem.offset));
   out = Value::node(*document, 0);
   return Flow::kGo;
 }

@@ -97,12 +97,21 @@ class Machine {
   /// Reads the input. False: error() says what is wrong.
   bool read_input(Bytes input);
   Flow run(Sink& sink);
+  /// Has the program exactly one result, or an error?
+  bool has_one_result() const { return plan_[plan_.root].single; }
+  /// Runs such a program, and appends its result as JSON.
+  Flow write_result(class TextBuilder& out);
+  /// What was written nests at most this deep.
+  std::size_t text_depth() const { return text_depth_; }
 
   Resources& resources() { return resources_; }
   const Value& error() const { return error_; }
   Value take_error() { return std::move(error_); }
 
   Flow one(NodeId id, const Frame& frame, const Spot& input, Value& out);
+  /// The same as JSON at the end of a text. If it ends with an error, some of it is there.
+  Flow write(NodeId id, const Frame& frame, const Spot& input, TextBuilder& out);
+  void write_value(const Value& value, TextBuilder& out);
   Flow each(NodeId id, const Frame& frame, const Spot& input, Sink& sink);
   template <class Function>
   Flow each_to(NodeId id, const Frame& frame, const Spot& input, Function function) {
@@ -184,7 +193,13 @@ class Machine {
   Flow one_builtin(const Node& node, const Frame& frame, const Spot& input, Value& out);
   Flow one_of(NodeId id, const Frame& frame, const Spot& input, Value& out);  ///< by way of each()
 
-  Flow insert(const Node& node, const Value& value, class TextBuilder& out);
+  Flow write_object(const Node& node, const Frame& frame, const Value& input, TextBuilder& out);
+  Flow write_array(const Node& node, const Frame& frame, const Value& input, TextBuilder& out);
+  Flow write_items(NodeId id, const Frame& frame, const Spot& input, TextBuilder& out);
+  Flow write_member(const Value& object, std::string_view name, TextBuilder& out);
+  static bool is_document_object(const Value& value);
+
+  Flow insert(const Node& node, const Value& value, TextBuilder& out);
   Flow update_each(const Node& node, const Frame& frame, const Spot& input, Value& out);
   Flow delete_sorted(Value& root, std::span<const Value> paths, std::size_t from);
   Flow update_with(const Node& node, const Frame& frame, const Spot& input, const Value& right, Value& out);
@@ -203,6 +218,8 @@ class Machine {
                  const Value& input, FunctionRef<Flow(const Frame&)> body);
 
   Flow context(Variable variable, Value& out);
+  /// The document of a text: that of whoever has read it already, or made in `place`. Null: it was no JSON, `problem`.
+  const JsonDocument* document_of(Bytes text, std::optional<JsonDocument>& place, JsonProblem& problem);
 
   const Plan& plan_;
   const Values& values_;
@@ -212,6 +229,8 @@ class Machine {
   const char* stack_end_;
   const void* stop_at_ = nullptr;
   Value error_;
+  std::size_t level_ = 0;  // of the container that is written
+  std::size_t text_depth_ = 0;
   Value input_;
   std::optional<JsonDocument> document_;
   std::array<std::optional<JsonDocument>, kVariableCount> context_;

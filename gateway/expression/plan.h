@@ -26,7 +26,7 @@ enum class Op : std::uint8_t {
   kIndex,     // a[b]
   kSlice,     // a[b:c]   b or c may be kNoNode
   kIterate,   // a[]
-  kLiteral,   // a: into literals
+  kLiteral,   // a: into literals; of a key of kObject with its flag b: text `,"key":`
   kText,      // "…\(…)"  a, b: list: text, insertion, text … text; c: builtin of a format, kNoNode: tostring
   kArray,     // [a]      a may be kNoNode
   kObject,  // {…}      a, b: list of key, value or kNoNode (the input's), key …; flag: all names are known and differ

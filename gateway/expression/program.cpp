@@ -60,14 +60,40 @@ class Run {
   Result<> go(Take take) {
     if (!readable_) return failed();
     SinkOf sink([&](Value value, const PathLink*) { return take(value); });
-    const Flow flow = machine_.run(sink);
+    return ended(machine_.run(sink));
+  }
+
+  /// Gives every result as JSON to `take(std::string_view) -> Flow`, which is asked no more once they are too large
+  /// together.
+  template <class Take>
+  Result<> go_as_json(Take take) {
+    if (!readable_) return failed();
+    const auto taken = [&](const TextBuilder& text) {
+      written_ += text.view().size();
+      if (written_ > limits_.output) resources_.end(Exceeded::kOutput);
+      return resources_.exceeded() == Exceeded::kNothing ? take(text.view()) : Flow::kOver;
+    };
+    if (machine_.has_one_result()) {
+      TextBuilder text(resources_, 256);
+      const Flow flow = machine_.write_result(text);
+      return ended(flow == Flow::kGo ? taken(text) : flow);
+    }
+    SinkOf sink([&](Value value, const PathLink*) {
+      TextBuilder text(resources_, 256);
+      machine_.write_value(value, text);
+      return taken(text);
+    });
+    return ended(machine_.run(sink));
+  }
+
+ private:
+  Result<> ended(Flow flow) {
     if (flow == Flow::kError) return failed();
     if (flow == Flow::kOver || resources_.exceeded() != Exceeded::kNothing)
       return refused(exceeded_text(resources_.exceeded(), limits_));
     return {};
   }
 
- private:
   Error failed() {
     const Value& error = machine_.error();
     if (error.is_string()) return refused(std::string(plain_string(resources_, error).said()));
@@ -75,7 +101,8 @@ class Run {
   }
 
   FirstMemory first_;
-  Limits limits_;
+  const Limits& limits_;
+  std::size_t written_ = 0;
   Resources resources_;
   Machine machine_;
   bool readable_;
@@ -118,17 +145,8 @@ Result<std::pmr::vector<Bytes>> Program::run(Bytes input, const Values& values, 
                                              const Limits& limits) const {
   Run run(*plan_, input, values, limits);
   std::pmr::vector<Bytes> results(memory);
-  std::size_t output = 0;
-  auto done = run.go([&](const Value& value) {
-    TextBuilder text(run.resources(), 256);
-    write_json(text, value);
-    output += text.view().size();
-    if (output > limits.output) {
-      run.resources().end(Exceeded::kOutput);
-      return Flow::kOver;
-    }
-    if (run.resources().exceeded() != Exceeded::kNothing) return Flow::kOver;
-    results.push_back(copied(text.view(), memory));
+  auto done = run.go_as_json([&](std::string_view text) {
+    results.push_back(copied(text, memory));
     return Flow::kGo;
   });
   if (!done.ok()) return std::move(done.error());
@@ -137,25 +155,28 @@ Result<std::pmr::vector<Bytes>> Program::run(Bytes input, const Values& values, 
 
 Result<Bytes> Program::run_one(Bytes input, const Values& values, std::pmr::memory_resource* memory,
                                const Limits& limits) const {
+  Result<Document> made = document_of_one(input, values, memory, limits);
+  if (!made) return std::move(made.error());
+  return made->json;
+}
+
+Result<Document> Program::document_of_one(Bytes input, const Values& values, std::pmr::memory_resource* memory,
+                                          const Limits& limits) const {
   Run run(*plan_, input, values, limits);
   Bytes result;
   bool several = false;
-  auto done = run.go([&](const Value& value) {
+  auto done = run.go_as_json([&](std::string_view text) {
     if (!result.empty()) {
       several = true;
       return run.machine().stop(&result);
     }
-    TextBuilder text(run.resources(), 256);
-    write_json(text, value);
-    if (text.view().size() > limits.output) run.resources().end(Exceeded::kOutput);
-    if (run.resources().exceeded() != Exceeded::kNothing) return Flow::kOver;
-    result = copied(text.view(), memory);
+    result = copied(text, memory);
     return Flow::kGo;
   });
   if (!done.ok()) return std::move(done.error());
   if (several) return refused("the program has several results, and one was expected");
   if (result.empty()) return refused("the program has no result, and one was expected");
-  return result;
+  return Document{result, run.machine().text_depth()};
 }
 
 Result<> Program::text_of_one(Bytes input, const Values& values, std::pmr::string& text, const Limits& limits) const {

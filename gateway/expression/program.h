@@ -33,6 +33,13 @@ struct Limits {
   std::size_t depth = 1024;        ///< of calls and of values made
 };
 
+/// JSON that a program or a template has made.
+struct Document {
+  static constexpr std::size_t kUnknown = ~std::size_t{0};
+  Bytes json;
+  std::size_t depth = kUnknown;  ///< its containers nest at most so deep
+};
+
 class Plan;
 
 /// Immutable, cheap to copy, thread safe.
@@ -57,6 +64,9 @@ class Program {
   /// The one result; none and several are errors.
   Result<Bytes> run_one(Bytes input, const Values& values, std::pmr::memory_resource* memory,
                         const Limits& limits = {}) const;
+  /// The same.
+  Result<Document> document_of_one(Bytes input, const Values& values, std::pmr::memory_resource* memory,
+                                   const Limits& limits = {}) const;
   /// The one result as text, in place of what `text` says: a string as it is, everything else as JSON. Null is an
   /// error.
   Result<> text_of_one(Bytes input, const Values& values, std::pmr::string& text, const Limits& limits = {}) const;

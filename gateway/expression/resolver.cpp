@@ -6,6 +6,7 @@
 
 #include "config/reading.h"
 #include "expression/parser.h"
+#include "expression/text_builder.h"
 
 namespace causeway::expression {
 namespace {
@@ -54,6 +55,7 @@ void Resolver::visit(NodeId id) {
     case Op::kObject:
       visit_list(node.a, node.b);
       for (NodeId i = 0; i < node.b; i += 2) check_key(plan_.lists[node.a + i]);
+      if (node.flag) write_keys(node);
       break;
     case Op::kCall:
       visit_list(node.a, node.b);
@@ -113,6 +115,14 @@ void Resolver::visit_list(NodeId first, NodeId count) {
 void Resolver::check_key(NodeId id) const {
   const Node& key = plan_.nodes[id];
   if (key.op == Op::kLiteral && !plan_.literals[key.a].is_string()) fail(key, "a key must be a string");
+}
+
+void Resolver::write_keys(const Node& object) {
+  for (NodeId i = 0; i < object.b; i += 2) {
+    Node& key = plan_.nodes[plan_.lists[object.a + i]];
+    plan_.texts.push_back("," + quoted(plan_.literals[key.a].said()) + ":");
+    key.b = static_cast<NodeId>(plan_.texts.size() - 1);
+  }
 }
 
 /// Each name once, also when several patterns have it: the alternatives share their variables.

@@ -11,8 +11,6 @@ constexpr std::size_t kGrain = 16;
 /// Classes 0 … 15 are multiples of the grain; above, each power of two has two.
 constexpr std::size_t kSmall = 16;
 constexpr std::size_t kLargestChunk = std::size_t{1} << 20;
-/// Blocks of this size and more are chunks of their own, which go back when they are released.
-constexpr std::size_t kOwnChunk = std::size_t{128} << 10;
 
 }  // namespace
 

@@ -74,7 +74,9 @@ class Resources final : public std::pmr::memory_resource {
     std::size_t size;
     std::size_t padding;
   };
-  static constexpr std::size_t kClasses = 96;
+  /// Blocks of this size and more are chunks of their own, which go back when they are released.
+  static constexpr std::size_t kOwnChunk = std::size_t{128} << 10;
+  static constexpr std::size_t kClasses = 34;  ///< of smaller blocks
   static constexpr std::size_t kBytesAStep = 128;
 
   void* do_allocate(std::size_t bytes, std::size_t alignment) override;

@@ -1,11 +1,18 @@
 #include "expression/text_builder.h"
 
 #include <algorithm>
+#include <array>
 
 #include "expression/containers.h"
 
 namespace causeway::expression {
 namespace {
+
+constexpr std::array<bool, 256> kPlain = [] {
+  std::array<bool, 256> plain{};
+  for (std::size_t byte = 0x20; byte < plain.size(); ++byte) plain[byte] = byte != '"' && byte != '\\' && byte != 0x7f;
+  return plain;
+}();
 
 /// The bytes of a document without the blanks between its tokens.
 void append_compact(TextBuilder& out, Bytes raw) {
@@ -78,6 +85,13 @@ void TextBuilder::append_point(std::uint32_t point) {
   }
 }
 
+std::string quoted(std::string_view text) {
+  Resources resources(nullptr, 0, ~std::uint64_t{0}, ~std::size_t{0}, 1);
+  TextBuilder builder(resources, text.size() + 2);
+  builder.append_quoted(text);
+  return std::string(builder.view());
+}
+
 void TextBuilder::append_quoted(std::string_view text) {
   static constexpr std::string_view kHex = "0123456789abcdef";
   static constexpr std::string_view kEscaped = "\"\\\n\r\t\b\f";
@@ -86,7 +100,7 @@ void TextBuilder::append_quoted(std::string_view text) {
   std::size_t plain = 0;
   for (std::size_t at = 0; at < text.size(); ++at) {
     const auto byte = static_cast<unsigned char>(text[at]);
-    if (byte >= 0x20 && byte != '"' && byte != '\\' && byte != 0x7f) continue;
+    if (kPlain[byte]) continue;
     append(text.substr(plain, at - plain));
     plain = at + 1;
     if (const std::size_t i = kEscaped.find(text[at]); i != std::string_view::npos) {
@@ -125,7 +139,8 @@ void write_json(TextBuilder& out, const Value& value) {
     case Value::Tag::kOwnText:
       return out.append_quoted(value.said());
     case Value::Tag::kDocument:
-      return value.kind() >= Kind::kArray ? append_compact(out, value.raw()) : out.append(value.raw());
+      if (value.kind() >= Kind::kArray && value.document().has_blanks()) return append_compact(out, value.raw());
+      return out.append(value.raw());
     case Value::Tag::kArray:
       return write_array(out, value.block());
     case Value::Tag::kObject:

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstring>
+#include <string>
 #include <string_view>
 
 #include "expression/value.h"
@@ -45,6 +46,9 @@ class TextBuilder {
   Block* block_;
   std::size_t limit_ = ~std::size_t{0};
 };
+
+/// `text` as a JSON string, as append_quoted writes it.
+std::string quoted(std::string_view text);
 
 /// The value as compact JSON.
 void write_json(TextBuilder& out, const Value& value);

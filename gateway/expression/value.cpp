@@ -12,24 +12,12 @@
 namespace causeway::expression {
 namespace {
 
-/// Documents are nested at most this deep; how deep a value of one is would cost a walk.
-constexpr std::size_t kDocumentDepth = 64;
-
 Kind kind_in(const JsonDocument& document, JsonDocument::Index index) {
-  switch (document.kind(index)) {
-    case JsonKind::kNumber:
-      return Kind::kNumber;
-    case JsonKind::kString:
-      return Kind::kString;
-    case JsonKind::kArray:
-      return Kind::kArray;
-    case JsonKind::kObject:
-      return Kind::kObject;
-    case JsonKind::kBoolean:
-      return document.raw(index)[0] == 't' ? Kind::kTrue : Kind::kFalse;
-    default:
-      return Kind::kNull;
-  }
+  static constexpr std::array<Kind, 7> kKinds = {Kind::kNull,   Kind::kNull,  Kind::kFalse, Kind::kNumber,
+                                                 Kind::kString, Kind::kArray, Kind::kObject};
+  const JsonKind kind = document.kind(index);
+  if (kind == JsonKind::kBoolean && document.raw(index)[0] == 't') return Kind::kTrue;
+  return kKinds[static_cast<std::size_t>(kind)];
 }
 
 /// Written as an integer is printed, and it fits.
@@ -113,7 +101,7 @@ std::string_view Value::said() const {
 
 std::size_t Value::depth() const {
   if (tag_ >= Tag::kArray) return block_->depth;
-  return tag_ == Tag::kDocument && kind_ >= Kind::kArray ? kDocumentDepth : 0;
+  return tag_ == Tag::kDocument && kind_ >= Kind::kArray ? document_->depth() : 0;
 }
 
 void Value::destroy() {

@@ -107,7 +107,7 @@ class Value {
   std::string_view digits(char (&scratch)[24]) const;
   /// Of kText and kOwnText: what it says.
   std::string_view said() const;
-  /// How deep it is nested, at most: 0 for scalars.
+  /// How deep it is nested, at most: 0 for scalars, for a container of a document what the document is.
   std::size_t depth() const;
   /// Its block was replaced by a larger one, which holds what the old one held.
   void rehouse(Block* block) { block_ = block; }

@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "core/bytes.h"
+#include "core/json_document.h"
 
 namespace causeway::expression {
 
@@ -56,8 +57,19 @@ class Values {
     return text.empty() ? Bytes("null") : text;
   }
 
+  /// A run that wants the JSON of that very text need not read it again. The document outlives the run.
+  void know(const JsonDocument& document) { documents_[next_document_++ % documents_.size()] = &document; }
+  /// Null when nobody has read it.
+  const JsonDocument* known(Bytes text) const {
+    for (const JsonDocument* const document : documents_)
+      if (document && document->text().data() == text.data() && document->text().size() == text.size()) return document;
+    return nullptr;
+  }
+
  private:
   std::array<Bytes, kVariableCount> texts_{};
+  std::array<const JsonDocument*, 4> documents_{};
+  std::size_t next_document_ = 0;
 };
 
 }  // namespace causeway::expression

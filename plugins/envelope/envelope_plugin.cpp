@@ -3,6 +3,7 @@
 #include <string>
 
 #include "core/json_text.h"
+#include "exchange/call_values.h"
 #include "exchange/media_type.h"
 #include "exchange/reply.h"
 #include "net/status.h"
@@ -82,7 +83,8 @@ Step EnvelopePlugin::wrap(Exchange& exchange) const {
   Response& response = exchange.response;
   const Bytes body = response.body.whole();
   const JsonType kind = json_type(response.headers);
-  const auto problem = body.empty() ? std::nullopt : check_json(body, kDepth);
+  const bool known = body.empty() || (exchange.values != nullptr && exchange.values->knows(body, kDepth));
+  const auto problem = known ? std::nullopt : check_json(body, kDepth);
   if (response.status >= 400) return refuse(exchange, body, kind != JsonType::kOther && !problem);
   if (problem) {
     if (kind == JsonType::kUnnamed) return pass_as_is(exchange, "none; reason=type");

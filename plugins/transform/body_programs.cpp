@@ -56,7 +56,7 @@ Result<> BodyPrograms::on_the_way_in(Exchange& exchange) const {
   }
   Result<CallValues::Context> context = values.on_the_way_in(request_->uses(), true);
   if (!context) return std::move(context.error());
-  Result<Bytes> body = request_->run_one(context->input, *context->values, &exchange.arena);
+  Result<expression::Document> body = request_->document_of_one(context->input, *context->values, &exchange.arena);
   if (!body) return std::move(body.error());
   if (kind_ == NewRequest::kIsAsCalled) values.replace_request(*body);
   else values.replace_body(*body);
@@ -79,7 +79,7 @@ Task<Result<>> BodyPrograms::on_the_way_out(Exchange& exchange) const {
         Error(Code::kUpstreamNonsense, std::string("the answer cannot be transformed: ") + answer->missing));
   Result<const expression::Values*> context = values.on_the_way_out(response_->uses(), answer->json);
   if (!context) co_return refuse_answer(exchange, kind_, std::move(context.error()));
-  Result<Bytes> body = response_->run_one(answer->json, **context, &exchange.arena);
+  Result<expression::Document> body = response_->document_of_one(answer->json, **context, &exchange.arena);
   if (!body) co_return refuse_answer(exchange, kind_, answer_fault(body.error(), "the answer cannot be transformed"));
   values.replace_answer(*body);
   co_return Result<>();

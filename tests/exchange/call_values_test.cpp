@@ -85,9 +85,9 @@ TEST_F(CallValuesTest, TheRequestIsTheBodyAsCalled) {
   fakes::Call& other = call("POST / HTTP/1.1\nHost: a");
   other.exchange.request.body = Body(Bytes(" {\"a\":1.0}\n"));
   CallValues& values = CallValues::of(other.exchange);
-  values.replace_request(R"({"newest":1})");
+  values.replace_request({R"({"newest":1})"});
   EXPECT_EQ(value(other, Variable::kRequest), R"({"newest":1})");
-  values.replace_body(R"({"systems":1})");
+  values.replace_body({R"({"systems":1})"});
   EXPECT_EQ(value(other, Variable::kRequest), R"({"newest":1})");
   EXPECT_EQ(*values.body(), R"({"systems":1})");
 }
@@ -109,7 +109,7 @@ TEST_F(CallValuesTest, AnAnswerIsReadOnceAndRemembered) {
   EXPECT_EQ(answer->json, R"({"a":1.0})");
   EXPECT_EQ(answer->missing, nullptr);
   EXPECT_EQ(one.exchange.call.response_size, 11u);
-  values.replace_answer(R"({"b":2})");
+  values.replace_answer({R"({"b":2})"});
   const auto again = run(values.answer());
   EXPECT_EQ(again->json, R"({"b":2})");
   const auto context = values.on_the_way_out({Variable::kAnswer, Variable::kResult, Variable::kStatus}, again->json);

@@ -165,10 +165,10 @@ TEST_F(PublishPluginTest, TheAnswerIsTheOneBehindTheRoutesOwnSteps) {
   ASSERT_EQ(build(R"({topic: order-topic, type: ORDER_CREATED, data: "{{ $request + . }}"})", orders), "");
   fakes::Call& one = order(R"({"v1":1})");
   CallValues& values = CallValues::of(one.exchange);
-  values.replace_request(R"({"newest":1})");
-  values.replace_body(R"({"systems":1})");
+  values.replace_request({R"({"newest":1})"});
+  values.replace_body({R"({"systems":1})"});
   one.exchange.response.body = Body(Bytes(R"({"said":1})"));
-  values.replace_answer(R"({"orderId":"A"})");
+  values.replace_answer({R"({"orderId":"A"})"});
   EXPECT_EQ(outcome(one), "");
   EXPECT_EQ(event_of(one), published(R"({"newest":1,"orderId":"A"})", "A"));
 }

@@ -46,7 +46,7 @@ TEST_F(FromPluginTest, TheNewShapeIsTheRequestAsCalled) {
   add("v1", "{request: '{items: .goods}'}");
   fakes::Call& one = of_version(v1, R"({"goods":[1]})");
   EXPECT_EQ(sent(plugin, one), R"({"items":[1]})");
-  CallValues::of(one.exchange).replace_body("{}");
+  CallValues::of(one.exchange).replace_body({"{}"});
   EXPECT_EQ(*CallValues::of(one.exchange).request(), R"({"items":[1]})");
   EXPECT_EQ(*CallValues::of(one.exchange).body(), "{}");
 }
