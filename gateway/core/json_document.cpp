@@ -200,7 +200,10 @@ JsonDocument::Index JsonDocument::find(Index object, std::string_view name) cons
   if (kind(object) != JsonKind::kObject) return found;
   for (Index child = first(object); child != kNone; child = next(child)) {
     const Node& member = nodes_[child];
-    if (member.name_size != name.size() + 2 && !member.name_escaped) continue;
+    if (!member.name_escaped) {
+      const char* const text = text_.data() + member.name + 1;
+      if (member.name_size != name.size() + 2 || (!name.empty() && *text != name[0])) continue;
+    }
     if (!is_named(child, name)) continue;
     found = child;
     if (unique_names_) break;

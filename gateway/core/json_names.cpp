@@ -4,7 +4,6 @@
 #include <bit>
 #include <cstring>
 #include <random>
-#include <utility>
 
 #include "core/json_unescape.h"
 
@@ -39,15 +38,17 @@ Word word_at(const char* at) {
   return word;
 }
 
-/// Equal for equal names, and up to 16 bytes only for these.
-std::pair<std::uint64_t, std::uint64_t> ends_of(Bytes name) {
+/// Equal for equal names, and rarely for others: the size, the first and the last bytes.
+std::uint64_t mark_of(Bytes name) {
   const char* const at = name.data();
   const std::size_t size = name.size();
-  if (size >= 8) return {word_at<std::uint64_t>(at), word_at<std::uint64_t>(at + size - 8)};
-  if (size >= 4) return {word_at<std::uint32_t>(at), word_at<std::uint32_t>(at + size - 4)};
-  if (size == 0) return {0, 0};
+  const std::uint64_t length = std::uint64_t{size} << 56;
+  if (size >= 8) return (word_at<std::uint64_t>(at) ^ std::rotl(word_at<std::uint64_t>(at + size - 8), 24)) + length;
+  if (size >= 4)
+    return (word_at<std::uint32_t>(at) | std::uint64_t{word_at<std::uint32_t>(at + size - 4)} << 24) + length;
+  if (size == 0) return 0;
   const auto byte = [at](std::size_t i) { return std::uint64_t{static_cast<unsigned char>(at[i])}; };
-  return {byte(0) | byte(size / 2) << 8 | byte(size - 1) << 16, 0};
+  return (byte(0) | byte(size / 2) << 8 | byte(size - 1) << 16) + length;
 }
 
 }  // namespace
@@ -92,17 +93,13 @@ bool NameSet::insert(Bytes name, bool escaped) {
 
 bool NameSet::insert_few(Bytes name, bool escaped) {
   any_escaped_ = any_escaped_ || escaped;
-  const auto [first, last] = ends_of(name);
-  const auto size = static_cast<std::uint32_t>(name.size());
-  for (std::size_t i = 0; i < size_; ++i) {
-    const Short& other = few_[i];
-    if (any_escaped_ && (escaped || other.escaped)) {
-      if (same_text({other.name, other.size}, name)) return false;
-    } else if (other.size == size && other.first == first && other.last == last) {
-      if (size <= 16 || std::memcmp(other.name, name.data(), size) == 0) return false;
-    }
-  }
-  few_[size_++] = {name.data(), size, escaped, first, last};
+  const std::uint64_t mark = mark_of(name);
+  for (std::size_t i = 0; i < size_; ++i)
+    if (marks_[i] == mark && few_[i].text == name) return false;
+  for (std::size_t i = 0; any_escaped_ && i < size_; ++i)
+    if ((escaped || few_[i].escaped) && same_text(few_[i].text, name)) return false;
+  marks_[size_] = mark;
+  few_[size_++] = {name, escaped};
   return true;
 }
 

@@ -32,18 +32,15 @@ class NameSet {
     std::uint32_t size;  // ~0: free
     std::uint32_t hash;
   };
-  /// Of few: the first and the last bytes tell nearly all names apart.
-  struct Short {
-    const char* name;
-    std::uint32_t size;
+  struct Name {
+    Bytes text;
     bool escaped;
-    std::uint64_t first;
-    std::uint64_t last;
   };
   bool insert_few(Bytes name, bool escaped);
   bool insert_hashed(Bytes name, bool escaped);
 
-  std::array<Short, kFew> few_;
+  std::array<std::uint64_t, kFew> marks_;  // of few: what tells nearly all names apart
+  std::array<Name, kFew> few_;
   std::array<Slot, kSlots> own_;
   std::vector<Slot> large_;
   Slot* slots_ = own_.data();

@@ -92,8 +92,9 @@ class Plan {
   std::string source;
   std::vector<Node> nodes;
   std::vector<NodeId> lists;
-  std::deque<std::string> texts;  ///< addresses stay
-  std::vector<Value> literals;    ///< views of texts, and integers
+  std::deque<std::string> texts;        ///< addresses stay
+  std::vector<std::string_view> views;  ///< of them, once the program is whole
+  std::vector<Value> literals;          ///< views of texts, and integers
   std::vector<Function> functions;
   NodeId root = kNoNode;
   std::uint32_t slots = 0;  ///< of the program itself
@@ -101,7 +102,7 @@ class Plan {
   bool uses_input = false;
 
   const Node& operator[](NodeId id) const { return nodes[id]; }
-  std::string_view text(std::uint32_t id) const { return texts[id]; }
+  std::string_view text(std::uint32_t id) const { return id < views.size() ? views[id] : texts[id]; }
 };
 
 }  // namespace causeway::expression

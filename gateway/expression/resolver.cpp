@@ -25,6 +25,7 @@ void Resolver::resolve() {
   slots_ = &plan_.slots;
   visit(plan_.root);
   plan_.uses_input = reads_input(plan_, plan_.root);
+  plan_.views.assign(plan_.texts.begin(), plan_.texts.end());
 }
 
 void Resolver::visit(NodeId id) {

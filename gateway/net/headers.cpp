@@ -42,12 +42,6 @@ std::size_t Headers::remove(HeaderId id) {
 
 std::size_t Headers::remove(std::string_view name) { return remove_after(0, header_id(name), name); }
 
-std::optional<std::string_view> Headers::get(HeaderId id) const {
-  const std::size_t place = first_[static_cast<std::size_t>(id)];
-  if (place == kNone) return std::nullopt;
-  return fields_[place].value;
-}
-
 std::optional<std::string_view> Headers::get(std::string_view name) const {
   const std::size_t place = find(name);
   if (place == size_) return std::nullopt;

@@ -46,7 +46,10 @@ class Headers {
   std::size_t remove(std::string_view name);
 
   /// The first value of that name.
-  std::optional<std::string_view> get(HeaderId id) const;
+  std::optional<std::string_view> get(HeaderId id) const {
+    const std::size_t place = first_[static_cast<std::size_t>(id)];
+    return place == kNone ? std::nullopt : std::optional(fields_[place].value);
+  }
   std::optional<std::string_view> get(std::string_view name) const;
   bool contains(HeaderId id) const { return first_[static_cast<std::size_t>(id)] != kNone; }
   std::size_t count(HeaderId id) const;

@@ -93,6 +93,12 @@ RequestParser::Refusal RequestParser::step_request_line(std::string_view bytes, 
     case State::kTarget:
       return read_target(bytes, head);
     case State::kVersion:
+      if (position_ == mark_ && bytes.substr(position_).starts_with("HTTP/1.1\r\n")) {
+        head.minor_version = 1;
+        position_ += 10;
+        state_ = State::kFields;
+        return {};
+      }
       return read_version(byte, head);
     case State::kVersionCr:
       if (byte != '\r') return malformed(byte == '\n' ? "bare_lf" : "version");

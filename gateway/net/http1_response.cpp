@@ -56,6 +56,12 @@ const char* ResponseParser::step_status_line(std::string_view bytes, ResponseHea
   const std::size_t place = position_ - mark_;
   switch (state_) {
     case State::kVersion:
+      if (place == 0 && bytes.substr(position_).starts_with("HTTP/1.1 ")) {
+        head.minor_version = 1;
+        mark_ = position_ += 9;
+        state_ = State::kStatus;
+        return nullptr;
+      }
       ++position_;
       if (place < kVersion.size()) return byte == kVersion[place] ? nullptr : "version";
       if (place == kVersion.size()) {

@@ -6,22 +6,6 @@
 
 namespace causeway::runtime {
 
-ChunkPool::~ChunkPool() {
-  for (void* chunk : free_) ::operator delete(chunk);
-}
-
-void* ChunkPool::take() {
-  if (free_.empty()) return ::operator new(kChunk);
-  void* chunk = free_.back();
-  free_.pop_back();
-  return chunk;
-}
-
-void ChunkPool::give(void* chunk) {
-  if (free_.size() < kKeep) free_.push_back(chunk);
-  else ::operator delete(chunk);
-}
-
 std::string_view Arena::copy(Bytes text) {
   if (text.empty()) return {};
   char* to = bytes(text.size());

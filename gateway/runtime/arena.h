@@ -1,33 +1,15 @@
 // An arena: memory that lives exactly as long as one exchange. Allocation is a pointer bump; chunks are reused by the
-// worker's next exchange. Not thread safe: arenas and their pool belong to one worker.
+// worker's next exchange. Not thread safe: an arena belongs to one worker.
 #pragma once
 
 #include <cstddef>
 #include <memory_resource>
 #include <string_view>
-#include <vector>
 
 #include "core/bytes.h"
+#include "runtime/chunk_pool.h"
 
 namespace causeway::runtime {
-
-/// Keeps up to `kKeep` free chunks, last in first out (the warmest first).
-class ChunkPool {
- public:
-  static constexpr std::size_t kChunk = 8192;
-  static constexpr std::size_t kKeep = 256;
-
-  ChunkPool() = default;
-  ChunkPool(const ChunkPool&) = delete;
-  ChunkPool& operator=(const ChunkPool&) = delete;
-  ~ChunkPool();
-
-  void* take();
-  void give(void* chunk);
-
- private:
-  std::vector<void*> free_;
-};
 
 class Arena final : public std::pmr::memory_resource {
  public:

@@ -27,39 +27,40 @@ struct FreeList {
   std::size_t bytes = 0;
 };
 
-class FramePool {
- public:
-  FramePool() = default;
-  FramePool(const FramePool&) = delete;
-  FramePool& operator=(const FramePool&) = delete;
-  ~FramePool() {
-    for (FreeList& list : lists_) {
+#ifndef CAUSEWAY_NO_FRAME_POOL
+// Without a destructor of their own, so that no use has to ask whether they are there.
+constinit thread_local std::array<FreeList, kLargest / kStep> lists{};
+
+/// Frees what the thread has kept when it ends.
+struct Ending {
+  Ending() noexcept {}
+  Ending(const Ending&) = delete;
+  Ending& operator=(const Ending&) = delete;
+  ~Ending() {
+    for (FreeList& list : lists) {
       while (list.first != nullptr) ::operator delete(std::exchange(list.first, list.first->next));
       list.bytes = kKept;  // what is given back from here on, by the destructors of statics, is not kept
     }
   }
-
-  void* take(std::size_t slot) {
-    FreeList& list = lists_[slot];
-    if (list.first == nullptr) return ::operator new((slot + 1) * kStep);
-    list.bytes -= (slot + 1) * kStep;
-    return std::exchange(list.first, list.first->next);
-  }
-
-  void give(void* frame, std::size_t slot) noexcept {
-    FreeList& list = lists_[slot];
-    const std::size_t size = (slot + 1) * kStep;
-    if (list.bytes + size > kKept) return ::operator delete(frame);
-    list.bytes += size;
-    list.first = new (frame) Free{list.first};
-  }
-
- private:
-  std::array<FreeList, kLargest / kStep> lists_;
+  void note() noexcept {}
 };
+thread_local Ending ending;
 
-#ifndef CAUSEWAY_NO_FRAME_POOL
-thread_local FramePool frames;
+void* take(std::size_t slot) {
+  FreeList& list = lists[slot];
+  if (list.first == nullptr) return ::operator new((slot + 1) * kStep);
+  list.bytes -= (slot + 1) * kStep;
+  return std::exchange(list.first, list.first->next);
+}
+
+void give(void* frame, std::size_t slot) noexcept {
+  FreeList& list = lists[slot];
+  const std::size_t size = (slot + 1) * kStep;
+  if (list.bytes + size > kKept) return ::operator delete(frame);
+  if (list.first == nullptr) ending.note();
+  list.bytes += size;
+  list.first = new (frame) Free{list.first};
+}
 #endif
 
 }  // namespace
@@ -68,10 +69,10 @@ thread_local FramePool frames;
 void* take_frame(std::size_t size) { return ::operator new(size); }
 void give_frame(void* frame, std::size_t) noexcept { ::operator delete(frame); }
 #else
-void* take_frame(std::size_t size) { return size > kLargest ? ::operator new(size) : frames.take((size - 1) / kStep); }
+void* take_frame(std::size_t size) { return size > kLargest ? ::operator new(size) : take((size - 1) / kStep); }
 void give_frame(void* frame, std::size_t size) noexcept {
   if (size > kLargest) ::operator delete(frame);
-  else frames.give(frame, (size - 1) / kStep);
+  else give(frame, (size - 1) / kStep);
 }
 #endif
 

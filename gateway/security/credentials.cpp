@@ -69,6 +69,10 @@ SignedParts SignatureCheck::parts() const {
   return {settings_->audience, presented_.key_id, presented_.timestamp_text, presented_.nonce, head_};
 }
 
+void SignatureCheck::expect(const ReplayTable& replays) const {
+  if (presented_.version == SignatureVersion::kV1) replays.expect(presented_.signature, presented_.timestamp);
+}
+
 void SignatureCheck::update(Bytes piece) {
   std::visit([piece](auto& hash) { hash.update(piece); }, hash_);
 }

@@ -32,6 +32,8 @@ class SignatureCheck {
   /// Who claims to call; proved only by `check_body` or `head_proves`. For access rules that spare reading the body.
   const Consumer& claimed() const { return *key_->consumer; }
 
+  /// `admit` will come, with that table.
+  void expect(const ReplayTable& replays) const;
   /// The next piece of the body, exactly as it was sent, transfer coding removed.
   void update(Bytes piece);
   /// After the last piece, once: 40191 unless the body is the one that was signed.

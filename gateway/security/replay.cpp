@@ -108,6 +108,10 @@ struct ReplayTable::Place {
   std::size_t count;
 };
 
+void ReplayTable::expect(const Sha256Digest& signature, WallTime timestamp) const {
+  __builtin_prefetch(&Place(*this, unix_milliseconds(timestamp) / span_, signature).first(), 1);
+}
+
 Admit ReplayTable::admit(const Sha256Digest& signature, WallTime timestamp, bool unsafe) {
   const std::int64_t signed_at = unix_milliseconds(timestamp);
   if (unsafe && signed_at <= started_) return Admit::kBeforeStart;

@@ -46,6 +46,8 @@ class ReplayTable {
   ReplayTable(const ReplayTable&) = delete;
   ReplayTable& operator=(const ReplayTable&) = delete;
 
+  /// Brings nearer to the processor what `admit` will look at soon, and changes nothing.
+  void expect(const Sha256Digest& signature, WallTime timestamp) const;
   /// `signature` was verified and `timestamp` lies in the window. `unsafe`: the method is not GET, HEAD or OPTIONS.
   Admit admit(const Sha256Digest& signature, WallTime timestamp, bool unsafe);
   /// The same for a nonce (signature v2), which is used up whatever the method, and also when it comes with another

@@ -52,11 +52,14 @@ void require(int succeeded) {
   if (succeeded != 1) throw std::bad_alloc();
 }
 
-int hex_digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  return -1;
-}
+constexpr std::uint8_t kNoDigit = 0x80;
+constexpr std::array<std::uint8_t, 256> kDigitValues = [] {
+  std::array<std::uint8_t, 256> values{};
+  values.fill(kNoDigit);
+  for (std::uint8_t i = 0; i < 10; ++i) values[static_cast<std::size_t>('0') + i] = i;
+  for (std::uint8_t i = 10; i < 16; ++i) values[static_cast<std::size_t>('a') + i - 10] = i;
+  return values;
+}();
 
 }  // namespace
 
@@ -112,13 +115,14 @@ std::string to_hex(std::span<const std::uint8_t> octets) {
 std::optional<Sha256Digest> parse_sha256(std::string_view hex) {
   Sha256Digest digest;
   if (hex.size() != 2 * digest.size()) return std::nullopt;
+  std::uint8_t all = 0;
   for (std::size_t i = 0; i < digest.size(); ++i) {
-    const int high = hex_digit(hex[2 * i]);
-    const int low = hex_digit(hex[2 * i + 1]);
-    if (high < 0 || low < 0) return std::nullopt;
+    const std::uint8_t high = kDigitValues[static_cast<unsigned char>(hex[2 * i])];
+    const std::uint8_t low = kDigitValues[static_cast<unsigned char>(hex[2 * i + 1])];
+    all |= high | low;
     digest[i] = static_cast<std::uint8_t>(high << 4 | low);
   }
-  return digest;
+  return all < kNoDigit ? std::optional(digest) : std::nullopt;
 }
 
 bool equal_in_constant_time(const Sha256Digest& a, const Sha256Digest& b) {

@@ -28,7 +28,8 @@ struct Head {
 std::string_view cut(std::string_view piece) { return piece.substr(0, kMaxPiece); }
 
 std::string_view cut(const LoggedBody& body, std::size_t limit) {
-  return is_text_type(body.type) ? body.prefix.substr(0, limit) : std::string_view();
+  const std::string_view shown = body.prefix.substr(0, limit);
+  return !shown.empty() && is_text_type(body.type) ? shown : std::string_view();
 }
 
 bool copy_into(ByteRing& ring, Head head, const Pieces& pieces) noexcept {

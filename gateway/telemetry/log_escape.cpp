@@ -1,5 +1,7 @@
 #include "telemetry/log_escape.h"
 
+#include <array>
+
 #include "telemetry/hex.h"
 
 namespace causeway::telemetry {
@@ -28,15 +30,33 @@ void append_hex(std::string& out, std::string_view prefix, std::uint32_t value, 
   out.append(prefix).append(text, put_hex(text, value, digits));
 }
 
+constexpr std::array<bool, 256> kPlainJson = [] {
+  std::array<bool, 256> plain{};
+  for (std::size_t c = ' '; c <= '~'; ++c) plain[c] = c != '"' && c != '\\';
+  return plain;
+}();
+
 /// The rules that differ between the forms.
 struct TextRules {
   static constexpr std::string_view kByte = "\\x";
-  static bool special(char c, char before) { return c == '|' && (before == ' ' || before == '\0'); }
+  /// How many bytes stand as they are; `before` becomes the last of them.
+  static std::size_t plain(std::string_view text, char& before) {
+    for (std::size_t i = 0; i < text.size(); ++i) {
+      const char c = text[i];
+      if (c < ' ' || c > '~' || (c == '|' && (before == ' ' || before == '\0'))) return i;
+      before = c;
+    }
+    return text.size();
+  }
   static void control(std::string& out, std::uint32_t code_point) { append_hex(out, "\\x", code_point, 2); }
 };
 struct JsonRules {
   static constexpr std::string_view kByte = "\\\\x";
-  static bool special(char c, char) { return c == '"' || c == '\\'; }
+  static std::size_t plain(std::string_view text, char&) {
+    std::size_t i = 0;
+    while (i < text.size() && kPlainJson[static_cast<unsigned char>(text[i])]) ++i;
+    return i;
+  }
   static void control(std::string& out, std::uint32_t code_point) { append_hex(out, "\\u", code_point, 4); }
 };
 
@@ -44,12 +64,7 @@ template <class Rules>
 void append_escaped(std::string& out, std::string_view text) {
   char before = '\0';
   while (!text.empty()) {
-    std::size_t plain = 0;
-    for (; plain < text.size(); ++plain) {
-      const char c = text[plain];
-      if (c < ' ' || c > '~' || Rules::special(c, before)) break;
-      before = c;
-    }
+    const std::size_t plain = Rules::plain(text, before);
     out.append(text, 0, plain);
     text.remove_prefix(plain);
     if (text.empty()) return;

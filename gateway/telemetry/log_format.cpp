@@ -138,7 +138,10 @@ class JsonFormat final : public LogFormat {
 
   void append(std::string& out, const ProcessLine& line) override {
     begin(out, line.time, line.level, line.event);
-    for (const auto& [name, value] : line.fields) field(out, name, value);
+    for (const auto& [key, value] : line.fields) {
+      name(out, key);
+      quote(out, value);
+    }
     out += '}';
   }
 
@@ -156,16 +159,22 @@ class JsonFormat final : public LogFormat {
     append_json(out, name);
     out += "\":";
   }
+  /// A name of ours, which needs no escapes.
+  static void own_name(std::string& out, std::string_view name) { out.append(",\"").append(name).append("\":"); }
 
   static void field(std::string& out, std::string_view key, std::string_view value) {
-    name(out, key);
+    own_name(out, key);
+    quote(out, value);
+  }
+
+  static void quote(std::string& out, std::string_view value) {
     out += '"';
     append_json(out, value);
     out += '"';
   }
 
   static void number(std::string& out, std::string_view key, auto value) {
-    name(out, key);
+    own_name(out, key);
     fmt::format_to(std::back_inserter(out), "{}", value);
   }
 

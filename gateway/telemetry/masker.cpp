@@ -76,6 +76,7 @@ void append_summary(std::string& out, std::uint64_t size, std::string_view type,
 
 bool is_text_type(std::string_view content_type) {
   const std::string_view type = essence(content_type);
+  if (type == kTextTypes[0]) return true;  // most of them
   return type.empty() || starts_ignoring_case(type, "text/") || ends_ignoring_case(type, "+json") ||
          ends_ignoring_case(type, "+xml") || std::any_of(kTextTypes.begin(), kTextTypes.end(), [type](auto known) {
            return equals_ignoring_case(type, known);

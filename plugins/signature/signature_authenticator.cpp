@@ -38,6 +38,7 @@ Result<> SignatureAuthenticator::on_head(Exchange& exchange) const {
       security::SignatureCheck::begin(headers, head, consumers_, settings_, exchange.worker.clock().wall());
   if (!check) return std::move(check.error());
   Pending& pending = exchange.own<Pending>(std::move(*check));
+  pending.check.expect(*replays_);  // far memory, and the body is hashed meanwhile
   exchange.consumer = &pending.check.claimed();
   exchange.request.observer = &pending;
   exchange.request.gather = !pending.check.head_proves();

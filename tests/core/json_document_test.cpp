@@ -224,7 +224,7 @@ TEST(JsonDocument, DoubledNamesMayBeLetThroughAndTheLastOneCounts) {
 
 // Few names are compared with each other, many are hashed, on the stack or not: each must find the same.
 TEST(JsonDocument, ADoubledNameIsFoundAmongAnyNumberOfNames) {
-  for (const int count : {2, 7, 8, 9, 10, 63, 64, 65, 66, 300}) {
+  for (const int count : {2, 7, 8, 9, 14, 15, 16, 17, 63, 64, 65, 66, 300}) {
     std::string text = "{";
     for (int i = 0; i < count; ++i) text += "\"name-" + std::to_string(i) + "\":0,";
     const std::string clean = text + "\"last\":0}";
@@ -234,6 +234,14 @@ TEST(JsonDocument, ADoubledNameIsFoundAmongAnyNumberOfNames) {
       EXPECT_EQ(problem(doubled), std::to_string(text.size()) + ": a name comes twice in one object") << count;
     }
   }
+}
+
+// Their lengths and both ends are the same.
+TEST(JsonDocument, NamesThatDifferInTheMiddleOnlyAreTwo) {
+  EXPECT_EQ(problem(R"({"before-1-behind":0,"before-2-behind":0})"), "");
+  EXPECT_EQ(problem(R"({"long-before-1-behind-long":0,"long-before-2-behind-long":0})"), "");
+  EXPECT_EQ(problem(R"({"long-before-1-behind-long":0,"long-before-1-behind-long":0})"),
+            "31: a name comes twice in one object");
 }
 
 TEST(JsonDocument, AHundredThousandNamesTakeNoTime) {
@@ -256,6 +264,39 @@ TEST(JsonDocument, DepthIsBounded) {
   const std::string deepest = conformance::repeated("[", kMaxJsonDepth) + conformance::repeated("]", kMaxJsonDepth);
   EXPECT_EQ(problem(deepest, {.depth = 1'000'000}), "");
   EXPECT_EQ(problem("[" + deepest + "]", {.depth = 1'000'000}), "1024: nested too deep");
+}
+
+TEST(JsonDocument, KnowsHowDeepItIsAndWhetherItHasBlanks) {
+  EXPECT_EQ(document("1").depth(), 0u);
+  EXPECT_EQ(document("[]").depth(), 1u);
+  EXPECT_EQ(document(R"({"a":[[1]],"b":{}})").depth(), 3u);
+  EXPECT_FALSE(document(R"({"a b":[1," "]})").has_blanks());
+  for (const char* text : {" 1", "1 ", "[ 1]", "[1 ]", "[1, 2]", "[1 ,2]", R"({ "a":1})", R"({"a" :1})", R"({"a": 1})"})
+    EXPECT_TRUE(document(text).has_blanks()) << text;
+}
+
+TEST(JsonDocument, KnowsWhichTextsHaveEscapes) {
+  const JsonDocument read = document(R"({"a":"x\ty","b\u0063":"plain","d":["e","\"" ]})");
+  const Index first = read.first(0);
+  EXPECT_TRUE(read.is_escaped(first));
+  EXPECT_FALSE(read.has_escaped_name(first));
+  EXPECT_FALSE(read.is_escaped(read.next(first)));
+  EXPECT_TRUE(read.has_escaped_name(read.next(first)));
+  const Index item = read.first(read.find(0, "d"));
+  EXPECT_FALSE(read.is_escaped(item));
+  EXPECT_TRUE(read.is_escaped(read.next(item)));
+}
+
+// Few values are read on the stack first; what comes out is the same.
+TEST(JsonDocument, AnyNumberOfValuesIsRead) {
+  for (const int count : {1, 62, 63, 64, 65, 1000}) {
+    std::string text = "[";
+    for (int i = 1; i < count; ++i) text += "{\"a,[\":" + std::to_string(i) + "},";
+    text += "0]";
+    const JsonDocument read = document(text);
+    EXPECT_EQ(read.count(), static_cast<std::size_t>(2 * count)) << count;
+    EXPECT_EQ(written(read), text) << count;
+  }
 }
 
 TEST(JsonDocument, ValuesAreBounded) {

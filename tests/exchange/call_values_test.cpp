@@ -118,6 +118,27 @@ TEST_F(CallValuesTest, AnAnswerIsReadOnceAndRemembered) {
   EXPECT_EQ((*context)->get(Variable::kStatus), "200");
 }
 
+TEST_F(CallValuesTest, KnowsWhatWasCheckedAndHowDeepItIs) {
+  fakes::Call& one = call("POST / HTTP/1.1\nHost: a");
+  const std::string body = R"({"a":[1]})";
+  one.exchange.request.body = Body(body);
+  CallValues& values = CallValues::of(one.exchange);
+  EXPECT_FALSE(values.knows(body));
+  ASSERT_TRUE(values.body().ok());
+  EXPECT_TRUE(values.knows(body));
+  EXPECT_TRUE(values.knows(body, 2));
+  EXPECT_FALSE(values.knows(body, 1));
+  EXPECT_FALSE(values.knows(Bytes(body).substr(1)));
+  EXPECT_FALSE(values.knows({}));
+  const std::string made = R"({"b":1})";
+  values.replace_body({made, 1});
+  EXPECT_TRUE(values.knows(made, 1));
+  const std::string rendered = R"({"c":1})";
+  values.replace_body({rendered});
+  EXPECT_TRUE(values.knows(rendered));
+  EXPECT_FALSE(values.knows(rendered, 512));
+}
+
 TEST_F(CallValuesTest, AnAnswerThatIsNoneOfJsonSaysWhy) {
   const auto missing = [&](std::string_view type, std::string_view body) {
     fakes::Call& one = call();

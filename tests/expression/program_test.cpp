@@ -59,6 +59,62 @@ TEST_F(ProgramTest, KnowsWhatItUses) {
 
 TEST_F(ProgramTest, InputThatIsNotUsedIsNotRead) { EXPECT_EQ(one("1 + 1", "not JSON"), "2"); }
 
+TEST_F(ProgramTest, WhatHasBeenReadIsNotReadAgain) {
+  const std::string input = R"({"a":[1,2]})";
+  const std::string request = R"({"b":"x"})";
+  const auto document = std::get<JsonDocument>(JsonDocument::read(input));
+  const auto other = std::get<JsonDocument>(JsonDocument::read(request));
+  Values values;
+  values.set(Variable::kRequest, request);
+  values.know(document);
+  values.know(other);
+  EXPECT_EQ(values.known(input), &document);
+  EXPECT_EQ(values.known(Bytes(input).substr(0, 5)), nullptr);
+  const Program program = compiled("{a: .a[1], b: $request.b}", {Variable::kRequest});
+  EXPECT_EQ(*program.run_one(input, values, &memory_), R"({"a":2,"b":"x"})");
+}
+
+TEST_F(ProgramTest, ADocumentThatIsDeeperThanAnInputMayBeIsRefusedAllTheSame) {
+  const std::string deep = std::string(65, '[') + std::string(65, ']');
+  const auto document = std::get<JsonDocument>(JsonDocument::read(deep, {.depth = 512}));
+  Values values;
+  values.know(document);
+  const auto result = compiled(".").run_one(deep, values, &memory_);
+  ASSERT_FALSE(result.ok());
+  EXPECT_EQ(result.error().info_if()->internal, "the input cannot be read: nested too deep at byte 64");
+}
+
+TEST_F(ProgramTest, SaysHowDeepItsResultNestsAtMost) {
+  const auto depth = [&](std::string_view text, Bytes input) {
+    const auto made = compiled(text).document_of_one(input, {}, &memory_);
+    return made.ok() ? made->depth : 0;
+  };
+  EXPECT_EQ(depth("1", "null"), 0u);
+  EXPECT_EQ(depth("[]", "null"), 1u);
+  EXPECT_EQ(depth("{a: [{b: .c}]}", R"({"c":1})"), 3u);
+  EXPECT_EQ(depth("{a: [{b: .c}]}", R"({"c":[[1]]})"), 6u);
+  EXPECT_EQ(depth("[.[] | {a: .}]", "[1,[2]]"), 4u);
+  EXPECT_EQ(depth("reduce range(9) as $i (1; [.]) | {a: .}", "null"), 10u);
+}
+
+// What `{}` and `[]` make is written at once; it is what a value would be written as.
+TEST_F(ProgramTest, ConstructionsAreWrittenAsValuesAre) {
+  const std::string input = R"j({ "a": 19.90, "q\"k": "\u00e9\n", "l": [ {"x" : 1}, {"x" : [ 2 ]} ], "n": null })j";
+  for (const std::string_view text :
+       {R"j({a, b: .a, "c\"\u007f": .["q\"k"], d: .l, e: [.l[] | {x, y: .z}], f: "t\(.a)"})j",
+        R"j([.l[].x, .a, empty, .l])j", R"j({a: (if .n then 1 else {b: [.a]} end), "\("k")": 1, c: {d: [[]]}})j",
+        R"j([.l[] | .x | [., [.]]] | {r: .})j", R"j({(.l[0].x | tostring): 1, a: [.l[] | select(.x == 1) | {x}]})j",
+        R"j([.a, (.l | length), (.l[] | .x)])j"}) {
+    EXPECT_EQ(one(text, input), one("(" + std::string(text) + ") as $v | $v", input)) << text;
+  }
+  EXPECT_EQ(one(R"j({a, "c\"\u007f": .["q\"k"], e: [.l[] | {x, y: .z}]})j", input),
+            R"j({"a":19.90,"c\"\u007f":"\u00e9\n","e":[{"x":1,"y":null},{"x":[2],"y":null}]})j");
+  EXPECT_EQ(one("{a: .b.c}", R"({"b":1})"), "Cannot index number with string (\"c\")");
+  EXPECT_EQ(one("{a}", "[1]"), "Cannot index array with string (\"a\")");
+  EXPECT_EQ(one("[.[] | {a}]", "[{}, 1]"), "Cannot index number with string (\"a\")");
+  EXPECT_EQ(one("[.[] | error(\"no\")]? // 1", "[1]"), "1");
+}
+
 TEST_F(ProgramTest, VariablesThatAreNotAllowedDoNotCompile) {
   const auto refused = Program::compile("$answer.a", {Variable::kRequest});
   EXPECT_EQ(std::get<CompileProblem>(refused).message, "$answer is not a variable here");

@@ -109,6 +109,11 @@ TEST(ChunkPool, KeepsABoundedNumber) {
   std::set<void*> kept;
   for (std::size_t i = 0; i < ChunkPool::kKeep; ++i) kept.insert(pool.take());
   EXPECT_EQ(kept.size(), ChunkPool::kKeep);
+  while (kept.size() < ChunkPool::kKeep + 50) {  // those that were not kept are there again, and none comes twice
+    void* const chunk = pool.take();
+    std::memset(chunk, 1, ChunkPool::kChunk);
+    ASSERT_TRUE(kept.insert(chunk).second);
+  }
   for (void* chunk : kept) pool.give(chunk);
 }
 

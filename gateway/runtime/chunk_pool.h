@@ -1,0 +1,45 @@
+// Chunks of memory of one size, for arenas, exchanges and buffers of connections: what a call needs, and the next one
+// uses again. Not thread safe: a pool belongs to one worker.
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+namespace causeway::runtime {
+
+/// Chunks lie in regions of their own: nothing that lives longer comes to lie between them, so that what a burst of
+/// connections needed goes back to the system page by page. Up to `kKeep` free chunks stay as they are, last in first
+/// out (the warmest first); of the others only the addresses are kept. All of them are given back before the pool goes.
+class ChunkPool {
+ public:
+  static constexpr std::size_t kChunk = 8192;
+  static constexpr std::size_t kKeep = 256;
+
+  ChunkPool();
+  ChunkPool(const ChunkPool&) = delete;
+  ChunkPool& operator=(const ChunkPool&) = delete;
+  ~ChunkPool();
+
+  /// A chunk of kChunk bytes, whose content is undefined. Throws std::bad_alloc.
+  void* take() {
+    if (warm_.empty()) return take_cold();
+    void* const chunk = warm_.back();
+    warm_.pop_back();
+    return chunk;
+  }
+  void give(void* chunk) noexcept {
+    if (warm_.size() < kKeep) warm_.push_back(chunk);
+    else cool(chunk);
+  }
+
+ private:
+  void* take_cold();
+  void cool(void* chunk) noexcept;
+  void add_region();
+
+  std::vector<void*> warm_;
+  std::vector<void*> cold_;  ///< without memory behind their addresses; has room for all
+  std::vector<void*> regions_;
+};
+
+}  // namespace causeway::runtime
