@@ -46,7 +46,7 @@ class JsonDocumentReader {
         most_(std::min(options.values, JsonDocument::kMostValues)),
         refuse_doubled_names_(options.refuse_doubled_names) {}
 
-  const char* open(const char* at) {
+  [[gnu::always_inline]] const char* open(const char* at) {
     Node* const node = add(at);
     if (!node) return kTooMany;
     node->end = open_;
@@ -55,7 +55,7 @@ class JsonDocumentReader {
     return nullptr;
   }
 
-  const char* scalar(const json::Token& token) {
+  [[gnu::always_inline]] const char* scalar(const json::Token& token) {
     Node* const node = add(token.begin);
     if (!node) return kTooMany;
     node->end = offset_of(token.end);
@@ -64,7 +64,7 @@ class JsonDocumentReader {
     return nullptr;
   }
 
-  const char* name(const json::Token& token) {
+  [[gnu::always_inline]] const char* name(const json::Token& token) {
     name_ = offset_of(token.begin);
     name_size_ = static_cast<std::uint32_t>(token.end - token.begin);
     name_escaped_ = token.escaped;
@@ -100,7 +100,7 @@ class JsonDocumentReader {
 
   std::uint32_t offset_of(const char* at) const { return static_cast<std::uint32_t>(at - begin_); }
 
-  Node* add(const char* begin) {
+  [[gnu::always_inline]] Node* add(const char* begin) {
     if (count_ == capacity_ && !grow()) {
       problem_offset_ = offset_of(begin);
       return nullptr;

@@ -69,7 +69,8 @@ struct IgnoreTokens {
   const char* name(const Token&) { return nullptr; }  ///< of a member
 };
 
-/// Positions go from step to step by value, so that they stay in registers; a step that fails gives null.
+/// Positions go from step to step by value, so that they stay in registers; a step that fails gives null. Most steps
+/// are inlined whatever the compiler thinks of it: they are few instructions, and a body has many tokens.
 template <class Tokens>
 class Grammar {
  public:
@@ -94,15 +95,15 @@ class Grammar {
   bool has_blanks() const { return blanks_; }
 
  private:
-  const char* fail(const char* at, const char* what) {
+  [[gnu::always_inline]] const char* fail(const char* at, const char* what) {
     stopped_ = at;
     what_ = what;
     return nullptr;
   }
 
-  char byte_at(const char* at) const { return at == end_ ? '\0' : *at; }
+  [[gnu::always_inline]] char byte_at(const char* at) const { return at == end_ ? '\0' : *at; }
 
-  const char* skip_blanks(const char* at) {
+  [[gnu::always_inline]] const char* skip_blanks(const char* at) {
     if (at == end_ || static_cast<unsigned char>(*at) > ' ') [[likely]]
       return at;
     const char* const begin = at;
@@ -112,40 +113,44 @@ class Grammar {
   }
 
   /// To where the next value begins, null behind the last one.
-  const char* pass_value(const char* at) {
+  [[gnu::always_inline]] const char* pass_value(const char* at) {
     const char byte = byte_at(at);
+    bool ended = true;
     if (byte == '{' || byte == '[') {
       if (depth_ == limit_) return fail(at, "nested too deep");
       if (const char* what = tokens_.open(at)) return fail(at, what);
-      objects_[depth_++] = byte == '{';
+      objects_[depth_++] = object_ = byte == '{';
       deepest_ = std::max(deepest_, depth_);
       at = skip_blanks(at + 1);
-      // Each bracket is two behind its counterpart.
-      if (byte_at(at) != byte + 2) return byte == '{' ? pass_name(at) : at;
-      at = close(at);
+      ended = byte_at(at) == byte + 2;  // each bracket is two behind its counterpart
+      if (ended) at = close(at);
     } else {
       at = pass_scalar(at, byte);
     }
-    while (at) {
+    while (ended) {
+      if (!at) return nullptr;
       at = skip_blanks(at);
       if (depth_ == 0) return at == end_ ? nullptr : fail(at, "text after the value");
-      const bool object = objects_[depth_ - 1];
       const char behind = byte_at(at);
-      if (behind == ',') return object ? pass_name(skip_blanks(at + 1)) : skip_blanks(at + 1);
-      if (behind != (object ? '}' : ']'))
-        return fail(at, object ? "a comma or } was expected" : "a comma or ] was expected");
+      if (behind == ',') {
+        at = skip_blanks(at + 1);
+        break;
+      }
+      if (behind != (object_ ? '}' : ']'))
+        return fail(at, object_ ? "a comma or } was expected" : "a comma or ] was expected");
       at = close(at);
     }
-    return nullptr;
+    return object_ ? pass_name(at) : at;
   }
 
-  const char* close(const char* at) {
+  [[gnu::always_inline]] const char* close(const char* at) {
     --depth_;
+    object_ = depth_ > 0 && objects_[depth_ - 1];
     if (const char* what = tokens_.close(at + 1)) return fail(at + 1, what);
     return at + 1;
   }
 
-  const char* pass_name(const char* at) {
+  [[gnu::always_inline]] const char* pass_name(const char* at) {
     if (byte_at(at) != '"') return fail(at, "a key was expected");
     Token name{at, nullptr, JsonKind::kString, false};
     name.end = pass_string(at, name.escaped);
@@ -156,7 +161,7 @@ class Grammar {
     return skip_blanks(at + 1);
   }
 
-  const char* pass_scalar(const char* at, char byte) {
+  [[gnu::always_inline]] const char* pass_scalar(const char* at, char byte) {
     Token token{at, nullptr, JsonKind::kBoolean, false};
     switch (byte) {
       case '"':
@@ -189,14 +194,14 @@ class Grammar {
   }
 
   /// Behind one digit and more.
-  const char* pass_digits(const char* at) {
+  [[gnu::always_inline]] const char* pass_digits(const char* at) {
     if (at == end_ || !is_digit(*at)) return fail(at, "a digit was expected");
     do ++at;
     while (at != end_ && is_digit(*at));
     return at;
   }
 
-  const char* pass_number(const char* at) {
+  [[gnu::always_inline]] const char* pass_number(const char* at) {
     if (*at == '-') ++at;
     if (byte_at(at) == '0') {
       ++at;
@@ -214,7 +219,7 @@ class Grammar {
     return at;
   }
 
-  const char* pass_string(const char* at, bool& escaped) {
+  [[gnu::always_inline]] const char* pass_string(const char* at, bool& escaped) {
     ++at;
     while (true) {
       at = skip_plain(at, end_);
@@ -257,6 +262,7 @@ class Grammar {
   std::size_t depth_ = 0;
   std::size_t deepest_ = 0;
   bool blanks_ = false;
+  bool object_ = false;  // is the innermost open container one
   Tokens& tokens_;
   std::bitset<kMaxJsonDepth> objects_;  // of the open containers, which are objects
 };

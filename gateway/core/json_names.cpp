@@ -31,26 +31,6 @@ void mix(std::uint64_t (&v)[4]) {
   v[2] += v[1], v[1] = std::rotl(v[1], 17) ^ v[2], v[2] = std::rotl(v[2], 32);
 }
 
-template <class Word>
-Word word_at(const char* at) {
-  Word word;
-  std::memcpy(&word, at, sizeof word);
-  return word;
-}
-
-/// Equal for equal names, and rarely for others: the size, the first and the last bytes.
-std::uint64_t mark_of(Bytes name) {
-  const char* const at = name.data();
-  const std::size_t size = name.size();
-  const std::uint64_t length = std::uint64_t{size} << 56;
-  if (size >= 8) return (word_at<std::uint64_t>(at) ^ std::rotl(word_at<std::uint64_t>(at + size - 8), 24)) + length;
-  if (size >= 4)
-    return (word_at<std::uint32_t>(at) | std::uint64_t{word_at<std::uint32_t>(at + size - 4)} << 24) + length;
-  if (size == 0) return 0;
-  const auto byte = [at](std::size_t i) { return std::uint64_t{static_cast<unsigned char>(at[i])}; };
-  return (byte(0) | byte(size / 2) << 8 | byte(size - 1) << 16) + length;
-}
-
 }  // namespace
 
 std::uint64_t keyed_hash(Bytes text) {
@@ -87,20 +67,10 @@ void NameSet::reset(std::size_t count) {
   std::fill_n(slots_, slots, Slot{nullptr, kFree, 0});
 }
 
-bool NameSet::insert(Bytes name, bool escaped) {
-  return mask_ == 0 ? insert_few(name, escaped) : insert_hashed(name, escaped);
-}
-
-bool NameSet::insert_few(Bytes name, bool escaped) {
-  any_escaped_ = any_escaped_ || escaped;
-  const std::uint64_t mark = mark_of(name);
+bool NameSet::is_escaped_double(Bytes name, bool escaped) const {
   for (std::size_t i = 0; i < size_; ++i)
-    if (marks_[i] == mark && few_[i].text == name) return false;
-  for (std::size_t i = 0; any_escaped_ && i < size_; ++i)
-    if ((escaped || few_[i].escaped) && same_text(few_[i].text, name)) return false;
-  marks_[size_] = mark;
-  few_[size_++] = {name, escaped};
-  return true;
+    if ((escaped || few_[i].escaped) && same_text(few_[i].bytes(), name)) return true;
+  return false;
 }
 
 bool NameSet::insert_hashed(Bytes name, bool escaped) {

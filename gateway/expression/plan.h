@@ -26,10 +26,11 @@ enum class Op : std::uint8_t {
   kIndex,     // a[b]
   kSlice,     // a[b:c]   b or c may be kNoNode
   kIterate,   // a[]
-  kLiteral,   // a: into literals; of a key of kObject with its flag b: text `,"key":`
+  kLiteral,   // a: into literals
   kText,      // "…\(…)"  a, b: list: text, insertion, text … text; c: builtin of a format, kNoNode: tostring
   kArray,     // [a]      a may be kNoNode
-  kObject,  // {…}      a, b: list of key, value or kNoNode (the input's), key …; flag: all names are known and differ
+  kObject,  // {…}      a, b: list of key, value or kNoNode (the input's), key …; flag: all names are known and differ,
+            // then c: into members
   kNegate,       // -a
   kPipe,         // a | b
   kComma,        // a , b
@@ -87,22 +88,30 @@ struct Function {
   bool single = false;
 };
 
+/// A member of an object whose names are known.
+struct WrittenMember {
+  std::string_view key;    ///< `,"key":`
+  std::string_view field;  ///< the value is this member of the input; null where it is something else
+  NodeId key_node = kNoNode;
+  NodeId value = kNoNode;  ///< kNoNode: the input's member of that name
+};
+
 class Plan {
  public:
   std::string source;
   std::vector<Node> nodes;
   std::vector<NodeId> lists;
-  std::deque<std::string> texts;        ///< addresses stay
-  std::vector<std::string_view> views;  ///< of them, once the program is whole
-  std::vector<Value> literals;          ///< views of texts, and integers
+  std::deque<std::string> texts;  ///< addresses stay
+  std::vector<Value> literals;    ///< views of texts, and integers
   std::vector<Function> functions;
+  std::vector<WrittenMember> members;  ///< of objects with their flag, from Node::c on
   NodeId root = kNoNode;
   std::uint32_t slots = 0;  ///< of the program itself
   VariableSet uses;
   bool uses_input = false;
 
   const Node& operator[](NodeId id) const { return nodes[id]; }
-  std::string_view text(std::uint32_t id) const { return id < views.size() ? views[id] : texts[id]; }
+  std::string_view text(std::uint32_t id) const { return texts[id]; }
 };
 
 }  // namespace causeway::expression

@@ -25,7 +25,6 @@ void Resolver::resolve() {
   slots_ = &plan_.slots;
   visit(plan_.root);
   plan_.uses_input = reads_input(plan_, plan_.root);
-  plan_.views.assign(plan_.texts.begin(), plan_.texts.end());
 }
 
 void Resolver::visit(NodeId id) {
@@ -56,7 +55,7 @@ void Resolver::visit(NodeId id) {
     case Op::kObject:
       visit_list(node.a, node.b);
       for (NodeId i = 0; i < node.b; i += 2) check_key(plan_.lists[node.a + i]);
-      if (node.flag) write_keys(node);
+      if (node.flag) prepare_members(plan_.nodes[id]);
       break;
     case Op::kCall:
       visit_list(node.a, node.b);
@@ -118,11 +117,16 @@ void Resolver::check_key(NodeId id) const {
   if (key.op == Op::kLiteral && !plan_.literals[key.a].is_string()) fail(key, "a key must be a string");
 }
 
-void Resolver::write_keys(const Node& object) {
+void Resolver::prepare_members(Node& object) {
+  object.c = static_cast<NodeId>(plan_.members.size());
   for (NodeId i = 0; i < object.b; i += 2) {
-    Node& key = plan_.nodes[plan_.lists[object.a + i]];
-    plan_.texts.push_back("," + quoted(plan_.literals[key.a].said()) + ":");
-    key.b = static_cast<NodeId>(plan_.texts.size() - 1);
+    const NodeId key = plan_.lists[object.a + i];
+    const NodeId value = plan_.lists[object.a + i + 1];
+    const std::string_view name = plan_.literals[plan_.nodes[key].a].said();
+    std::string_view field = value == kNoNode ? name : std::string_view();
+    if (value != kNoNode && plan_.nodes[value].op == Op::kField && plan_.nodes[value].a == kNoNode)
+      field = plan_.text(plan_.nodes[value].b);
+    plan_.members.push_back({plan_.texts.emplace_back("," + quoted(name) + ":"), field, key, value});
   }
 }
 

@@ -33,8 +33,7 @@ class Resolver {
   void visit_call(NodeId id);
   void visit_variable(Node& node);
   void check_key(NodeId id) const;
-  /// As they will stand in the text of the object.
-  void write_keys(const Node& object);
+  void prepare_members(Node& object);
   void declare_names(NodeId pattern);
   void visit_pattern(NodeId pattern);
   std::uint32_t load(const Builtin& builtin);

@@ -1,5 +1,7 @@
 // Results that become text at once: what `{…}` and `[…]` make is written member by member, and no value is built of it.
 #include <algorithm>
+#include <span>
+#include <utility>
 
 #include "expression/containers.h"
 #include "expression/machine.h"
@@ -57,6 +59,7 @@ Flow Machine::write_member(const Value& object, std::string_view name, TextBuild
   resources_.spend(document.size(object.index()) / 16);
   const JsonDocument::Index found = document.find(object.index(), name);
   if (found == JsonDocument::kNone) out.append("null");
+  else if (document.kind(found) < JsonKind::kArray) out.append(document.raw(found));
   else write_value(Value::node(document, found), out);
   return Flow::kGo;
 }
@@ -66,18 +69,18 @@ Flow Machine::write_object(const Node& node, const Frame& frame, const Value& in
   if (!step() || !deep_enough_stack()) return over();
   text_depth_ = std::max(text_depth_, ++level_);
   out.append('{');
-  for (NodeId i = 0; i < node.b; i += 2) {
-    const Node& key = plan_[plan_.lists[node.a + i]];
-    const NodeId value = plan_.lists[node.a + i + 1];
-    out.append(plan_.text(key.b).substr(i == 0 ? 1 : 0));
+  const bool of_document = is_document_object(input);
+  std::size_t comma = 1;  // what of the first key is left out
+  for (const WrittenMember& member : std::span(plan_.members).subspan(node.c, node.b / 2)) {
+    out.append(member.key.substr(std::exchange(comma, 0)));
     Flow flow = Flow::kGo;
-    if (value != kNoNode) {
-      flow = write(value, frame, {input}, out);
-    } else if (is_document_object(input)) {
-      flow = write_member(input, plan_.literals[key.a].said(), out);
+    if (of_document && member.field.data()) {
+      flow = step() ? write_member(input, member.field, out) : over();
+    } else if (member.value != kNoNode) {
+      flow = write(member.value, frame, {input}, out);
     } else {
       Value made;
-      flow = index(input, plan_.literals[key.a], made);
+      flow = index(input, plan_.literals[plan_[member.key_node].a], made);
       if (flow == Flow::kGo) write_value(made, out);
     }
     if (flow != Flow::kGo) return flow;
