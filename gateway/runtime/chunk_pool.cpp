@@ -19,7 +19,16 @@ constexpr std::size_t kRegion = kInRegion * ChunkPool::kChunk;
 
 }  // namespace
 
-ChunkPool::ChunkPool() { warm_.reserve(kKeep); }
+/// Each idle connection takes some of what its burst has left behind along.
+void ChunkPool::lay_by(void* chunk) noexcept {
+  constexpr std::size_t kAtOnce = 4;
+  give(chunk);
+  for (std::size_t i = 0; i < kAtOnce && warm_.size() > kKeep; ++i) {
+    void* const surplus = warm_.back();
+    warm_.pop_back();
+    cool(surplus);
+  }
+}
 
 #ifdef CAUSEWAY_NO_CHUNK_REGIONS
 
@@ -51,6 +60,7 @@ void ChunkPool::cool(void* chunk) noexcept {
 
 void ChunkPool::add_region() {
   regions_.reserve(regions_.size() + 1);
+  warm_.reserve((regions_.size() + 1) * kInRegion);
   cold_.reserve((regions_.size() + 1) * kInRegion);
   void* const region = ::mmap(nullptr, kRegion, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (region == MAP_FAILED) throw std::bad_alloc();

@@ -8,14 +8,15 @@
 namespace causeway::runtime {
 
 /// Chunks lie in regions of their own: nothing that lives longer comes to lie between them, so that what a burst of
-/// connections needed goes back to the system page by page. Up to `kKeep` free chunks stay as they are, last in first
-/// out (the warmest first); of the others only the addresses are kept. All of them are given back before the pool goes.
+/// connections needed goes back to the system page by page. A chunk that is given back is warm, and the warmest is
+/// taken first; what is laid by goes back to the system, and with it what is warm beyond `kKeep`, so that a busy worker
+/// never asks the system and an idle one holds little. All chunks are given back before the pool goes.
 class ChunkPool {
  public:
   static constexpr std::size_t kChunk = 8192;
   static constexpr std::size_t kKeep = 256;
 
-  ChunkPool();
+  ChunkPool() = default;
   ChunkPool(const ChunkPool&) = delete;
   ChunkPool& operator=(const ChunkPool&) = delete;
   ~ChunkPool();
@@ -27,18 +28,17 @@ class ChunkPool {
     warm_.pop_back();
     return chunk;
   }
-  void give(void* chunk) noexcept {
-    if (warm_.size() < kKeep) warm_.push_back(chunk);
-    else cool(chunk);
-  }
+  void give(void* chunk) noexcept { warm_.push_back(chunk); }
+  /// Gives back a chunk that nobody will ask for soon: that of a connection which idles or ends.
+  void lay_by(void* chunk) noexcept;
 
  private:
   void* take_cold();
   void cool(void* chunk) noexcept;
   void add_region();
 
-  std::vector<void*> warm_;
-  std::vector<void*> cold_;  ///< without memory behind their addresses; has room for all
+  std::vector<void*> warm_;  ///< has room for all, as cold_ has
+  std::vector<void*> cold_;  ///< without memory behind their addresses
   std::vector<void*> regions_;
 };
 

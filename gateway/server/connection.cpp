@@ -223,7 +223,7 @@ void Connection::take_buffer() {
 
 void Connection::free_buffer() {
   if (buffer_ == nullptr) return;
-  if (capacity_ == kInitialBuffer) worker_.chunks().give(buffer_);
+  if (capacity_ == kInitialBuffer) worker_.chunks().lay_by(buffer_);
   else ::operator delete(buffer_);
   buffer_ = nullptr;
   capacity_ = 0;
