@@ -12,12 +12,6 @@
 #endif
 
 namespace causeway::runtime {
-namespace {
-
-constexpr std::size_t kInRegion = 128;
-constexpr std::size_t kRegion = kInRegion * ChunkPool::kChunk;
-
-}  // namespace
 
 /// Each idle connection takes some of what its burst has left behind along.
 void ChunkPool::lay_by(void* chunk) noexcept {
@@ -41,6 +35,13 @@ void* ChunkPool::take_cold() { return ::operator new(kChunk); }
 void ChunkPool::cool(void* chunk) noexcept { ::operator delete(chunk); }
 
 #else
+
+namespace {
+
+constexpr std::size_t kInRegion = 128;
+constexpr std::size_t kRegion = kInRegion * ChunkPool::kChunk;
+
+}  // namespace
 
 ChunkPool::~ChunkPool() {
   for (void* const region : regions_) ::munmap(region, kRegion);
