@@ -4,6 +4,7 @@
 
 #include "core/json_object.h"
 #include "core/json_scan.h"
+#include "events/subscription/group_reader.h"
 #include "exchange/reply.h"
 #include "net/percent.h"
 
@@ -15,8 +16,9 @@ constexpr std::string_view kParameter = "eventId";
 /// One snapshot for the event and all of its deliveries.
 class ReadStatus final : public store::Query {
  public:
-  ReadStatus(const EventStatusAdapter::Topics& topics, std::string event_id, events::DeliveryStates* deliveries)
-      : topics_(topics), deliveries_(deliveries) {
+  ReadStatus(const EventStatusAdapter::Topics& topics, std::string event_id, const std::string& store_id,
+             events::DeliveryStates* deliveries)
+      : topics_(topics), store_id_(store_id), deliveries_(deliveries) {
     find.event_id = std::move(event_id);
   }
 
@@ -48,6 +50,8 @@ class ReadStatus final : public store::Query {
   void describe(store::Session& session, bool in_log) {
     std::uint32_t lane = find.shard;
     events::Position position = find.event.position;
+    const events::Origin origin{store_id_, find.shard, find.event.position};
+    const bool relayed = in_log && topic->bus != events::BusKind::kEmbedded;
     if (topic->bus == events::BusKind::kEmbedded) {
       place = {lane, position};
     } else {
@@ -57,10 +61,12 @@ class ReadStatus final : public store::Query {
       lane = place ? place->partition : 0;
       position = place ? place->offset + 1 : 0;
     }
-    if (deliveries_ != nullptr) deliveries_->describe(session, find.topic, lane, position, find.event.body, states);
+    if (deliveries_ != nullptr)
+      deliveries_->describe(session, find.topic, lane, position, find.event.body, relayed ? &origin : nullptr, states);
   }
 
   const EventStatusAdapter::Topics& topics_;
+  const std::string& store_id_;
   events::DeliveryStates* deliveries_;
 };
 
@@ -92,8 +98,10 @@ Error no_such_event() {
 }  // namespace
 
 const config::Keys<EventStatusSettings>& EventStatusSettings::keys() {
-  static const auto keys = config::Keys<EventStatusSettings>("event_status adapter")
-                               .optional("topic", &EventStatusSettings::topic, "where to look; default: every topic");
+  static const auto keys = config::Keys<EventStatusSettings>("event status adapter")
+                               .optional("topic", &EventStatusSettings::topic, "where to look")
+                               .by_default("every topic")
+                               .refers_to("topic");
   return keys;
 }
 
@@ -115,7 +123,7 @@ Task<Result<>> EventStatusAdapter::call(Exchange& exchange) const {
   std::string event_id;
   if (!net::append_decoded(event_id, exchange.match.parameters.find(kParameter).value_or(std::string_view())))
     co_return no_such_event();
-  ReadStatus read(topics_, std::move(event_id), deliveries_);
+  ReadStatus read(topics_, std::move(event_id), log_.store().store_id(), deliveries_);
   Result<> asked = co_await log_.store().query(exchange.worker, read);
   if (!asked) co_return asked;
   if (!read.find.found) co_return no_such_event();

@@ -55,19 +55,25 @@ Result<> HttpAdapter::render(Exchange& exchange, net::Method method, std::pmr::s
   return {};
 }
 
-Task<Result<>> HttpAdapter::call(Exchange& exchange) const {
-  std::pmr::string target(&exchange.arena);
+Result<> HttpAdapter::prepare(Exchange& exchange, upstream::CallRequest& request) const {
+  auto& target = exchange.own<std::pmr::string>(&exchange.arena);
   target.reserve(exchange.request.path.size() + 128);
   const net::RequestHead& head = *exchange.request.head;
   auto& headers = exchange.own<net::Headers>(&exchange.arena);
-  upstream::CallRequest request;
   request.method = method_ == net::Method::kOther ? head.method : method_;
   Result<> rendered = render(exchange, request.method, target, headers);
-  if (!rendered) co_return rendered;
+  if (!rendered) return rendered;
   request.method_name = method_ == net::Method::kOther ? head.method_name : std::string_view(method_name_);
   request.target = target;
   request.headers = &headers;
   request.body = &exchange.request.body;
+  return {};
+}
+
+Task<Result<>> HttpAdapter::call(Exchange& exchange) const {
+  upstream::CallRequest request;
+  Result<> prepared = prepare(exchange, request);
+  if (!prepared) co_return prepared;
 
   exchange.call.system = cluster_->settings().system;
   exchange.call.operation = operation_;

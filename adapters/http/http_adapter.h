@@ -40,6 +40,9 @@ class HttpAdapter final : public Adapter {
   bool needs_whole_request() const override { return asks_input_ || asks_.has(expression::Variable::kRequest); }
   Task<Result<>> call(Exchange& exchange) const override;
 
+  /// Fills in what `call` sends, without sending it. All of it lives as long as the exchange.
+  Result<> prepare(Exchange& exchange, upstream::CallRequest& request) const;
+
  private:
   HttpAdapter() = default;
 

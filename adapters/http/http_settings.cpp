@@ -4,25 +4,35 @@
 namespace causeway::adapters {
 const config::Keys<HttpSettings>& HttpSettings::keys() {
   static const auto keys =
-      config::Keys<HttpSettings>("http adapter")
-          .optional("cluster", &HttpSettings::cluster,
-                    "the system to call; default: the file's `defaults.http.cluster`")
-          .optional("method", &HttpSettings::method, "the method to call with; default: the caller's")
-          .optional("path", &HttpSettings::path,
-                    "the path to call, with {id} of the route and {{ }}; default: the caller's path")
+      config::Keys<HttpSettings>("HTTP adapter")
+          .optional("cluster", &HttpSettings::cluster, "the system to call")
+          .by_default("the file's `defaults.http.cluster`")
+          .refers_to("cluster")
+          .optional("method", &HttpSettings::method, "the method to call with")
+          .by_default("the caller's")
+          .optional("path", &HttpSettings::path, "the path to call, with {id} of the route and {{ }}")
+          .by_default("the caller's path")
+          .text_template()
           .optional("query", &HttpSettings::query, "the query to call with, instead of the caller's")
-          .optional("operation", &HttpSettings::operation, "what the log calls this; default: the route's name")
-          .optional("timeout", &HttpSettings::timeout, "the whole call with its retries; default: the cluster's")
+          .text_template()
+          .optional("operation", &HttpSettings::operation, "what the log calls this")
+          .by_default("the route's name")
+          .optional("timeout", &HttpSettings::timeout, "the whole call with its retries")
+          .by_default("the cluster's")
           .range(Duration(std::chrono::milliseconds(1)), Duration(std::chrono::hours(1)))
-          .optional("connect_timeout", &HttpSettings::connect_timeout, "default: the cluster's")
+          .optional("connect_timeout", &HttpSettings::connect_timeout, "how long a connection may take to open")
+          .by_default("the cluster's")
           .range(Duration(std::chrono::milliseconds(1)), Duration(std::chrono::minutes(5)))
           .optional("headers", &HttpSettings::headers, "fields beside those that go on; a value may have {{ }}")
-          .optional(
-              "body", &HttpSettings::body,
-              "what is sent: one {{ expression }}, or a mapping with {{ }} in its texts; default: the body that came")
+          .text_template()
+          .optional("body", &HttpSettings::body,
+                    "what is sent: one {{ expression }}, or a mapping with {{ }} in its texts")
+          .by_default("the body that came")
+          .text_template()
           .check([](const HttpSettings& http, const config::Node& node, config::Reading& reading) {
-            if (!http.method.empty() && net::method_of(http.method) == net::Method::kOther)
-              reading.error(node, "method: expected a method such as GET or POST, got \"" + http.method + '"');
+            if (http.method.empty() || net::method_of(http.method) != net::Method::kOther) return;
+            auto step = reading.enter("method");
+            if (node.find("method") != nullptr) reading.expected(*node.find("method"), "a method such as GET or POST");
           });
   return keys;
 }
@@ -45,9 +55,10 @@ std::unique_ptr<HttpAdapter> HttpAdapter::build(const HttpSettings& settings,
   if (settings.query) adapter->target_.set_query(*settings.query, matched, errors, secrets);
   adapter->headers_ = HeaderTemplates::compile(settings.headers, CallValues::kOnTheWayIn, errors, secrets);
   if (settings.body) {
+    const std::size_t before = errors.error_count();
     auto step = reading.resume(settings.body->path);
     adapter->body_ = JsonTemplate::compile(settings.body->node, CallValues::kOnTheWayIn, reading);
-    if (settings.body->node.is_scalar() && !adapter->body_->is_value())
+    if (settings.body->node.is_scalar() && !adapter->body_->is_value() && errors.error_count() == before)
       reading.expected(settings.body->node, "one {{ expression }}, or a mapping or list");
     if (!settings.method.empty() && !net::expects_body(adapter->method_))
       reading.error(settings.body->node, settings.method + " has no body", "conflict");

@@ -61,8 +61,12 @@ void TargetTemplate::set_path(const Text& path, const routing::PathTemplate& mat
     errors.add(path.position, path.path, whole ? "expected a path that starts with \"/\"" : error.message);
     return;
   }
-  for (std::string& message : routing::missing_parameters(*whole, matched))
-    errors.add(path.position, path.path, std::move(message));
+  for (std::string& message : routing::missing_parameters(*whole, matched)) {
+    const std::string_view named = std::string_view(message).substr(0, message.find('}') + 1);
+    const std::size_t at = named.starts_with('{') ? path->find(named) : std::string::npos;
+    const auto place = *path == path.node.text() ? path.node.position_within(at) : std::nullopt;
+    errors.add(place.value_or(path.position), path.path, std::move(message), "reference");
+  }
   ends_with_slash_ = whole->ends_with_slash();
   split(parts);
 }

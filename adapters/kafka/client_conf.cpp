@@ -1,11 +1,14 @@
 #include "adapters/kafka/client_conf.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <charconv>
 #include <stdexcept>
 #include <string>
 
+#include "events/murmur2.h"
 #include "net/characters.h"
 
 namespace causeway::kafka {
@@ -43,9 +46,8 @@ Conf base(const KafkaSettings& settings, std::string_view node, PropertyUse role
     set(conf.get(), "request.timeout.ms", "15000");
   }
   if (role == PropertyUse::kConsumer) {
-    // After a crash the group's partitions come back so soon; the least that brokers allow by default.
-    set(conf.get(), "session.timeout.ms", "6000");
-    set(conf.get(), "heartbeat.interval.ms", "2000");
+    set(conf.get(), "session.timeout.ms", std::to_string(kSessionTimeout.count()));
+    set(conf.get(), "heartbeat.interval.ms", std::to_string(kHeartbeatInterval.count()));
   }
   take_properties(conf.get(), settings, role);
   // Ours in any case.
@@ -71,6 +73,16 @@ std::string without_secrets(std::string text, const KafkaSettings& settings) {
 
 }  // namespace
 
+std::string instance_of(std::string_view member, std::string_view topic) {
+  if (member.empty()) return {};
+  constexpr std::size_t kMost = 249;  // as for names of topics
+  std::string instance = fmt::format("causeway-{}-{}", member, topic);
+  if (instance.size() <= kMost) return instance;
+  const std::string mark = fmt::format("-{:08x}", events::murmur2(topic));
+  instance.resize(kMost - mark.size());
+  return instance + mark;
+}
+
 Conf producer_conf(const KafkaSettings& settings, std::string_view node, const Batching& batching) {
   Conf conf = base(settings, node, PropertyUse::kProducer);
   set(conf.get(), "enable.idempotence", "true");
@@ -93,9 +105,10 @@ Conf producer_conf(const KafkaSettings& settings, std::string_view node, const B
   return conf;
 }
 
-Conf consumer_conf(const KafkaSettings& settings, std::string_view node, const std::string& group, std::size_t lanes) {
+Conf consumer_conf(const KafkaSettings& settings, std::string_view node, const GroupMember& member, std::size_t lanes) {
   Conf conf = base(settings, node, PropertyUse::kConsumer);
-  set(conf.get(), "group.id", group);
+  set(conf.get(), "group.id", member.group);
+  if (!member.instance.empty()) set(conf.get(), "group.instance.id", member.instance);
   set(conf.get(), "partition.assignment.strategy", "range");
   set(conf.get(), "enable.auto.commit", "false");
   set(conf.get(), "enable.auto.offset.store", "false");
@@ -143,8 +156,8 @@ std::string problem_of(const KafkaSettings& settings) {
   KafkaSettings nowhere = settings.clone();
   nowhere.brokers.clear();
   for (const rd_kafka_type_t type : {RD_KAFKA_PRODUCER, RD_KAFKA_CONSUMER}) {
-    Conf conf =
-        type == RD_KAFKA_PRODUCER ? producer_conf(nowhere, "check", {}) : consumer_conf(nowhere, "check", "check", 8);
+    Conf conf = type == RD_KAFKA_PRODUCER ? producer_conf(nowhere, "check", {})
+                                          : consumer_conf(nowhere, "check", {"check", "check"}, 8);
     std::array<char, kErrorText> said{};
     rd_kafka_t* const client = rd_kafka_new(type, conf.get(), said.data(), said.size());
     if (client == nullptr) return without_secrets(said.data(), settings);

@@ -1,6 +1,6 @@
 #include "adapters/kafka/client_watch.h"
 
-#include <algorithm>
+#include "adapters/kafka/failure_cause.h"
 
 namespace causeway::kafka {
 namespace {
@@ -11,24 +11,6 @@ constexpr Duration kSayAgain = std::chrono::minutes(5);
 constexpr int kWarning = 4;  // of syslog
 constexpr int kError = 3;
 
-// Ports, addresses and times differ from try to try.
-std::string without_digits(std::string_view text) {
-  std::string out(text);
-  std::erase_if(out, [](char byte) { return byte >= '0' && byte <= '9'; });
-  return out;
-}
-
-// `GroupCoordinator: 127.0.0.1:9092/1: Connect to ipv4#127.0.0.1:9092 failed: Connection refused (after 0ms in state
-// CONNECT, 30 identical error(s) suppressed)` without what is in brackets and in front.
-std::string cause_of(std::string_view text) {
-  text = text.substr(0, text.find(" (after "));
-  while (text.ends_with('\n') || text.ends_with(' ')) text.remove_suffix(1);
-  const std::size_t broker = text.rfind("/bootstrap: ");
-  if (broker != std::string_view::npos) text.remove_prefix(broker + std::string_view("/bootstrap: ").size());
-  else if (text.starts_with("GroupCoordinator: ")) text.remove_prefix(std::string_view("GroupCoordinator: ").size());
-  return std::string(text);
-}
-
 }  // namespace
 
 ClientWatch::ClientWatch(Who who, Reach& reach, telemetry::Metrics& metrics, telemetry::LogThread& lines)
@@ -36,7 +18,10 @@ ClientWatch::ClientWatch(Who who, Reach& reach, telemetry::Metrics& metrics, tel
   register_metrics(metrics);
 }
 
-ClientWatch::~ClientWatch() { ended(); }
+ClientWatch::~ClientWatch() {
+  ended();
+  if (counted_) --reach_.clients;
+}
 
 template <auto member>
 double ClientWatch::total() const {
@@ -107,8 +92,12 @@ bool ClientWatch::take(rd_kafka_event_t* event) {
   }
 }
 
+void ClientWatch::started() {
+  if (!counted_.exchange(true)) ++reach_.clients;
+}
+
 void ClientWatch::ended() {
-  if (connected_.exchange(false)) --reach_.clients;
+  if (connected_.exchange(false)) --reach_.connected;
   const std::lock_guard lock(mutex_);
   before_.messages_sent += now_.messages_sent;
   before_.request_errors += now_.request_errors;
@@ -150,8 +139,8 @@ void ClientWatch::take_log(rd_kafka_event_t* event) {
   int level = 0;
   if (rd_kafka_event_log(event, &facility, &text, &level) != 0 || level > kWarning) return;
   const std::string_view what = facility;
-  // What it thinks of our settings; that it asks again for the number of a producer.
-  if (what == "CONFWARN" || what == "GETPID") return;
+  // What it thinks of our settings; that it asks again for the number of a producer; what comes as an event, too.
+  if (what == "CONFWARN" || what == "GETPID" || what == "FATAL") return;
   if (what == "FAIL" || what == "ERROR" || what == "REQTMOUT" || what == "TERMINATE") return failed(text);
   say(level <= kError ? telemetry::Level::kError : telemetry::Level::kWarn, what, text);
 }
@@ -183,7 +172,7 @@ void ClientWatch::say(telemetry::Level level, std::string_view what, std::string
 
 void ClientWatch::set_connected(bool connected) {
   if (connected_.exchange(connected) == connected) return;
-  reach_.clients += connected ? 1 : -1;
+  reach_.connected += connected ? 1 : -1;
   if (connected) {
     const std::lock_guard lock(mutex_);
     told_causes_.clear();

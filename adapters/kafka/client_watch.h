@@ -17,9 +17,11 @@
 
 namespace causeway::kafka {
 
-/// How many clients have a broker. Thread safe; outlives every watch.
+/// How many clients there are to be, and how many of them have a broker. Thread safe; outlives every watch.
 struct Reach {
   std::atomic<int> clients{0};
+  std::atomic<int> connected{0};
+  bool all() const { return clients > 0 && connected == clients; }
 };
 
 /// Thread safe. It outlives the clients that it watches, one after another: what they count goes on.
@@ -39,6 +41,8 @@ class ClientWatch {
 
   /// Takes statistics, errors and log lines; false: it is something else.
   bool take(rd_kafka_event_t* event);
+  /// From now on a client is to have a broker.
+  void started();
   /// The client is gone: nobody is connected, and what it has counted is kept.
   void ended();
   /// A broker has answered.
@@ -66,6 +70,7 @@ class ClientWatch {
   Reach& reach_;
   telemetry::LogThread& lines_;
   std::atomic<bool> connected_{false};
+  std::atomic<bool> counted_{false};
   mutable std::mutex mutex_;  // of what follows
   Statistics now_;
   Statistics before_;  // of clients that are gone

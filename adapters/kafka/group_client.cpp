@@ -24,21 +24,20 @@ void WakeGate::close() {
   wake_ = nullptr;
 }
 
-GroupClient::GroupClient(KafkaBus::Shared& shared, std::string group, std::shared_ptr<const events::Topic> topic,
-                         std::function<void()> wake)
+GroupClient::GroupClient(KafkaBus::Shared& shared, const events::ReaderContext& context)
     : shared_(shared),
-      group_(std::move(group)),
-      topic_(std::move(topic)),
-      gate_(std::make_shared<WakeGate>(std::move(wake))),
-      watch_({group_, topic_->name()}, shared.reach, shared.metrics, shared.lines) {}
+      member_({context.group, instance_of(context.member, context.topic->settings.kafka_name())}),
+      topic_(context.topic),
+      gate_(std::make_shared<WakeGate>(context.wake)),
+      watch_({context.group, topic_->name()}, shared.reach, shared.metrics, shared.lines) {}
 
 void GroupClient::begin(std::span<const events::Position> low) {
   {
     const std::lock_guard lock(mutex_);
     lanes_.resize(low.size());
     for (std::size_t i = 0; i < low.size(); ++i) lanes_[i].next = lanes_[i].settled = low[i];
-    begun_ = true;
   }
+  watch_.started();
   shared_.service.add(*this);
 }
 

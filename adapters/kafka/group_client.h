@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "adapters/kafka/client.h"
+#include "adapters/kafka/client_conf.h"
 #include "adapters/kafka/client_watch.h"
 #include "adapters/kafka/shared.h"
 
@@ -35,10 +36,13 @@ class GroupClient final : private Served {
  public:
   static constexpr Duration kCommitPeriod = std::chrono::milliseconds(900);
 
-  /// `wake`: see ReaderContext. `shared` outlives it.
-  GroupClient(KafkaBus::Shared& shared, std::string group, std::shared_ptr<const events::Topic> topic,
-              std::function<void()> wake);
-  /// Leaves the group, on a thread of the bus.
+  /// For how long one that was ended by another of its name waits before it tries again.
+  static constexpr Duration kAfterFatal = std::chrono::seconds(3);
+
+  /// `shared` outlives it.
+  GroupClient(KafkaBus::Shared& shared, const events::ReaderContext& context);
+  /// Ends on a thread of the bus. A member with a name keeps its place in the group for a session timeout, so that
+  /// whoever goes on under it need not wait; one without leaves.
   ~GroupClient();
   GroupClient(const GroupClient&) = delete;
   GroupClient& operator=(const GroupClient&) = delete;
@@ -84,6 +88,10 @@ class GroupClient final : private Served {
 
   void serve() override;
   void make_client();
+  /// It can go on no more: somebody else is this member.
+  void give_up();
+  /// The broker is told the last offsets; for a thread of the bus.
+  std::function<void()> end_of_client();
   void take_event(rd_kafka_event_t* event);
   void rebalance(rd_kafka_event_t* event);
   void assign(const rd_kafka_topic_partition_list_t& partitions);
@@ -97,14 +105,15 @@ class GroupClient final : private Served {
   void look_ahead(Lane& lane, std::int32_t partition);
 
   KafkaBus::Shared& shared_;
-  const std::string group_;
+  const GroupMember member_;
   const std::shared_ptr<const events::Topic> topic_;
   const std::shared_ptr<WakeGate> gate_;
   ClientWatch watch_;
 
   mutable std::mutex mutex_;  // of what follows; never held while librdkafka waits for something
   std::shared_ptr<Client> client_;
-  bool begun_ = false;
+  bool fatal_ = false;  // the service thread's
+  SteadyTime make_at_;  // likewise
   std::string behind_;
   bool assign_again_ = false;
   bool committing_ = false;

@@ -15,9 +15,9 @@ constexpr int kLeaveSlice = 100;                              // milliseconds
 void on_records(rd_kafka_t* /*client*/, void* gate) { static_cast<WakeGate*>(gate)->open(); }
 void on_group_event(rd_kafka_t* /*client*/, void* service) { static_cast<ServiceThread*>(service)->wake(); }
 
-// Commits what is said, then tells the broker, so that another member has the partitions at once.
+// Commits what is said; then one without a name tells the broker, so that another member has the partitions at once.
 void leave(const Client& client, const rd_kafka_topic_partition_list_t* last, Duration patience) {
-  if (last->cnt > 0) rd_kafka_commit(client.get(), last, 1);
+  if (last != nullptr && last->cnt > 0) rd_kafka_commit(client.get(), last, 1);
   const Queue answers(rd_kafka_queue_new(client.get()));
   const KafkaError refused(rd_kafka_consumer_close_queue(client.get(), answers.get()));
   const SteadyTime end = std::chrono::steady_clock::now() + patience;
@@ -33,7 +33,20 @@ GroupClient::~GroupClient() {
   shared_.service.remove(*this);
   gate_->close();
   const std::lock_guard lock(mutex_);
-  if (!client_) return;
+  if (client_) shared_.later(end_of_client());
+}
+
+void GroupClient::give_up() {
+  const std::lock_guard lock(mutex_);
+  fatal_ = false;
+  make_at_ = std::chrono::steady_clock::now() + kAfterFatal;
+  committing_ = assign_again_ = false;
+  watch_.partitions = 0;
+  shared_.later(end_of_client());
+  watch_.ended();
+}
+
+std::function<void()> GroupClient::end_of_client() {
   auto last = std::make_shared<Partitions>(rd_kafka_topic_partition_list_new(static_cast<int>(lanes_.size())));
   for (std::size_t i = 0; i < lanes_.size(); ++i) {
     Lane& lane = lanes_[i];
@@ -44,11 +57,12 @@ GroupClient::~GroupClient() {
   }
   rd_kafka_queue_cb_event_enable(client_->events(), nullptr, nullptr);
   // The gate is called until the client is gone.
-  shared_.later([client = std::move(client_), last, gate = gate_, reached = watch_.connected()]() mutable {
-    leave(*client, last->get(), reached ? Duration(kLeavePatience) : Duration(kLeavePatienceAway));
+  return [client = std::move(client_), last, gate = gate_, reached = watch_.connected()]() mutable {
+    // A commit that waits for its coordinator keeps the client from ending.
+    leave(*client, reached ? last->get() : nullptr, reached ? Duration(kLeavePatience) : Duration(kLeavePatienceAway));
     last.reset();
     client.reset();
-  });
+  };
 }
 
 void GroupClient::let_go(Lane& lane) const {
@@ -61,7 +75,7 @@ void GroupClient::let_go(Lane& lane) const {
 void GroupClient::make_client() {
   std::string problem;
   auto made = std::make_shared<Client>(RD_KAFKA_CONSUMER,
-                                       consumer_conf(shared_.settings, shared_.node, group_, lanes_.size()), problem);
+                                       consumer_conf(shared_.settings, shared_.node, member_, lanes_.size()), problem);
   if (!*made) return watch_.say(telemetry::Level::kError, "no consumer", problem);
   rd_kafka_poll_set_consumer(made->get());
   rd_kafka_queue_cb_event_enable(made->events(), on_group_event, &shared_.service);
@@ -73,10 +87,11 @@ void GroupClient::make_client() {
 }
 
 void GroupClient::serve() {
-  if (!client_) make_client();  // only this thread sets it
+  if (!client_ && std::chrono::steady_clock::now() >= make_at_) make_client();  // only this thread sets it
   if (!client_) return;
   client_->drain_log(watch_);
   while (const Event event{rd_kafka_queue_poll(client_->events(), 0)}) take_event(event.get());
+  if (fatal_) return give_up();
   assign_again();
   commit();
   if (out_of_range()) gate_->open();
@@ -92,6 +107,16 @@ void GroupClient::take_event(rd_kafka_event_t* event) {
       // Records come by the queues of their partitions. Whatever came here is read again.
       const std::lock_guard lock(mutex_);
       assign_again_ = true;
+      return;
+    }
+    case RD_KAFKA_EVENT_ERROR: {
+      std::array<char, kErrorText> said{};
+      const rd_kafka_resp_err_t fatal = rd_kafka_fatal_error(client_->get(), said.data(), said.size());
+      if (fatal == RD_KAFKA_RESP_ERR_NO_ERROR) {
+        watch_.take(event);
+      } else if (!std::exchange(fatal_, true)) {
+        watch_.say(telemetry::Level::kError, rd_kafka_err2name(fatal), said.data());
+      }
       return;
     }
     default:
@@ -165,7 +190,7 @@ void GroupClient::commit() {
   {
     const std::lock_guard lock(mutex_);
     const SteadyTime now = std::chrono::steady_clock::now();
-    if (committing_ || now < commit_at_) return;
+    if (committing_ || now < commit_at_ || !watch_.connected()) return;
     list.reset(rd_kafka_topic_partition_list_new(static_cast<int>(lanes_.size())));
     for (std::size_t i = 0; i < lanes_.size(); ++i) {
       Lane& lane = lanes_[i];

@@ -8,29 +8,39 @@
 #include "adapters/kafka/shared.h"
 
 namespace causeway::kafka {
+namespace {
+
+constexpr std::chrono::milliseconds kEndPatience{1500};
+
+}  // namespace
 
 KafkaBus::Shared::Shared(const KafkaSettings& its, std::string its_node, telemetry::Metrics& its_metrics,
                          telemetry::LogThread& its_lines)
     : settings(its.clone()), node(std::move(its_node)), metrics(its_metrics), lines(its_lines) {}
 
 KafkaBus::Shared::~Shared() {
+  const SteadyTime patience_ends = std::chrono::steady_clock::now() + kEndPatience;
   const std::lock_guard lock(mutex_);
-  for (End& end : ends_) end.thread.join();
+  for (End& end : ends_) {
+    if (end.over.wait_until(patience_ends) == std::future_status::ready) end.thread.join();
+    else end.thread.detach();
+  }
 }
 
 void KafkaBus::Shared::later(std::function<void()> work) {
   const std::lock_guard lock(mutex_);
   std::erase_if(ends_, [](End& end) {
-    if (!*end.over) return false;
+    if (end.over.wait_for(Duration::zero()) != std::future_status::ready) return false;
     end.thread.join();
     return true;
   });
-  auto over = std::make_shared<std::atomic<bool>>(false);
-  ends_.push_back({std::thread([work = std::move(work), over]() mutable {
+  std::promise<void> over;
+  std::future<void> seen = over.get_future();
+  ends_.push_back({std::thread([work = std::move(work), over = std::move(over)]() mutable {
                      std::exchange(work, nullptr)();
-                     *over = true;
+                     over.set_value();
                    }),
-                   over});
+                   std::move(seen)});
 }
 
 KafkaBus::KafkaBus(const KafkaSettings& settings, std::string node, telemetry::Metrics& metrics,
@@ -47,6 +57,6 @@ std::unique_ptr<events::GroupReader> KafkaBus::make_reader(events::ReaderContext
 
 std::uint64_t KafkaBus::record_bytes() const { return producer_record_bytes(shared_->settings); }
 
-bool KafkaBus::reachable() const { return shared_->reach.clients > 0; }
+bool KafkaBus::reachable() const { return shared_->reach.all(); }
 
 }  // namespace causeway::kafka

@@ -20,7 +20,7 @@ class KafkaBus final : public events::Bus {
 
   /// Everything outlives it. `node`: a part of the client id.
   KafkaBus(const KafkaSettings& settings, std::string node, telemetry::Metrics& metrics, telemetry::LogThread& lines);
-  /// Waits until the clients of its readers have left their groups, a few seconds at most.
+  /// Waits until its clients have ended, 1.5 s at most.
   ~KafkaBus() override;
   KafkaBus(const KafkaBus&) = delete;
   KafkaBus& operator=(const KafkaBus&) = delete;

@@ -70,10 +70,11 @@ KafkaError produce(rd_kafka_t* client, rd_kafka_topic_t* topic, const events::Ou
 
 KafkaProducer::KafkaProducer(KafkaBus::Shared& shared)
     : shared_(shared), watch_({}, shared.reach, shared.metrics, shared.lines) {
+  watch_.started();
   make();
 }
 
-KafkaProducer::~KafkaProducer() { retire(); }
+KafkaProducer::~KafkaProducer() { retire({}); }
 
 void KafkaProducer::make() {
   std::string problem;
@@ -94,8 +95,8 @@ void KafkaProducer::wake_by(int event_fd) {
 }
 
 /// On a thread of its own, because nobody knows how long a client takes to end while brokers are away; but what it has
-/// sent may still arrive, so the next one waits a moment for its end.
-void KafkaProducer::retire() {
+/// sent may still arrive, so a next one waits for its end, at most `patience`.
+void KafkaProducer::retire(Duration patience) {
   if (!instance_) return;
   rd_kafka_queue_io_event_enable(instance_->client.events(), -1, nullptr, 0);
   auto ended = std::make_shared<std::promise<void>>();
@@ -105,7 +106,7 @@ void KafkaProducer::retire() {
     old->reset();
     ended->set_value();
   });
-  end.wait_for(kEndPatience);
+  end.wait_for(patience);
   watch_.ended();
 }
 
@@ -118,7 +119,7 @@ void KafkaProducer::rebuild() {
   // Failures are known already: this is what comes of them.
   std::erase_if(last, [](const SendReport& report) { return report.outcome == SendReport::Outcome::kFailed; });
   kept_ = std::move(last);
-  retire();
+  retire(kEndPatience);
   make();
 }
 
@@ -178,7 +179,7 @@ void KafkaProducer::reports(std::vector<SendReport>& out) {
     take_event(event.get(), out);
   }
   if (!broken_ && rd_kafka_outq_len(instance_->client.get()) == 0 && batching_.recover()) {
-    retire();
+    retire(kEndPatience);
     make();
   }
 }

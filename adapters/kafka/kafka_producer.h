@@ -47,7 +47,7 @@ class KafkaProducer final : public events::BusProducer {
   };
 
   void make();
-  void retire();
+  void retire(Duration patience);
   rd_kafka_topic_t* topic(const std::string& name);
   void take_event(rd_kafka_event_t* event, std::vector<events::SendReport>& out);
   void take_reports(rd_kafka_event_t* event, std::vector<events::SendReport>& out);

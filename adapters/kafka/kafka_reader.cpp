@@ -8,7 +8,7 @@
 namespace causeway::kafka {
 
 KafkaReader::KafkaReader(KafkaBus::Shared& shared, events::ReaderContext context)
-    : shared_(shared), context_(std::move(context)), client_(shared, context_.group, context_.topic, context_.wake) {}
+    : shared_(shared), context_(std::move(context)), client_(shared, context_) {}
 
 Task<Result<std::vector<events::Position>>> KafkaReader::starts(events::Start start, WallTime at) {
   Result<std::vector<events::Position>> answer = bus_error(client_.topic_name(), "too many questions wait");

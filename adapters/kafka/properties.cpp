@@ -1,184 +1,47 @@
 #include "adapters/kafka/properties.h"
 
-#include <errno.h>   // NOLINT: errno of POSIX calls
+#include <errno.h>  // NOLINT: errno of POSIX calls
+#include <fmt/format.h>
 #include <unistd.h>  // NOLINT: access is POSIX
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <cstring>
 #include <filesystem>
 
-#include <fmt/format.h>
-
 #include "adapters/kafka/handles.h"
+#include "adapters/kafka/property_names.h"
+#include "config/keys.h"
 
 namespace causeway::kafka {
 namespace {
 
-enum class Kind : std::uint8_t { kPlain, kSecret, kPath };
-
-struct Allowed {
-  std::string_view name;
-  PropertyUse use = PropertyUse::kBoth;
-  Kind kind = Kind::kPlain;
-};
-
-using enum PropertyUse;
-
 // Before, the client's nonce was sent twice (https://github.com/confluentinc/librdkafka/pull/4895).
 constexpr int kVersionWithScram = 0x02060000;
 
-constexpr Allowed kAllowed[] = {
-    {"security.protocol"},
-    {"sasl.mechanism"},
-    {"sasl.mechanisms"},
-    {"sasl.username"},
-    {"sasl.password", kBoth, Kind::kSecret},
-    {"sasl.kerberos.service.name"},
-    {"sasl.kerberos.principal"},
-    {"sasl.kerberos.keytab", kBoth, Kind::kPath},
-    {"sasl.kerberos.min.time.before.relogin"},
-    {"ssl.ca.location", kBoth, Kind::kPath},
-    {"ssl.ca.pem"},
-    {"ssl.certificate.location", kBoth, Kind::kPath},
-    {"ssl.certificate.pem"},
-    {"ssl.key.location", kBoth, Kind::kPath},
-    {"ssl.key.pem", kBoth, Kind::kSecret},
-    {"ssl.key.password", kBoth, Kind::kSecret},
-    {"ssl.keystore.location", kBoth, Kind::kPath},
-    {"ssl.keystore.password", kBoth, Kind::kSecret},
-    {"ssl.crl.location", kBoth, Kind::kPath},
-    {"ssl.cipher.suites"},
-    {"ssl.curves.list"},
-    {"ssl.sigalgs.list"},
-    {"ssl.endpoint.identification.algorithm"},
-    {"client.id"},
-    {"client.rack"},
-    {"broker.address.family"},
-    {"broker.address.ttl"},
-    {"socket.timeout.ms"},
-    {"socket.keepalive.enable"},
-    {"socket.send.buffer.bytes"},
-    {"socket.receive.buffer.bytes"},
-    {"socket.connection.setup.timeout.ms"},
-    {"connections.max.idle.ms"},
-    {"reconnect.backoff.ms"},
-    {"reconnect.backoff.max.ms"},
-    {"metadata.max.age.ms"},
-    {"topic.metadata.refresh.interval.ms"},
-    {"topic.metadata.refresh.fast.interval.ms"},
-    {"compression.codec", kProducer},
-    {"compression.type", kProducer},
-    {"compression.level", kProducer},
-    {"linger.ms", kProducer},
-    {"queue.buffering.max.ms", kProducer},
-    {"message.max.bytes", kProducer},
-    {"batch.size", kProducer},
-    {"request.timeout.ms", kProducer},
-    {"retry.backoff.ms", kProducer},
-    {"session.timeout.ms", kConsumer},
-    {"heartbeat.interval.ms", kConsumer},
-    {"fetch.wait.max.ms", kConsumer},
-    {"fetch.min.bytes", kConsumer},
-    {"fetch.error.backoff.ms", kConsumer},
-    {"check.crcs", kConsumer},
-};
-
-struct Reserved {
-  std::string_view name;
-  std::string_view why;
-};
-
-constexpr std::string_view kBrokers = "it is said by `brokers`";
-constexpr std::string_view kNothingLost = "no event may be lost, doubled or put out of order on its way";
-constexpr std::string_view kCursor = "how far a group is stands in the store, and the broker is told";
-constexpr std::string_view kGroup = "it is the subscription's group";
-constexpr std::string_view kMemory = "the gateway bounds the memory of its clients";
-constexpr std::string_view kVerified = "a broker is always verified: `ssl.ca.location` names who vouches for it";
-constexpr std::string_view kCode = "it would run other programs within the gateway";
-
-constexpr Reserved kReserved[] = {
-    {"bootstrap.servers", kBrokers},
-    {"metadata.broker.list", kBrokers},
-    {"enable.idempotence", kNothingLost},
-    {"enable.gapless.guarantee", kNothingLost},
-    {"acks", kNothingLost},
-    {"request.required.acks", kNothingLost},
-    {"message.timeout.ms", kNothingLost},
-    {"delivery.timeout.ms", kNothingLost},
-    {"retries", kNothingLost},
-    {"message.send.max.retries", kNothingLost},
-    {"max.in.flight", kNothingLost},
-    {"max.in.flight.requests.per.connection", kNothingLost},
-    {"queuing.strategy", kNothingLost},
-    {"transactional.id", kNothingLost},
-    {"transaction.timeout.ms", kNothingLost},
-    {"delivery.report.only.error", kNothingLost},
-    {"isolation.level", kNothingLost},
-    {"partitioner", "the key decides, as Kafka's default partitioner has it"},
-    {"batch.num.messages", "the gateway sends one by one where it has to find out which record is refused"},
-    {"enable.auto.commit", kCursor},
-    {"auto.commit.enable", kCursor},
-    {"auto.commit.interval.ms", kCursor},
-    {"enable.auto.offset.store", kCursor},
-    {"auto.offset.reset", kCursor},
-    {"offset.store.method", kCursor},
-    {"group.id", kGroup},
-    {"group.instance.id", kGroup},
-    {"partition.assignment.strategy", kGroup},
-    {"max.poll.interval.ms", "a group stays whole while its subscription is paused"},
-    {"allow.auto.create.topics", "`topics[].kafka.create` decides"},
-    {"queue.buffering.max.messages", kMemory},
-    {"queue.buffering.max.kbytes", kMemory},
-    {"queued.min.messages", kMemory},
-    {"queued.max.messages.kbytes", kMemory},
-    {"fetch.max.bytes", kMemory},
-    {"fetch.message.max.bytes", kMemory},
-    {"max.partition.fetch.bytes", kMemory},
-    {"receive.message.max.bytes", kMemory},
-    {"socket.nagle.disable", "an event is never held back"},
-    {"socket.blocking.max.ms", "it does nothing any more"},
-    {"socket.max.fails", kNothingLost},
-    {"enable.ssl.certificate.verification", kVerified},
-    {"topic.metadata.propagation.max.ms", "the gateway asks for topics before it uses them"},
-    {"statistics.interval.ms", "metrics are read at their own pace"},
-    {"log_level", "what matters is in the gateway's log"},
-    {"debug", "what matters is in the gateway's log"},
-    {"plugin.library.paths", kCode},
-    {"sasl.kerberos.kinit.cmd", kCode},
-    {"ssl.engine.location", kCode},
-    {"ssl.providers", kCode},
-};
-
-const Allowed* find_allowed(std::string_view name) {
-  const auto* const found = std::ranges::find(kAllowed, name, &Allowed::name);
-  return found == std::end(kAllowed) ? nullptr : found;
-}
-
-std::vector<std::string_view> allowed_names() {
-  std::vector<std::string_view> names;
-  for (const Allowed& row : kAllowed) names.push_back(row.name);
-  return names;
-}
-
 void refuse_name(const config::Node& key, config::Reading& reading) {
   const std::string& name = key.text();
-  const auto* const reserved = std::ranges::find(kReserved, name, &Reserved::name);
-  if (reserved != std::end(kReserved))
-    return reading.error(key, fmt::format("\"{}\" is not to be set: {}", name, reserved->why), "conflict");
+  if (const std::string_view why = why_reserved(name); !why.empty())
+    return reading.error(key, fmt::format("\"{}\" is not to be set: {}", name, why), "conflict");
   if (name.starts_with("sasl.oauthbearer.") || name == "enable.sasl.oauthbearer.unsecure.jwt")
     return reading.error(key, "OAUTHBEARER is not in this version", "not_in_this_version");
+  std::vector<std::string_view> names;
+  for (const AllowedProperty& row : allowed_properties()) names.push_back(row.name);
   reading.error(key,
                 fmt::format("{} is not a property of Kafka's clients that can be set here{}", config::quote(name),
-                            config::suggestion(name, allowed_names())),
+                            config::suggestion(name, names)),
                 "unknown_key");
 }
 
 // The path that librdkafka gets; empty and reported when nobody can read it.
 std::string readable_path(const config::Node& node, config::Reading& reading, std::string_view text) {
   const std::filesystem::path path = (reading.directory(node) / text).lexically_normal();
+  reading.errors().files().note(path, node.position());
   if (::access(path.c_str(), R_OK) == 0) return path.string();
-  reading.error(node, fmt::format("file {} cannot be read: {}", text, std::strerror(errno)), "reference");
+  // What spans lines is the content of a file and not its name.
+  const std::string_view named = text.find('\n') == std::string_view::npos ? text : "***";
+  reading.error(node, fmt::format("file {} cannot be read: {}", named, std::strerror(errno)), "reference");
   return {};
 }
 
@@ -191,37 +54,57 @@ std::string sentence(std::string_view said, std::string_view name) {
   return text;
 }
 
+bool is_number(std::string_view text) {
+  double number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  return error == std::errc() && end == text.data() + text.size();
+}
+
+// librdkafka takes the beginning of a number for the whole: "6 s" is 6 milliseconds to it.
+bool is_cut(const rd_kafka_conf_t* conf, const std::string& name, std::string_view text) {
+  std::array<char, 64> kept{};
+  std::size_t size = kept.size();
+  if (rd_kafka_conf_get(conf, name.c_str(), kept.data(), &size) != RD_KAFKA_CONF_OK) return false;
+  return is_number(kept.data()) && !is_number(text);
+}
+
 // What librdkafka itself says about the value, without the value where that may be a secret.
-bool accepted(const Allowed& row, const config::Node& node, config::Reading& reading, const config::Text& text) {
+bool accepted(const AllowedProperty& row, const config::Node& node, config::Reading& reading,
+              const config::Text& text) {
   if (row.name.starts_with("sasl.mechanism") && text.value == "OAUTHBEARER") {
     reading.error(node, "OAUTHBEARER is not in this version", "not_in_this_version");
     return false;
   }
   const Conf scratch(rd_kafka_conf_new());
   std::array<char, kErrorText> said{};
+  const std::string name(row.name);
   const rd_kafka_conf_res_t result =
-      rd_kafka_conf_set(scratch.get(), std::string(row.name).c_str(), text.value.c_str(), said.data(), said.size());
+      rd_kafka_conf_set(scratch.get(), name.c_str(), text.value.c_str(), said.data(), said.size());
+  if (result == RD_KAFKA_CONF_OK && is_cut(scratch.get(), name, text.value)) {
+    reading.error(node, fmt::format("expected a number without a unit for \"{}\"", name), "expected");
+    return false;
+  }
   if (result == RD_KAFKA_CONF_OK && text.value.find('\0') == std::string::npos) return true;
-  if (text.secret || row.kind == Kind::kSecret || result == RD_KAFKA_CONF_OK)
+  if (text.secret || row.kind == PropertyKind::kSecret || result == RD_KAFKA_CONF_OK)
     reading.error(node, fmt::format("not a value of \"{}\"", row.name), "expected");
   else reading.error(node, sentence(said.data(), row.name), "expected");
   return false;
 }
 
 bool read_property(const config::Node::Entry& entry, config::Reading& reading, KafkaProperties& out) {
-  const Allowed* const row = find_allowed(entry.key.text());
+  const AllowedProperty* const row = find_allowed(entry.key.text());
   if (row == nullptr) {
     refuse_name(entry.key, reading);
     return false;
   }
   std::optional<config::Text> text = reading.text(entry.value, "a text");
   if (!text) return false;
-  if (row->kind == Kind::kPath) {
+  if (row->kind == PropertyKind::kPath) {
     text->value = readable_path(entry.value, reading, text->value);
     if (text->value.empty()) return false;
   }
   if (!accepted(*row, entry.value, reading, *text)) return false;
-  const bool secret = text->secret || row->kind == Kind::kSecret;
+  const bool secret = text->secret || row->kind == PropertyKind::kSecret;
   if (row->name.starts_with("sasl.mechanism") && text->value.starts_with("SCRAM") &&
       rd_kafka_version() < kVersionWithScram)
     reading.warn(entry.value,
@@ -230,6 +113,31 @@ bool read_property(const config::Node::Entry& entry, config::Reading& reading, K
                  "invalid");
   out.list.push_back({std::string(row->name), config::Secret(text->value), row->use, secret});
   return true;
+}
+
+std::string prose_of(const AllowedProperty& row) {
+  std::string prose(row.prose);
+  if (row.use == PropertyUse::kProducer) prose += " (of what is sent)";
+  if (row.use == PropertyUse::kConsumer) prose += " (of what is read)";
+  return prose;
+}
+
+const config::KeysView& describe_properties() {
+  static const config::KeysView view = [] {
+    config::KeysView made{.title = "properties of Kafka's clients",
+                          .prose = "those of librdkafka that may be set; its own page has their values and defaults"};
+    for (const AllowedProperty& row : allowed_properties()) {
+      config::KeyView key;
+      key.name = row.name;
+      key.shape = config::Value<std::string>::shape();
+      key.shape.secret = row.kind == PropertyKind::kSecret;  // of any length: brokers decide what a password is
+      if (row.kind != PropertyKind::kPlain) key.shape.type = row.kind == PropertyKind::kPath ? "path" : "secret";
+      key.prose = prose_of(row);
+      made.keys.push_back(std::move(key));
+    }
+    return made;
+  }();
+  return view;
 }
 
 }  // namespace
@@ -268,8 +176,6 @@ bool Value<kafka::KafkaProperties>::read_into(const Node& node, Reading& reading
   return ok;
 }
 
-Shape Value<kafka::KafkaProperties>::shape() {
-  return {Shape::Form::kMap, "mapping of librdkafka's properties to their values", {}, {Value<std::string>::shape()}};
-}
+Shape Value<kafka::KafkaProperties>::shape() { return struct_of(&kafka::describe_properties); }
 
 }  // namespace causeway::config

@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <functional>
+#include <future>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -21,7 +22,8 @@ struct KafkaBus::Shared {
          telemetry::LogThread& its_lines);
   ~Shared();
 
-  /// Takes a client apart on a thread of its own; the bus waits for it at its end.
+  /// Takes a client apart on a thread of its own. The bus waits for it at its end, but not for long: with brokers away
+  /// librdkafka may hold on to a client for many seconds. `work` owns what it needs.
   void later(std::function<void()> work);
 
   const KafkaSettings settings;
@@ -36,7 +38,7 @@ struct KafkaBus::Shared {
   std::mutex mutex_;
   struct End {
     std::thread thread;
-    std::shared_ptr<std::atomic<bool>> over;
+    std::future<void> over;
   };
   std::vector<End> ends_;
 };

@@ -44,13 +44,18 @@ const config::Keys<PublishSettings>& PublishSettings::keys() {
   static const auto keys =
       config::Keys<PublishSettings>("publish adapter")
           .required("topic", &PublishSettings::topic, "where the events go")
-          .optional("type", &PublishSettings::type, "the eventType of every event; default: the publisher says it")
+          .refers_to("topic")
+          .optional("type", &PublishSettings::type, "the eventType of every event")
+          .by_default("the publisher says it")
           .optional("key", &PublishSettings::key,
-                    "a template over the event's data, for events that say no key; default: the topic's")
+                    "made from the event's data (`.`), for events that do not say their key")
+          .by_default("the topic's")
+          .text_template()
           .optional("acknowledge", &PublishSettings::acknowledge,
                     "stored: 202 once they are durable; broker: 201 once they are on the bus")
           .optional("acknowledge_timeout", &PublishSettings::acknowledge_timeout,
-                    "how long broker waits before it says 202 and stored; default: the topic's")
+                    "how long broker waits before it says 202 and stored")
+          .by_default("the topic's")
           .range(events::kShortestAcknowledgeTimeout, events::kLongestAcknowledgeTimeout)
           .check([](const PublishSettings& settings, const config::Node& node, config::Reading& reading) {
             auto step = reading.enter("type");

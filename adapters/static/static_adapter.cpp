@@ -17,8 +17,10 @@ const config::Keys<StaticSettings>& StaticSettings::keys() {
                                .optional("status", &StaticSettings::status, "the status of the answer")
                                .range(200, 599)
                                .optional("headers", &StaticSettings::headers, "further fields of the answer")
+                               .text_template()
                                .optional("body", &StaticSettings::body,
                                          "the answer: text as it is, a mapping or list as JSON; {{ }} inserts values")
+                               .text_template()
                                .optional("delay", &StaticSettings::delay, "how long the answer takes")
                                .range(Duration(0), Duration(std::chrono::minutes(10)))
                                .later("faults");

@@ -101,6 +101,7 @@ ClientAnswer Client::call(const std::string& method, const std::string& target, 
     answer.problem = options_.url + " cannot be reached: " + httplib::to_string(result.error());
   } else if (result->status != 200) {
     answer.problem = refusal(result->status, result->body);
+    if (!check_json(result->body)) answer.details = find_member(result->body, "details");
     if (result->status == 401 && token_.empty())
       answer.problem += "\n  no token: give --token-file, CAUSEWAY_ADMIN_TOKEN, or run it where " +
                         (options_.data_folder / "admin.token").string() + " is";

@@ -17,6 +17,7 @@ struct ClientAnswer {
   bool ok = false;
   std::string data;     ///< JSON, when ok
   std::string problem;  ///< for people, when not: what the gateway said, or why it was not reached
+  std::string details;  ///< JSON, when the gateway refused and said more
 };
 
 /// Blocks, up to half a minute. Not thread safe.

@@ -136,7 +136,8 @@ Reply Dispatcher::change(const Found& found) {
       telemetry::Level::kInfo, "admin",
       {{"user", row.actor}, {"action", row.action}, {"reason", row.reason}, {"code", std::to_string(number(code))}});
   if (!stored) return reply;
-  EndAudit end(begin.id(), code, reply ? *reply : "");
+  const auto& after = found.endpoint->after;
+  EndAudit end(begin.id(), code, after ? after(reply) : reply ? *reply : "");
   Result<> ended = ports_.store.commit_blocking(end);
   if (ended || !reply) return reply;
   Error error(Code::kStoreRefused);

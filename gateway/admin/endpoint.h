@@ -55,6 +55,8 @@ struct Endpoint {
   std::function<Reply(Ports&, const Call&)> run = {};
   /// What is about to be changed, for the audit's `before`; holds no bodies. May be empty.
   std::function<std::string(Ports&, const Call&)> before = {};
+  /// What of the answer, or of the error, the audit keeps as `after`. May be empty: the answer, nothing of an error.
+  std::function<std::string(const Reply&)> after = {};
   /// A call that changes nothing after all, so that there is nothing to audit. May be empty: every call changes.
   std::function<bool(const Call&)> only_looks = {};
 
@@ -66,10 +68,14 @@ std::vector<Endpoint> builtin_endpoints();
 
 // One file a resource.
 void add_process_endpoints(std::vector<Endpoint>& out);
+void add_config_endpoints(std::vector<Endpoint>& out);
 void add_event_endpoints(std::vector<Endpoint>& out);
 void add_subscription_endpoints(std::vector<Endpoint>& out);
 void add_dead_letter_endpoints(std::vector<Endpoint>& out);
 void add_audit_endpoints(std::vector<Endpoint>& out);
+void add_version_endpoints(std::vector<Endpoint>& out);
+void add_route_endpoints(std::vector<Endpoint>& out);
+void add_alert_endpoints(std::vector<Endpoint>& out);
 
 /// OpenAPI 3.1 of the table.
 std::string openapi(const std::vector<Endpoint>& endpoints);
@@ -79,6 +85,8 @@ Field limit_field();
 Field cursor_field();
 /// A list's `limit` (1 … 500, else kInvalid); absent: 50.
 Result<std::size_t> read_limit(const Call& call);
+/// A list's `cursor` where it is the number (≥ 1) of the last item, else kInvalid; absent: 0.
+Result<std::int64_t> read_cursor(const Call& call);
 /// Why a change is made; kept by the audit.
 Field reason_field(unsigned flags = 0);
 

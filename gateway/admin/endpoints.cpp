@@ -44,9 +44,13 @@ std::string_view expected(JsonType type) {
 std::vector<Endpoint> builtin_endpoints() {
   std::vector<Endpoint> all;
   add_process_endpoints(all);
+  add_config_endpoints(all);
   add_event_endpoints(all);
   add_subscription_endpoints(all);
   add_dead_letter_endpoints(all);
+  add_version_endpoints(all);
+  add_route_endpoints(all);
+  add_alert_endpoints(all);
   add_audit_endpoints(all);
   all.push_back({.method = "GET", .path = "/openapi.json", .summary = "This document"});
   const std::string document = openapi(all);
@@ -81,6 +85,16 @@ Result<std::size_t> read_limit(const Call& call) {
   if (error != std::errc() || end != text.data() + text.size() || limit < 1 || limit > kMost)
     return invalid("/limit", "maximum", "must be 1 to 500");
   return limit;
+}
+
+Result<std::int64_t> read_cursor(const Call& call) {
+  const std::string_view text = call.asked("cursor");
+  if (text.empty()) return std::int64_t{0};
+  std::int64_t cursor = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), cursor);
+  if (error != std::errc() || end != text.data() + text.size() || cursor < 1)
+    return invalid("/cursor", "format", "must be the next of the page before");
+  return cursor;
 }
 
 Error invalid(std::string_view path, std::string_view keyword, std::string_view message) {

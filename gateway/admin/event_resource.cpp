@@ -2,7 +2,9 @@
 
 #include "admin/endpoint.h"
 #include "admin/page.h"
+#include "events/event_tables.h"
 #include "events/log_reader.h"
+#include "events/refused_events.h"
 #include "events/topic_views.h"
 
 namespace causeway::admin {
@@ -14,7 +16,8 @@ const Schema kTopic{"Topic",
                      {"shards", JsonType::kInteger, "a key is always in the same one"},
                      {"retentionSeconds", JsonType::kInteger, "how long an event is kept that everybody has"},
                      {"events", JsonType::kInteger, "that are in the store"},
-                     {"published", JsonType::kInteger, "that were ever stored"},
+                     {"stored", JsonType::kInteger, "that ever were, those that have left too"},
+                     {"published", JsonType::kInteger, "of these: are on the bus, or refused by it; embedded: all"},
                      {"partitions", JsonType::kInteger, "on the bus; null: not known, or embedded", Field::kNullable},
                      {"pending", JsonType::kInteger, "that are stored and not on the bus"},
                      {"oldestStoredAt", JsonType::kInteger, "unix milliseconds; null: it is empty", Field::kNullable},
@@ -35,6 +38,16 @@ const Schema kEvent{
      {"refused", JsonType::kString, "why Kafka will never take it", Field::kSometimes},
      {"event", JsonType::kObject, "as it was stored, every digit; not for viewers", Field::kSometimes}}};
 
+const Schema kRefused{"RefusedEvent",
+                      {{"eventId", JsonType::kString, ""},
+                       {"topic", JsonType::kString, ""},
+                       {"eventType", JsonType::kString, ""},
+                       {"key", JsonType::kString, "empty: none"},
+                       {"shard", JsonType::kInteger, ""},
+                       {"position", JsonType::kInteger, "in its shard"},
+                       {"reason", JsonType::kString, "why Kafka will never take it"},
+                       {"refusedAt", JsonType::kInteger, "unix milliseconds"}}};
+
 Reply topics(Ports& ports, const Call&) {
   events::ReadTopics read;
   const std::vector<std::string> configured = ports.process.topics();
@@ -45,7 +58,8 @@ Reply topics(Ports& ports, const Call&) {
     JsonObject object;
     object.text("name", topic.name).text("bus", events::word_of(topic.bus)).number("shards", topic.shards);
     object.number("retentionSeconds", std::chrono::duration_cast<std::chrono::seconds>(topic.retention).count());
-    object.number("events", topic.events).number("published", topic.published);
+    object.number("events", topic.events).number("stored", topic.stored);
+    object.number("published", topic.published);
     if (topic.partitions == 0) object.raw("partitions", "null");
     else object.number("partitions", topic.partitions);
     object.number("pending", topic.pending);
@@ -86,6 +100,29 @@ Reply event(Ports& ports, const Call& call) {
   return Error(Code::kNoSuchThing);
 }
 
+Reply refused(Ports& ports, const Call& call) {
+  Result<std::size_t> limit = read_limit(call);
+  if (!limit) return std::move(limit.error());
+  Result<std::int64_t> cursor = read_cursor(call);
+  if (!cursor) return std::move(cursor.error());
+  events::ReadRefused read;
+  read.topic = call.asked("topic");
+  read.after = *cursor;
+  read.limit = *limit + 1;  // one more tells whether there is a next page
+  Result<> done = ports.store.query_blocking(read);
+  if (!done) return std::move(done.error());
+  const bool more = read.rows.size() > *limit;
+  if (more) read.rows.pop_back();
+  JsonArray items;
+  for (const events::tables::RefusedRow& row : read.rows) {
+    JsonObject object;
+    object.text("eventId", row.event_id).text("topic", row.topic).text("eventType", row.type).text("key", row.key);
+    object.number("shard", row.shard).number("position", events::tables::position_of(row.place));
+    items.raw(object.text("reason", row.reason).number("refusedAt", row.at).done());
+  }
+  return page(items, more ? std::to_string(read.rows.back().place) : "");
+}
+
 }  // namespace
 
 void add_event_endpoints(std::vector<Endpoint>& out) {
@@ -95,6 +132,13 @@ void add_event_endpoints(std::vector<Endpoint>& out) {
                  .answer = &kTopic,
                  .pages = true,
                  .run = topics});
+  out.push_back({.method = "GET",
+                 .path = "/refused-events",
+                 .summary = "Events that Kafka will never take",
+                 .query = {{"topic", JsonType::kString, "only of this one"}, limit_field(), cursor_field()},
+                 .answer = &kRefused,
+                 .pages = true,
+                 .run = refused});
   out.push_back(
       {.method = "GET",
        .path = "/events/{eventId}",

@@ -52,7 +52,7 @@ void check_users(const AdminSettings& settings, config::Reading& reading) {
 }  // namespace
 
 const config::Keys<UserSettings>& UserSettings::keys() {
-  static const auto keys = config::Keys<UserSettings>("a user of the admin API")
+  static const auto keys = config::Keys<UserSettings>("admin user")
                                .required("name", &UserSettings::name, "who the audit says it was")
                                .required("role", &UserSettings::role, "what the user may do")
                                .required("token", &UserSettings::token, "Authorization: Bearer; at least 16 bytes");
@@ -61,14 +61,15 @@ const config::Keys<UserSettings>& UserSettings::keys() {
 
 const config::Keys<AdminSettings>& AdminSettings::keys() {
   static const auto keys =
-      config::Keys<AdminSettings>("the admin port")
+      config::Keys<AdminSettings>("admin port")
           .optional("address", &AdminSettings::address,
-                    "/healthz, /readyz, /metrics and the admin API; keep it private")
-          .optional("hosts", &AdminSettings::hosts,
-                    "names by which operators reach it, beside localhost and the address")
-          .optional("tls", &AdminSettings::tls, "needed on an address that is not loopback")
+                    "where /healthz, /readyz, /metrics and the admin API are; keep it private")
+          .optional(
+              "hosts", &AdminSettings::hosts,
+              "names by which operators reach it, beside localhost and the address; calls for other hosts are refused")
+          .optional("tls", &AdminSettings::tls, "certificate and key; needed on an address that is not loopback")
           .optional("users", &AdminSettings::users,
-                    "who may use the admin API; none: a token is made in the data folder")
+                    "who may use the admin API; none: one token is made and written into the folder of the store")
           .check([](const AdminSettings& settings, const config::Node&, config::Reading& reading) {
             if (!settings.tls && !is_loopback(settings.address->where.host)) {
               auto step = reading.resume(settings.address.path);

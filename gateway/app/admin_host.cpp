@@ -13,21 +13,19 @@ AdminHost::AdminHost(runtime::Worker& accept_worker, WorkerContext& context, std
       api_(access_, ports),
       operations_(metrics, readiness, workers, &api_) {}
 
-std::string AdminHost::open(const Settings& settings) {
-  take(settings);
-  auto view = std::make_shared<server::ListenerView>();
-  if (settings.admin.tls) {
-    const server::TlsSettings& tls = *settings.admin.tls;
-    auto loaded = net::TlsContext::load(*tls.certificate, *tls.private_key, tls.clients());
-    if (auto* problem = std::get_if<net::TlsProblem>(&loaded)) return std::move(problem->text);
-    view->tls = std::get<0>(loaded);
-  }
+std::string AdminHost::open(const Settings& settings, std::shared_ptr<const server::ListenerView> view) {
+  take_users(settings);
   listener_ = std::make_unique<server::Listener>("admin", accept_worker_, std::span(&context_, 1), operations_,
                                                  metrics_, std::move(view));
   return listener_->open(settings.admin.address->where);
 }
 
-void AdminHost::take(const Settings& settings) {
+void AdminHost::take(const Settings& settings, std::shared_ptr<const server::ListenerView> view) {
+  take_users(settings);
+  listener_->take(std::move(view));
+}
+
+void AdminHost::take_users(const Settings& settings) {
   if (settings.admin.users.empty() && token_.empty()) {
     const std::string folder = settings.data_folder();
     token_ = admin::ensure_token(folder);

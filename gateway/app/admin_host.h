@@ -19,9 +19,9 @@ class AdminHost {
             const telemetry::Metrics& metrics, const server::Readiness& readiness, admin::Ports ports);
 
   /// Takes the users of the configuration and binds. Empty, or what went wrong.
-  std::string open(const Settings& settings);
-  /// The users of another configuration; at a reload, off the workers.
-  void take(const Settings& settings);
+  std::string open(const Settings& settings, std::shared_ptr<const server::ListenerView> view);
+  /// Users and certificate of another configuration; at a reload, off the workers.
+  void take(const Settings& settings, std::shared_ptr<const server::ListenerView> view);
   void start();
   /// True when every connection has ended in time.
   bool drain(Duration patience);
@@ -30,6 +30,8 @@ class AdminHost {
   const std::string& address() const { return listener_->address(); }
 
  private:
+  void take_users(const Settings& settings);
+
   runtime::Worker& accept_worker_;
   WorkerContext* const context_;
   telemetry::LogThread& log_;

@@ -3,6 +3,7 @@
 #include "adapters/event_status/event_status_adapter.h"
 #include "adapters/publish/publish_adapter.h"
 #include "adapters/static/static_adapter.h"
+#include "app/builtin_rows.h"
 
 namespace causeway::app {
 namespace {
@@ -24,7 +25,7 @@ std::unique_ptr<const Adapter> build_http(const config::Tagged& tagged, const Bu
     return nullptr;
   }
   const auto found = context.clusters.find(*settings.cluster);
-  if (found == context.clusters.end()) {
+  if (found == context.clusters.end() && reading.errors().knows_all("cluster")) {
     std::vector<std::string_view> names;
     for (const auto& [name, cluster] : context.clusters) names.push_back(name);
     auto step = reading.resume(settings.cluster.path);
@@ -62,14 +63,17 @@ std::unique_ptr<const Adapter> build_event_status(const config::Tagged& tagged, 
 struct Row {
   std::string_view name;
   std::unique_ptr<const Adapter> (*build)(const config::Tagged&, const BuildContext&);  ///< null: not in this version
+  const config::KeysView& (*keys)() = nullptr;
+  std::string_view prose{};
 };
 
 constexpr Row kAdapters[] = {
-    {"http", build_http},
-    {"static", build_static},
-    {"publish", build_publish},
+    {"http", build_http, &config::view_of<adapters::HttpSettings>, "calls a system over HTTP"},
+    {"static", build_static, &config::view_of<adapters::StaticSettings>, "answers by itself, always the same"},
+    {"publish", build_publish, &config::view_of<adapters::PublishSettings>, "takes events for a topic"},
     {"transaction", nullptr},
-    {"event_status", build_event_status},
+    {"event_status", build_event_status, &config::view_of<adapters::EventStatusSettings>,
+     "says how far an event has come"},
     {"pull", nullptr},
     {"composite", nullptr},
     {"sql", nullptr},
@@ -79,6 +83,11 @@ constexpr Row kAdapters[] = {
 };
 
 }  // namespace
+
+const std::vector<config::Choice>& describe_adapters() {
+  static const std::vector<config::Choice> choices = describe(kAdapters);
+  return choices;
+}
 
 std::unique_ptr<const Adapter> build_adapter(const config::Deferred& adapter, const BuildContext& context) {
   config::Reading& reading = context.reading;

@@ -8,6 +8,9 @@
 
 namespace causeway::app {
 
+/// Those that there are, in the order of the list, with the description of their keys.
+const std::vector<config::Choice>& describe_adapters();
+
 /// Null when the adapter is unknown, not in this version, or its settings are wrong: `context.reading` says so.
 std::unique_ptr<const Adapter> build_adapter(const config::Deferred& adapter, const BuildContext& context);
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "app/builtin_rows.h"
 #include "plugins/envelope/envelope_plugin.h"
 #include "plugins/headers/headers_plugin.h"
 #include "plugins/publish/publish_plugin.h"
@@ -73,14 +74,27 @@ std::unique_ptr<const Plugin> build_validate(const config::Tagged& tagged, const
 struct Row {
   std::string_view name;
   std::unique_ptr<const Plugin> (*build)(const config::Tagged&, const BuildContext&);  ///< null: not in this version
+  const config::KeysView& (*keys)() = nullptr;
+  std::string_view prose{};
 };
 
 constexpr Row kPlugins[] = {
-    {"rate_limit", build_rate_limit}, {"envelope", build_envelope},   {"idempotency", nullptr},
-    {"validate", build_validate},     {"transform", build_transform}, {"headers", build_headers},
+    {"rate_limit", build_rate_limit, &config::view_of<resilience::RateSettings>, "admits so many calls in a time"},
+    {"envelope", build_envelope, &config::view_of<plugins::EnvelopeSettings>,
+     "wraps answers in {code, message, data, details}; every route has it, this sets its limit"},
+    {"idempotency", nullptr},
+    {"validate", build_validate, &config::view_of<plugins::ValidateSettings>,
+     "refuses bodies that do not fit a JSON Schema"},
+    {"transform", build_transform, &config::view_of<plugins::TransformSettings>, "gives bodies another shape"},
+    {"headers", build_headers, &config::view_of<plugins::HeadersSettings>, "sets and removes header fields"},
 };
 
 }  // namespace
+
+const std::vector<config::Choice>& describe_plugins() {
+  static const std::vector<config::Choice> choices = describe(kPlugins);
+  return choices;
+}
 
 std::unique_ptr<const Plugin> build_plugin(const config::Tagged& tagged, const BuildContext& context) {
   std::vector<std::string_view> names;

@@ -8,6 +8,9 @@
 
 namespace causeway::app {
 
+/// Those that there are, in the order of the list, with the description of their keys.
+const std::vector<config::Choice>& describe_plugins();
+
 /// Null when the plugin is unknown, not in this version, or its settings are wrong: `context.reading` says so.
 std::unique_ptr<const Plugin> build_plugin(const config::Tagged& tagged, const BuildContext& context);
 

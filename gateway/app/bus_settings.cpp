@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
 #include <string>
 #include <string_view>
@@ -14,6 +15,12 @@ struct Written {
   const events::TopicSettings& topic;
   const config::Node& node;
 };
+
+/// Kafka's metrics write a dot as `_`.
+std::string metric_name(std::string name) {
+  std::ranges::replace(name, '.', '_');
+  return name;
+}
 
 void check_topic(const BusSettings& bus, const Written& each, config::Reading& reading) {
   const bool on_kafka = each.topic.bus.value_or(bus.kind()) == events::BusKind::kKafka;
@@ -29,18 +36,34 @@ void check_topic(const BusSettings& bus, const Written& each, config::Reading& r
   }
 }
 
+/// `names`: those before, by the name in Kafka's metrics, in which a dot is a `_`.
+void warn_of_one_metric(const Written& each, std::map<std::string, std::string>& names, config::Reading& reading) {
+  const std::string& name = each.topic.kafka_name();
+  const auto [alike, alone] = names.emplace(metric_name(name), name);
+  if (alone || alike->second == name) return;
+  const config::Node* kafka = each.node.find("kafka");
+  const config::Node* said = kafka != nullptr ? kafka->find("topic") : nullptr;
+  reading.warn(said != nullptr ? *said : each.node,
+               fmt::format("{} and {} are one name in Kafka's metrics: a broker that has one of them does not make the "
+                           "other",
+                           config::quote(alike->second), config::quote(name)),
+               "conflict");
+}
+
 }  // namespace
 
 const config::Keys<EmbeddedBusSettings>& EmbeddedBusSettings::keys() {
-  static const auto keys = config::Keys<EmbeddedBusSettings>("the store carries the topics");
+  static const auto keys =
+      config::Keys<EmbeddedBusSettings>("embedded bus", "the store itself carries the topics; there is nothing to set");
   return keys;
 }
 
 const config::Keys<BusSettings>& BusSettings::keys() {
   static const auto keys =
-      config::Keys<BusSettings>("what carries the topics")
-          .optional("embedded", &BusSettings::embedded, "the store itself; nothing else to run")
-          .optional("kafka", &BusSettings::kafka, "Kafka, from the store: what is stored is on its way")
+      config::Keys<BusSettings>("bus", "what carries the topics that do not say it themselves")
+          .optional("embedded", &BusSettings::embedded, "the store itself: nothing else to run; the default")
+          .optional("kafka", &BusSettings::kafka, "Kafka: events are stored first and then sent there")
+          .at_most_one("embedded", "kafka")
           .later("rocketmq")
           .check([](const BusSettings&, const config::Node& node, config::Reading& reading) {
             const config::Node* said = node.find("kafka");
@@ -60,12 +83,14 @@ void check_buses(const BusSettings& bus, const std::vector<events::TopicSettings
   if (list == nullptr || list->items().size() != topics.size()) return;
   auto all = reading.enter("topics");
   std::map<std::string_view, const events::TopicSettings*> first;
+  std::map<std::string, std::string> by_metric;
   for (std::size_t i = 0; i < topics.size(); ++i) {
     const Written each{topics[i], list->items()[i]};
     auto one = reading.enter(i);
     check_topic(bus, each, reading);
     if (each.topic.bus.value_or(bus.kind()) != events::BusKind::kKafka) continue;
     const auto [known, fresh] = first.emplace(each.topic.kafka_name(), &each.topic);
+    warn_of_one_metric(each, by_metric, reading);
     if (fresh || *known->second->name == *each.topic.name) continue;  // doubled names are reported elsewhere
     const auto& name = each.topic.kafka.topic->empty() ? each.topic.name : each.topic.kafka.topic;
     auto key = reading.resume(name.path);

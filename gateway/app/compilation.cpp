@@ -1,14 +1,29 @@
 #include "app/compilation.h"
 
+#include <algorithm>
+
 #include "app/oauth/oauth_parts.h"
 #include "app/oauth/token_endpoint.h"
+#include "app/operator_checks.h"
 #include "app/route_builder.h"
+#include "app/versions/version_checks.h"
 
 namespace causeway::app {
 namespace {
 
 void report(config::Errors& errors, const auto& placed, std::string message, std::string_view code = "invalid") {
   errors.add(placed.position, placed.path, std::move(message), code);
+}
+
+void warn_of_unresolved(const upstream::Cluster& built, const upstream::ClusterSettings& settings, ProcessState& state,
+                        config::Errors& errors) {
+  const std::vector<std::string> unresolved = built.unresolved();
+  if (unresolved.empty()) return;
+  for (const upstream::EndpointSettings& endpoint : settings.endpoints) {
+    const std::string& name = state.endpoints.get(endpoint.address)->name();
+    if (std::ranges::find(unresolved, name) != unresolved.end())
+      errors.warn(endpoint.position, endpoint.path, "the endpoint " + name + " has no address at present", "reference");
+  }
 }
 
 RouteBuilder::Clusters build_clusters(const Settings& settings, ProcessState& state, config::Errors& errors) {
@@ -23,31 +38,52 @@ RouteBuilder::Clusters build_clusters(const Settings& settings, ProcessState& st
       cluster.system = *cluster.name;
       for (char& c : cluster.system) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c;
     }
+    std::erase_if(cluster.endpoints, [](const auto& endpoint) { return endpoint.address.host.empty(); });
+    if (cluster.endpoints.size() != each.endpoints.size()) {
+      clusters.emplace(*each.name, nullptr);
+      continue;
+    }
     auto built = std::make_shared<const upstream::Cluster>(std::move(cluster), state.endpoints, state.worker_count,
                                                            state.metrics, state.labels, errors);
-    for (const std::string& endpoint : built->unresolved())
-      errors.warn(each.name.position, each.name.path, "the endpoint " + endpoint + " has no address at present",
-                  "reference");
+    warn_of_unresolved(*built, each, state, errors);
     clusters.emplace(*each.name, std::move(built));
   }
   return clusters;
 }
 
-std::shared_ptr<const server::ListenerView> build_listener(const server::ListenerSettings& settings,
+/// Callers refuse such a certificate, but a gateway that does not start would not serve them either.
+void warn_of_validity(const net::TlsContext& tls, const server::TlsSettings& settings, WallTime now,
+                      config::Errors& errors) {
+  const auto date = [](WallTime time) { return config::TextForm<WallTime>::format(time); };
+  const config::Position& at = settings.certificate.position;
+  if (tls.valid_until() < now)
+    errors.warn(at, settings.certificate.path, "the certificate expired at " + date(tls.valid_until()), "reference");
+  if (tls.valid_from() > now)
+    errors.warn(at, settings.certificate.path, "the certificate is not valid before " + date(tls.valid_from()),
+                "reference");
+}
+
+/// Null when `errors` says why.
+std::shared_ptr<const net::TlsContext> load_tls(const server::TlsSettings& tls, WallTime now, config::Errors& errors) {
+  if (tls.certificate->empty() || tls.private_key->empty()) return nullptr;  // which has been reported
+  auto loaded = net::TlsContext::load(*tls.certificate, *tls.private_key, tls.clients());
+  if (auto* problem = std::get_if<net::TlsProblem>(&loaded)) {
+    const auto& named = problem->file == net::TlsProblem::File::kAuthorities  ? *tls.client_ca
+                        : problem->file == net::TlsProblem::File::kPrivateKey ? tls.private_key
+                                                                              : tls.certificate;
+    report(errors, named, std::move(problem->text), "reference");
+    return nullptr;
+  }
+  warn_of_validity(*std::get<0>(loaded), tls, now, errors);
+  return std::get<0>(std::move(loaded));
+}
+
+std::shared_ptr<const server::ListenerView> build_listener(const server::ListenerSettings& settings, WallTime now,
                                                            config::Errors& errors) {
   auto view = std::make_shared<server::ListenerView>();
   view->limits = settings.limits;
   view->trusted_proxies = AddressSet(settings.trusted_proxies);
-  if (settings.tls && !settings.tls->certificate->empty() && !settings.tls->private_key->empty()) {
-    auto loaded =
-        net::TlsContext::load(*settings.tls->certificate, *settings.tls->private_key, settings.tls->clients());
-    if (auto* problem = std::get_if<net::TlsProblem>(&loaded)) {
-      const auto& named = problem->file == net::TlsProblem::File::kAuthorities  ? *settings.tls->client_ca
-                          : problem->file == net::TlsProblem::File::kPrivateKey ? settings.tls->private_key
-                                                                                : settings.tls->certificate;
-      report(errors, named, std::move(problem->text), "reference");
-    } else view->tls = std::get<0>(loaded);
-  }
+  if (settings.tls) view->tls = load_tls(*settings.tls, now, errors);
   return view;
 }
 
@@ -74,6 +110,8 @@ Files read_files(const ConfigFiles& files, config::Errors& errors) {
 std::optional<Compiled> compile(Files files, ProcessState& state, config::Errors& errors) {
   Compiled compiled;
   compiled.settings = std::move(files.settings);
+  note_incomplete(compiled.settings, files.documents, errors);
+  check_codes(compiled.settings, errors);
   auto snapshot = std::make_shared<pipeline::Snapshot>();
   snapshot->consumers =
       std::make_shared<const security::ConsumerTable>(compiled.settings.consumers, compiled.settings.signing, errors);
@@ -81,7 +119,10 @@ std::optional<Compiled> compile(Files files, ProcessState& state, config::Errors
     snapshot->consumer_labels.push_back(state.metrics.intern(consumer.name));
   const RouteBuilder::Clusters clusters = build_clusters(compiled.settings, state, errors);
   for (const server::ListenerSettings& listener : compiled.settings.listeners)
-    compiled.listeners.push_back(build_listener(listener, errors));
+    compiled.listeners.push_back(build_listener(listener, state.clock.wall(), errors));
+  auto admin = std::make_shared<server::ListenerView>();
+  if (compiled.settings.admin.tls) admin->tls = load_tls(*compiled.settings.admin.tls, state.clock.wall(), errors);
+  compiled.admin = std::move(admin);
   compiled.replays = state.replay_table(remembered_window(compiled.settings.signing, *snapshot->consumers));
   events::check_topics(compiled.settings.topics, errors);
   compiled.topics = std::make_shared<const events::TopicTable>(compiled.settings.topics, state.metrics,
@@ -94,8 +135,13 @@ std::optional<Compiled> compile(Files files, ProcessState& state, config::Errors
                       oauth.authenticator, errors);
   routes.add(token_routes(compiled.settings, oauth, *snapshot->consumers, state, errors), files.documents.main);
   for (const config::IncludedFile& included : files.documents.routes) routes.add(included);
+  check_versions(routes.apis(), compiled.settings, errors);
   routes.finish(*snapshot);
   if (errors.failed()) return std::nullopt;
+  check_secrets_used(files.documents.main, routes.used_secrets(), errors);
+  compiled.versions = std::make_shared<const VersionCatalogue>(routes.apis(), *snapshot, state.versions,
+                                                               compiled.settings.versioning.notice);
+  compiled.routes = routes.take_record();
   compiled.snapshot = std::move(snapshot);
   return compiled;
 }
@@ -103,6 +149,7 @@ std::optional<Compiled> compile(Files files, ProcessState& state, config::Errors
 std::shared_ptr<const events::Topic> find_topic(const config::Placed<std::string>& name, const BuildContext& context) {
   auto topic = context.topics.find(*name);
   if (topic || name.path.empty()) return topic;  // a missing key has been reported
+  if (!context.reading.errors().knows_all("topic")) return nullptr;
   std::vector<std::string_view> names;
   for (const auto& [known, ignored] : context.topics.all()) names.push_back(known);
   auto step = context.reading.resume(name.path);

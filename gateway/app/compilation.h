@@ -11,9 +11,11 @@
 
 #include "adapters/http/http_adapter.h"
 #include "app/config_files.h"
+#include "app/effective_route.h"
 #include "app/oauth/jwks_feed.h"
 #include "app/process_state.h"
 #include "app/settings.h"
+#include "app/versions/version_catalogue.h"
 #include "config/document.h"
 #include "config/errors.h"
 #include "events/subscription/subscription_table.h"
@@ -28,8 +30,11 @@ namespace causeway::app {
 struct Compiled {
   Settings settings;
   std::shared_ptr<const pipeline::Snapshot> snapshot;
+  std::shared_ptr<const EffectiveRoutes> routes;  ///< what `snapshot` was made of, for those who ask
+  std::shared_ptr<const VersionCatalogue> versions;
   std::shared_ptr<security::ReplayTable> replays;
   std::vector<std::shared_ptr<const server::ListenerView>> listeners;  ///< as settings.listeners
+  std::shared_ptr<const server::ListenerView> admin;
   std::shared_ptr<const events::TopicTable> topics;
   std::shared_ptr<const events::SubscriptionTable> subscriptions;
   std::vector<JwksFeed> key_feeds;

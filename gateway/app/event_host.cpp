@@ -3,13 +3,20 @@
 #include <algorithm>
 
 #include "admin/audit_table.h"
+#include "alerts/alert_table.h"
+#include "app/reload/config_table.h"
+#include "app/versions/usage_table.h"
 #include "events/register_topics.h"
 #include "events/subscription/subscription_tables.h"
 
 namespace causeway::app {
 namespace {
 
-const store::Schema* const kSchemas[] = {&events::kEventSchema, &events::kSubscriptionSchema, &admin::kAdminSchema};
+const store::Schema* const kSchemas[] = {&events::kEventSchema, &events::kSubscriptionSchema,
+                                         &admin::kAdminSchema,  &kConfigSchema,
+                                         &kVersionSchema,       &alerts::kAlertSchema};
+/// What a configuration waits for attempts in flight of subscriptions that it changes.
+constexpr Duration kPatience = std::chrono::seconds(60);
 /// One that was not reached yet may be about to.
 constexpr Duration kPatienceWithoutBus = std::chrono::seconds(1);
 
@@ -48,22 +55,25 @@ void EventHost::open_bus(const Settings& settings) {
   state_.log.use(&*relay_);
 }
 
-std::string EventHost::take(const Compiled& compiled) {
-  std::string problem = open(compiled.settings);
-  if (!problem.empty() || !store_) return problem;
+bool EventHost::take(const Compiled& compiled, store::Change* also, config::Errors& errors) {
+  if (!store_) return true;
   auto shards = events::check_shards(state_.store, *compiled.topics);
-  if (!shards) return "the store cannot be read";
+  if (!shards) {
+    errors.add({}, {}, "the store cannot be read", "store");
+    return false;
+  }
   for (const events::ShardProblem& wrong : *shards)
-    problem += wrong.topic->settings.name.position.to_text() + ": " + wrong.topic->settings.name.path + ": " +
-               wrong.message + '\n';
-  if (!problem.empty()) return problem;
+    errors.add(wrong.topic->settings.name.position, wrong.topic->settings.name.path, wrong.message, "conflict");
+  if (!shards->empty()) return false;
   open_bus(compiled.settings);
-  problem = subscriptions_.take(compiled.subscriptions, compiled.topics);
-  if (!problem.empty()) return problem;
+  if (auto problem = subscriptions_.take(compiled.subscriptions, compiled.topics, kPatience, also)) {
+    errors.add(problem->position, problem->path, std::move(problem->message), problem->code);
+    return false;
+  }
   if (relay_) relay_->take(compiled.topics);
   if (!retention_) retention_.emplace(state_.log, control_, state_.metrics, log_);
   retention_->take(compiled.topics);
-  return {};
+  return true;
 }
 
 void EventHost::drain() { subscriptions_.drain(); }

@@ -25,9 +25,12 @@ class EventHost {
             telemetry::LogThread& log);
   ~EventHost();
 
-  /// Gives topics and subscriptions a configuration, and opens the store and the bus when one first asks for them: what
-  /// is durable about it (shards, new cursors) is down when it returns. Empty, or why it cannot be taken.
-  std::string take(const Compiled& compiled);
+  /// Opens the store when a configuration first asks for one. Empty, or what went wrong.
+  std::string open(const Settings& settings);
+  /// Gives topics and subscriptions a configuration, and opens the bus when one first asks for it: what is durable
+  /// about it (shards, new cursors, and `also`, if there is one), is down when it returns, all of it or nothing.
+  /// Without a store nothing is, and nothing is needed. False: it cannot be taken, `errors` says why.
+  bool take(const Compiled& compiled, store::Change* also, config::Errors& errors);
   /// No new deliveries; attempts in flight go on.
   void drain();
   /// Has everything in flight ended?
@@ -42,7 +45,6 @@ class EventHost {
   events::Subscriptions& subscriptions() { return subscriptions_; }
 
  private:
-  std::string open(const Settings& settings);
   void open_bus(const Settings& settings);
 
   ProcessState& state_;

@@ -1,16 +1,23 @@
 // The running process: threads, listeners, log, and what happens to them over start, reload, drain and stop.
 #pragma once
 
+#include <atomic>
 #include <filesystem>
 #include <memory>
 #include <mutex>
 #include <string>
 #include <vector>
 
+#include "alerts/alert_book.h"
 #include "app/admin_host.h"
 #include "app/compilation.h"
 #include "app/event_host.h"
+#include "app/explain/route_register.h"
 #include "app/oauth/jwks_refresher.h"
+#include "app/reload/configurations.h"
+#include "app/reload/file_watch.h"
+#include "app/reload/one_thread.h"
+#include "app/versions/version_ledger.h"
 #include "pipeline/pipeline.h"
 #include "server/listener.h"
 #include "telemetry/log_thread.h"
@@ -32,7 +39,7 @@ class Gateway final : private admin::ProcessPort {
   std::string start();
   /// Takes the files as they are now, or keeps what is running and logs every error. Any thread but a worker,
   /// one after the other.
-  admin::ReloadReport reload() override;
+  admin::ReloadReport reload(const admin::ReloadRequest& request) override;
   /// Stops accepting and lets calls in flight end. `again` is asked every few milliseconds whether to stop at once.
   /// True when everything ended in order.
   bool drain(bool (*again)());
@@ -45,14 +52,23 @@ class Gateway final : private admin::ProcessPort {
   // admin::ProcessPort
   void drain() override;
   std::string describe() override;
+  admin::ConfigVersion configuration() override;
+  Result<std::vector<admin::ConfigVersion>> configurations(std::int64_t before, std::size_t limit) override;
+  Result<admin::ConfigVersion> configuration(std::int64_t version) override;
   std::vector<std::string> topics() override;
 
   void make_threads(const Settings& settings);
   std::string open_listeners(Compiled& compiled);
   void take_keys(const Compiled& compiled);
+  std::string take_versions(const Compiled& compiled);
   void publish(const Compiled& compiled);
-  void take_listeners(const Compiled& compiled);
-  void warn_of_restart(const Settings& wanted);
+  admin::ReloadReport reload_now(const admin::ReloadRequest& request);
+  void take(Compiled& compiled, Configurations::Offer offer);
+  void note_taken();
+  void collect_reloads();
+  /// What happened to a reload: metrics, log, and the audit where no admin user began it.
+  void tell(const admin::ReloadRequest& request, const admin::ReloadReport& report, const Difference& difference);
+  void audit(const admin::ReloadRequest& request, const admin::ReloadReport& report);
   void log_problems(const config::Errors& errors);
   std::string write_port_file() const;
   int open_connections() const;
@@ -66,6 +82,7 @@ class Gateway final : private admin::ProcessPort {
   std::vector<telemetry::Collected> collected_;
 
   // In this order: what is below uses what is above.
+  OneThread reloads_{"reload"};  ///< makes configurations and takes them apart
   std::unique_ptr<runtime::Worker> accept_worker_;
   std::unique_ptr<runtime::Worker> admin_worker_;
   std::vector<std::unique_ptr<runtime::Worker>> workers_;
@@ -75,6 +92,11 @@ class Gateway final : private admin::ProcessPort {
   std::unique_ptr<WorkerContext> admin_context_;
   std::unique_ptr<ProcessState> state_;
   std::unique_ptr<JwksRefresher> keys_;
+  std::unique_ptr<Configurations> configurations_;
+  std::unique_ptr<FileWatch> watch_;
+  std::unique_ptr<alerts::AlertBook> alerts_;
+  std::unique_ptr<VersionLedger> versions_;
+  RouteRegister routes_{clock_};
   std::unique_ptr<pipeline::Pipeline> pipeline_;
   std::unique_ptr<EventHost> events_;
   std::unique_ptr<AdminHost> admin_;
@@ -85,10 +107,13 @@ class Gateway final : private admin::ProcessPort {
   mutable std::mutex described_;  ///< of what `describe` and `topics` tell
   std::shared_ptr<const events::TopicTable> topics_;
   std::size_t subscriptions_ = 0;
-  WallTime taken_at_{};
+  ReloadSettings watched_;   ///< in force
   SteadyTime drained_by_{};  ///< when the drain has to be over
-  telemetry::Counter reloads_ok_;
-  telemetry::Counter reloads_refused_;
+  std::atomic<std::int64_t> reloads_taken_{0};
+  std::atomic<std::int64_t> reloads_refused_{0};
+  std::atomic<bool> last_reload_taken_{true};
+  std::atomic<std::int64_t> last_taken_at_{0};  ///< unix milliseconds
+  std::atomic<std::uint64_t> hash_{0};          ///< the first 48 bits of the configuration's
 };
 
 }  // namespace causeway::app

@@ -10,6 +10,7 @@
 #include "plugins/authentication/authentication_plugin.h"
 #include "plugins/rate_limit/rate_limit_plugin.h"
 #include "resilience/gcra.h"
+#include "routing/version_state.h"
 #include "security/oauth/key_source.h"
 #include "security/replay.h"
 #include "telemetry/labels.h"
@@ -50,6 +51,7 @@ struct ProcessState {
   events::TopicLimitsRegistry topic_limits;
   events::DeliveryStates* deliveries = nullptr;  ///< what a status route asks; null when nothing is delivered
   upstream::EndpointRegistry endpoints;
+  routing::VersionStates versions;
   plugins::RateLimitRegistry rate_limits;
   std::shared_ptr<const plugins::AuthenticationMetrics> authentication;
   std::shared_ptr<security::ReplayTable> replays;         ///< of the configuration in use

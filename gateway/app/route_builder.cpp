@@ -6,6 +6,7 @@
 #include "app/builtin_adapters.h"
 #include "app/builtin_authenticators.h"
 #include "app/builtin_plugins.h"
+#include "app/route_checks.h"
 #include "plugins/access/access_plugin.h"
 #include "plugins/envelope/envelope_plugin.h"
 
@@ -17,17 +18,6 @@ routing::PathTemplate joined(const routing::PathTemplate& base, const routing::P
   const std::string front = base.text() == "/" ? "" : base.text();
   routing::TemplateError ignored;
   return routing::PathTemplate::parse(front + path.text(), ignored).value_or(path);
-}
-
-/// Why nobody can call by this scheme; empty when somebody can.
-std::string_view why_unused(std::string_view scheme, const Settings& settings,
-                            const security::ConsumerTable& consumers) {
-  if (scheme == "webhook" && consumers.webhooks().empty()) return "no consumer has a `webhook`";
-  const bool asked = std::ranges::any_of(settings.listeners, [](const server::ListenerSettings& listener) {
-    return listener.tls && listener.tls->client_ca;
-  });
-  if (scheme == "mtls" && !asked) return "no listener asks for client certificates: set `tls.client_ca`";
-  return {};
 }
 
 }  // namespace
@@ -48,13 +38,16 @@ RouteBuilder::RouteBuilder(ProcessState& state, const Settings& settings, const 
 void RouteBuilder::add(const config::IncludedFile& file) {
   config::Reading reading(errors_, file.kind);
   const auto settings = config::read<RouteFile>(file.node, reading);
-  Start start{settings, {}, {}};
+  const config::Node none;
+  const config::Node* const defaults = file.node.find("defaults");
+  Start start{settings, defaults != nullptr ? *defaults : none, {}, {}};
   if (settings.defaults.http) {
     auto step = reading.resume(settings.defaults.http->path);
     adapters::HttpSettings::keys().read_into(settings.defaults.http->node, reading, start.http);
   }
   if (settings.defaults.access) start.access = security::AccessRule(*settings.defaults.access, consumers_, errors_);
   apis_.push_back({settings, file.node});
+  check_auth_said(settings, errors_);
   for (const auto& route : settings.routes) add_route(start, route, reading);
 }
 
@@ -78,11 +71,18 @@ void RouteBuilder::add(std::vector<BuiltinRoute> routes, const config::Node& mai
     context.wrapped = false;
     plans_.push_back(std::make_unique<pipeline::RoutePlan>(
         std::move(context), std::vector<std::unique_ptr<const Plugin>>(), std::move(route.adapter)));
+    EffectiveRoute record;
+    record.settings = {{"auth", "none", {}}, {"reply", "as_is", {}}};
+    record.adapter = "token";
+    records_.push_back(std::move(record));
   }
 }
 
 void RouteBuilder::add_route(const Start& start, const config::Placed<RouteSettings>& route, config::Reading& reading) {
-  const routing::PathTemplate matched = joined(start.file.base, route->match.path);
+  // Parameters of a path that could not be read are nobody's mistake.
+  const routing::PathTemplate matched = route->match.sound && route->match.methods != routing::Methods::kNone
+                                            ? joined(start.file.base, route->match.path)
+                                            : routing::PathTemplate::unknown();
   const BuildContext context{state_,     reading,    consumers_,
                              clusters_,  topics_,    start.file.defaults,
                              start.http, *route,     route.position,
@@ -92,7 +92,10 @@ void RouteBuilder::add_route(const Start& start, const config::Placed<RouteSetti
   out.api = start.file.api;
   auto step = reading.resume(route.path);
   std::unique_ptr<const Adapter> adapter = build_adapter(route->adapter, context);
-  std::vector<std::unique_ptr<const Plugin>> chain = build_chain(context, start.access, out);
+  check_limits(start.file.defaults.limits, route, errors_);
+  const RouteSources sources(route.node, start.defaults);
+  ChainBuilder chain;
+  build_chain(context, start.access, sources, out, chain);
 
   routing::RouteSpec spec;
   spec.index = static_cast<std::uint32_t>(routes_.size());
@@ -100,21 +103,26 @@ void RouteBuilder::add_route(const Start& start, const config::Placed<RouteSetti
   spec.name = out.name;
   spec.match = route->match;
   spec.versions = route->versions;
+  if (const config::Node* versions = route.node.find("versions"))
+    for (const config::Node& version : versions->items()) spec.version_places.push_back(version.position());
   spec.position = route.position;
   spec.path = route.path;
   // A route whose settings could not be read would only add errors about its defaults.
-  const bool readable = !out.name.empty() && route->match.methods != routing::Methods::kNone;
+  const bool readable = !out.name.empty() && route->match.sound && route->match.methods != routing::Methods::kNone;
   if (!readable) return;
   routes_.push_back(std::move(spec));
+  EffectiveRoute& record = records_.emplace_back();
+  record.settings = settings_of(context, sources);
+  describe_adapter(route->adapter.node, start.file.defaults, record);
+  record.chain = chain.take_steps();
+  record.settings.shrink_to_fit();
   if (adapter)
-    plans_.push_back(std::make_unique<pipeline::RoutePlan>(std::move(out), std::move(chain), std::move(adapter)));
+    plans_.push_back(std::make_unique<pipeline::RoutePlan>(std::move(out), chain.take_plugins(), std::move(adapter)));
   else plans_.push_back(nullptr);
 }
 
-std::vector<std::unique_ptr<const Plugin>> RouteBuilder::build_chain(const BuildContext& context,
-                                                                     const security::AccessRule& defaults_access,
-                                                                     RouteContext& out) {
-  std::vector<std::unique_ptr<const Plugin>> chain;
+void RouteBuilder::build_chain(const BuildContext& context, const security::AccessRule& defaults_access,
+                               const RouteSources& sources, RouteContext& out, ChainBuilder& chain) {
   const RouteSettings& route = context.route;
   const DefaultSettings& defaults = context.defaults;
   out.wrapped = route.reply.value_or(defaults.reply.value_or(Reply::kEnvelope)) == Reply::kEnvelope;
@@ -123,51 +131,77 @@ std::vector<std::unique_ptr<const Plugin>> RouteBuilder::build_chain(const Build
 
   // The order of the chain (design: details.md): authentication, access, `from`, publish, then the route's own steps.
   // The envelope stands first, so that on the way out it is the last.
-  std::vector<std::unique_ptr<const Plugin>> own;
-  bool has_envelope = false;
-  add_plugins(context, own, has_envelope);
-  if (out.wrapped && !has_envelope)
-    chain.push_back(std::make_unique<plugins::EnvelopePlugin>(plugins::EnvelopeSettings{}));
-
   const auto& auth = route.auth ? route.auth : defaults.auth;
-  if (!auth) context.reading.error(context.position, "missing \"auth\": say who may call, or `auth: none`", "missing");
-  else if (!auth->any.empty()) chain.push_back(build_authentication(*auth, out));
+  if (auth && !auth->any.empty())
+    chain.add(build_authentication(*auth, out), {"authentication", text_of(*auth), sources.of("auth")});
 
-  security::AccessRule rule = security::AccessRule::narrow(
-      defaults_access, route.access ? security::AccessRule(*route.access, consumers_, errors_) : security::AccessRule(),
-      errors_);
+  const security::AccessRule own =
+      route.access ? security::AccessRule(*route.access, consumers_, errors_) : security::AccessRule();
+  const bool narrows =
+      !route.access || !defaults.access || check_narrows(*defaults.access, *route.access, consumers_, errors_);
+  config::Errors known;  // what loosens has been reported; that nobody is left would only follow
+  security::AccessRule rule = security::AccessRule::narrow(defaults_access, own, narrows ? errors_ : known);
+  if (auth && !auth->any.empty()) check_schemes(*auth, rule, route.name, settings_, consumers_, errors_);
   if (rule.asks_for_consumer() && auth && auth->any.empty())
     errors_.warn(context.route.name.position, context.route.name.path,
                  "access asks who is calling, but `auth: none` lets nobody say it: every call is refused", "conflict");
   if (rule.asks_for_consumer() || rule.asks_for_address())
-    chain.push_back(std::make_unique<plugins::AccessPlugin>(std::move(rule)));
+    chain.add(std::make_unique<plugins::AccessPlugin>(std::move(rule)),
+              access_step(context.route, context.defaults, sources));
   // On the way out the event is made behind the route's own steps and before `from` gives the answer an older shape.
   if (route.from)
-    if (auto from = build_from(*route.from, context)) chain.push_back(std::move(from));
+    chain.add(build_from(*route.from, context), {"from", text_of_from(route.from->node), sources.of_route("from")});
   if (route.publish)
-    if (auto publish = build_publish(*route.publish, context)) chain.push_back(std::move(publish));
+    chain.add(build_publish(*route.publish, context),
+              {"publish", text_of_publish(route.publish->node), sources.of_route("publish")});
   out.publishes = route.publish.has_value();
-  for (auto& plugin : own) chain.push_back(std::move(plugin));
-  return chain;
+  if (route.publish && !out.wrapped)
+    errors_.warn(route.publish->node.position(), route.publish->path,
+                 "with `reply: as_is` the answer's body is still gathered whole: the event is made from it",
+                 "conflict");
+  add_plugins(context, sources, chain);
+  if (out.wrapped && !chain.has("envelope"))
+    chain.add_first(std::make_unique<plugins::EnvelopePlugin>(plugins::EnvelopeSettings{}),
+                    {"envelope", text_of_plugin("envelope", {}), {}});
 }
 
-std::optional<std::string> RouteBuilder::find_secret(std::string_view name) const {
+std::vector<EffectiveKey> RouteBuilder::settings_of(const BuildContext& context, const RouteSources& sources) {
+  const RouteSettings& route = context.route;
+  const DefaultSettings& defaults = context.defaults;
+  std::vector<EffectiveKey> settings;
+  if (const auto& auth = route.auth ? route.auth : defaults.auth)
+    settings.push_back({"auth", text_of(*auth), sources.of("auth")});
+  const Reply reply = route.reply.value_or(defaults.reply.value_or(Reply::kEnvelope));
+  settings.push_back({"reply", std::string(config::name_of(reply)), sources.of("reply")});
+  const auto add_limit = [&]<class T>(const char* name, std::optional<T> RouteLimitSettings::*member) {
+    const bool own = (route.limits.*member).has_value();
+    const std::optional<T>& value = own ? route.limits.*member : defaults.limits.*member;
+    if (!value) return;
+    settings.push_back(
+        {name, config::TextForm<T>::format(*value), own ? sources.of_route("limits") : sources.of_defaults("limits")});
+  };
+  add_limit("limits.request_body", &RouteLimitSettings::request_body);
+  add_limit("limits.body_timeout", &RouteLimitSettings::body_timeout);
+  return settings;
+}
+
+std::optional<std::string> RouteBuilder::find_secret(std::string_view name) {
+  used_secrets_.emplace(name);
   const auto found = settings_.secrets.find(std::string(name));
   if (found == settings_.secrets.end()) return std::nullopt;
   return std::string(found->second.reveal());
 }
 
 std::unique_ptr<const Plugin> RouteBuilder::build_authentication(const AuthSettings& auth, RouteContext& out) {
+  out.authenticates = true;
   std::vector<plugins::AuthenticationPlugin::Scheme> schemes;
   for (const auto& name : auth.any) {
     std::shared_ptr<const Authenticator> authenticator =
         build_authenticator(*name, {settings_, state_, consumers_, replays_, oauth_});
-    if (!authenticator && *name == "oauth")
+    if (!authenticator && *name == "oauth" && errors_.knows_all("provider"))
       errors_.add(name.position, name.path, "no provider can vouch for tokens: `oauth.providers` is empty",
                   "reference");
     if (!authenticator) continue;  // already reported
-    const std::string_view unused = why_unused(*name, settings_, consumers_);
-    if (!unused.empty()) errors_.warn(name.position, name.path, std::string(unused), "reference");
     if (!out.challenge.empty()) out.challenge += ", ";
     out.challenge += authenticator->challenge();
     const telemetry::LabelId label = state_.metrics.intern(authenticator->scheme());
@@ -176,37 +210,39 @@ std::unique_ptr<const Plugin> RouteBuilder::build_authentication(const AuthSetti
   return std::make_unique<plugins::AuthenticationPlugin>(std::move(schemes), state_.authentication);
 }
 
-void RouteBuilder::add_plugins(const BuildContext& context, std::vector<std::unique_ptr<const Plugin>>& chain,
-                               bool& has_envelope) {
+void RouteBuilder::add_plugins(const BuildContext& context, const RouteSources& sources, ChainBuilder& chain) {
   std::vector<std::string> without;
   for (const auto& name : context.route.without) without.push_back(*name);
   std::vector<std::string> dropped;
+  StepChecks checks(context.route.reply.value_or(context.defaults.reply.value_or(Reply::kEnvelope)) == Reply::kEnvelope,
+                    errors_);
   for (const auto* list : {&context.defaults.plugins, &context.route.plugins}) {
+    const bool of_defaults = list == &context.defaults.plugins;
     for (const config::Deferred& item : *list) {
       auto step = context.reading.resume(item.path);
       const auto tagged = config::read_tagged(item.node, context.reading);
       if (!tagged) continue;
-      if (list == &context.defaults.plugins &&
-          std::find(without.begin(), without.end(), tagged->name) != without.end()) {
+      EffectiveStep record{tagged->name,
+                           text_of_plugin(tagged->name, tagged->settings),
+                           {of_defaults ? Origin::kDefaults : Origin::kRoute, tagged->key.position()}};
+      if (of_defaults && std::find(without.begin(), without.end(), tagged->name) != without.end()) {
         dropped.push_back(tagged->name);
+        record.also = sources.of_route("without");
+        chain.add_removed(std::move(record));
         continue;
       }
-      has_envelope = has_envelope || tagged->name == "envelope";
+      checks.add(*tagged);
       std::unique_ptr<const Plugin> plugin = build_plugin(*tagged, context);
-      if (!plugin) continue;
-      if (tagged->name == "envelope") chain.insert(chain.begin(), std::move(plugin));
-      else chain.push_back(std::move(plugin));
+      if (tagged->name == "envelope") chain.add_first(std::move(plugin), std::move(record));
+      else chain.add(std::move(plugin), std::move(record));
     }
   }
-  for (const auto& name : context.route.without) {
-    if (std::find(dropped.begin(), dropped.end(), *name) != dropped.end()) continue;
-    auto step = context.reading.resume(name.path);
-    context.reading.error(name.position, "the defaults have no plugin " + config::quote(*name), "reference");
-  }
+  check_without(context.route.without, dropped, context.defaults.plugins, errors_);
 }
 
 void RouteBuilder::finish(pipeline::Snapshot& snapshot) {
-  snapshot.routes = routing::RouteTable::build(apis_, routes_, settings_.versioning, errors_);
+  snapshot.routes = table_ =
+      routing::RouteTable::build(apis_, routes_, settings_.versioning, errors_, &state_.versions);
   if (!snapshot.routes || errors_.failed()) return;
   for (std::size_t i = 0; i < plans_.size(); ++i) {
     pipeline::RoutePlan& plan = *plans_[i];
@@ -228,6 +264,17 @@ void RouteBuilder::finish(pipeline::Snapshot& snapshot) {
     if (versions.empty()) add_version(nullptr);
     snapshot.plans.push_back(std::move(plans_[i]));
   }
+}
+
+std::shared_ptr<const EffectiveRoutes> RouteBuilder::take_record() {
+  auto record = std::make_shared<EffectiveRoutes>();
+  record->apis = std::move(apis_);
+  for (routing::ApiSpec& api : record->apis) api.file = config::Node();  // a file's text is not needed any more
+  record->specs = std::move(routes_);
+  record->routes = std::move(records_);
+  record->versioning = settings_.versioning;
+  record->table = std::move(table_);
+  return record;
 }
 
 }  // namespace causeway::app

@@ -3,10 +3,13 @@
 
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
+#include "app/chain_builder.h"
 #include "app/compilation.h"
+#include "app/effective_text.h"
 #include "app/oauth/token_endpoint.h"
 
 namespace causeway::app {
@@ -26,24 +29,32 @@ class RouteBuilder {
   /// Adds routes of the gateway itself. Before those of files: a file's route on the same path is then what is wrong.
   void add(std::vector<BuiltinRoute> routes, const config::Node& main_file);
 
+  /// The names of secrets that routes refer to.
+  const std::set<std::string, std::less<>>& used_secrets() const { return used_secrets_; }
+
   /// Builds the table and hands over the plans. Null table when there are errors.
   void finish(pipeline::Snapshot& snapshot);
+  /// What the table is built from; until `take_record`.
+  std::span<const routing::ApiSpec> apis() const { return apis_; }
+  /// What became of the routes, for those who ask. After `finish`, once.
+  std::shared_ptr<const EffectiveRoutes> take_record();
 
  private:
   /// What every route of a file starts from, read once.
   struct Start {
     const RouteFile& file;
+    const config::Node& defaults;  ///< the mapping; null where the file has none
     adapters::HttpSettings http;
     security::AccessRule access;
   };
 
   void add_route(const Start& start, const config::Placed<RouteSettings>& route, config::Reading& reading);
-  std::vector<std::unique_ptr<const Plugin>> build_chain(const BuildContext& context,
-                                                         const security::AccessRule& defaults_access,
-                                                         RouteContext& out);
-  std::optional<std::string> find_secret(std::string_view name) const;
+  void build_chain(const BuildContext& context, const security::AccessRule& defaults_access,
+                   const RouteSources& sources, RouteContext& out, ChainBuilder& chain);
+  static std::vector<EffectiveKey> settings_of(const BuildContext& context, const RouteSources& sources);
+  std::optional<std::string> find_secret(std::string_view name);
   std::unique_ptr<const Plugin> build_authentication(const AuthSettings& auth, RouteContext& out);
-  void add_plugins(const BuildContext& context, std::vector<std::unique_ptr<const Plugin>>& chain, bool& has_envelope);
+  void add_plugins(const BuildContext& context, const RouteSources& sources, ChainBuilder& chain);
 
   ProcessState& state_;
   const Settings& settings_;
@@ -53,9 +64,12 @@ class RouteBuilder {
   std::shared_ptr<security::ReplayTable> replays_;
   std::shared_ptr<const plugins::OauthAuthenticator> oauth_;
   config::Errors& errors_;
+  std::set<std::string, std::less<>> used_secrets_;
   std::vector<routing::ApiSpec> apis_;
   std::vector<routing::RouteSpec> routes_;
   std::vector<std::unique_ptr<pipeline::RoutePlan>> plans_;
+  std::vector<EffectiveRoute> records_;  ///< by RouteSpec::index
+  std::shared_ptr<const routing::RouteTable> table_;
 };
 
 }  // namespace causeway::app

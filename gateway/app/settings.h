@@ -8,6 +8,7 @@
 
 #include "admin/settings.h"
 #include "app/bus_settings.h"
+#include "app/reload/settings.h"
 #include "config/keys.h"
 #include "config/placed.h"
 #include "events/subscription/settings.h"
@@ -40,14 +41,15 @@ struct Settings {
   std::vector<security::ConsumerSettings> consumers;
   security::OauthSettings oauth;
   std::vector<upstream::ClusterSettings> clusters;
-  std::optional<store::StoreSettings> store;  ///< absent: the default one, if there are topics
+  std::optional<store::StoreSettings> store;  ///< absent: the default one
   BusSettings bus;
   std::vector<events::TopicSettings> topics;
   std::vector<events::SubscriptionSettings> subscriptions;
   telemetry::TelemetrySettings telemetry;
+  ReloadSettings reload;
   /// Of the store, open or not: where the admin token is, too.
   std::string data_folder() const;
-  bool wants_store() const { return store.has_value() || !topics.empty(); }
+  bool wants_store() const { return !store || !store->none; }
   static const config::Keys<Settings>& keys();
 };
 
@@ -101,6 +103,6 @@ struct RouteFile : routing::ApiSettings {
 template <>
 struct causeway::config::Value<causeway::app::AuthSettings> {
   static bool read_into(const Node& node, Reading& reading, app::AuthSettings& out, const Range*);
-  static Shape shape() { return {Shape::Form::kAny, "none or a list of schemes"}; }
+  static Shape shape();
   static std::string text(const app::AuthSettings&) { return {}; }
 };

@@ -4,8 +4,10 @@
 #include <glob.h>
 
 #include <algorithm>
+#include <array>
 #include <set>
 #include <string_view>
+#include <unordered_map>
 #include <utility>
 
 #include "config/yaml.h"
@@ -23,21 +25,34 @@ Node mapping_with(const Node& base, std::vector<Node::Entry> entries) {
   return Node::mapping(base.position(), std::move(entries));
 }
 
-std::vector<Node::Entry>::iterator find(std::vector<Node::Entry>& entries, const Node& key) {
-  return std::ranges::find(entries, key.text(),
-                           [](const Node::Entry& entry) -> const std::string& { return entry.key.text(); });
-}
+/// The entries of a mapping that grows, found by key without walking them: a file may hold 100,000.
+class Entries {
+ public:
+  explicit Entries(const Node& base) : all_(base.entries()) {
+    for (std::size_t i = 0; i < all_.size(); ++i) places_.emplace(all_[i].key.text(), i);
+  }
+  /// Null for a new key, which was added.
+  Node::Entry* find_or_add(const Node::Entry& entry) {
+    const auto [place, fresh] = places_.emplace(entry.key.text(), all_.size());
+    if (!fresh) return &all_[place->second];
+    all_.push_back(entry);
+    return nullptr;
+  }
+  std::vector<Node::Entry> take() { return std::move(all_); }
+
+ private:
+  std::vector<Node::Entry> all_;
+  std::unordered_map<std::string_view, std::size_t> places_;  // views into the nodes, which stay where they are
+};
 
 /// The later file wins; mappings are merged.
 Node overlay(const Node& base, const Node& top) {
   if (!base.is_mapping() || !top.is_mapping()) return top;
-  std::vector<Node::Entry> entries = base.entries();
-  for (const Node::Entry& entry : top.entries()) {
-    const auto existing = find(entries, entry.key);
-    if (existing == entries.end()) entries.push_back(entry);
-    else *existing = {entry.key, overlay(existing->value, entry.value)};
-  }
-  return mapping_with(base, std::move(entries));
+  Entries entries(base);
+  for (const Node::Entry& entry : top.entries())
+    if (Node::Entry* const existing = entries.find_or_add(entry))
+      *existing = {entry.key, overlay(existing->value, entry.value)};
+  return mapping_with(base, entries.take());
 }
 
 /// Adds what an included file says; nothing is replaced.
@@ -54,17 +69,14 @@ Node unite(const Node& base, const Node& more, const Node& base_key, const Node&
                   "conflict");
     return base;
   }
-  std::vector<Node::Entry> entries = base.entries();
+  Entries entries(base);
   for (const Node::Entry& entry : more.entries()) {
-    const auto existing = find(entries, entry.key);
-    if (existing == entries.end()) {
-      entries.push_back(entry);
-      continue;
-    }
+    Node::Entry* const existing = entries.find_or_add(entry);
+    if (existing == nullptr) continue;
     auto step = reading.enter(entry.key.text());
     existing->value = unite(existing->value, entry.value, existing->key, entry.key, reading);
   }
-  return mapping_with(base, std::move(entries));
+  return mapping_with(base, entries.take());
 }
 
 Node without(const Node& mapping, std::string_view key) {
@@ -73,9 +85,20 @@ Node without(const Node& mapping, std::string_view key) {
   return mapping_with(mapping, std::move(entries));
 }
 
+/// The first key that only route files have; null in a file of operators.
+const Node::Entry* route_entry(const Node& file) {
+  constexpr std::array<std::string_view, 6> kKeys = {"api",      "base",  "versions", "default_version",
+                                                     "defaults", "routes"};
+  const auto found = std::ranges::find_if(file.entries(), [&](const Node::Entry& entry) {
+    return std::ranges::find(kKeys, entry.key.text()) != kKeys.end();
+  });
+  return found == file.entries().end() ? nullptr : &*found;
+}
+
 bool has_wildcard(std::string_view pattern) { return pattern.find_first_of("*?[") != std::string_view::npos; }
 
-/// The files that a pattern matches, by name. The folder it starts from is taken as it is.
+}  // namespace
+
 std::vector<fs::path> expand(const fs::path& folder, const std::string& pattern) {
   std::string escaped;
   for (const char c : folder.string()) {
@@ -98,29 +121,48 @@ std::vector<fs::path> expand(const fs::path& folder, const std::string& pattern)
   return paths;
 }
 
+namespace {
+
 class Loader {
  public:
   Loader(Errors& errors, const Environment& environment)
       : errors_(errors), reading_(errors, FileKind::kOperator, environment) {}
 
   Documents load(std::span<const fs::path> main_files) {
-    std::vector<Node> includes;
+    std::vector<Node> layers;  // all of them first: a pattern may match an overlay
     for (const fs::path& path : main_files) {
-      const std::optional<Node> node = read(path);
-      if (!node) continue;
-      if (const Node* include = node->find(kInclude)) includes.push_back(*include);
-      const Node rest = without(*node, kInclude);
-      documents_.main = documents_.main.is_null() ? rest : overlay(documents_.main, rest);
+      if (std::optional<Node> node = read_main(path)) layers.push_back(std::move(*node));
     }
-    for (const Node& include : includes) include_all(include);
+    for (const Node& layer : layers) {
+      layer_ = without(layer, kInclude);
+      if (const Node* include = layer.find(kInclude)) include_all(*include);
+      documents_.main = documents_.main.is_null() ? layer_ : overlay(documents_.main, layer_);
+    }
     return std::move(documents_);
   }
 
  private:
+  std::optional<Node> read_main(const fs::path& path) {
+    if (seen_.contains(normal_path(path))) {
+      errors_.warn({std::make_shared<const std::string>(display_name(path))}, {},
+                   "given twice; the second time changes nothing", "include");
+      return std::nullopt;
+    }
+    std::optional<Node> node = read(path);
+    if (!node) return node;
+    if (const Node::Entry* entry = route_entry(*node)) {
+      reading_.error(entry->key, "a route file: give the operators' file, which includes it", "include");
+      documents_.complete = false;
+      return std::nullopt;
+    }
+    return node;
+  }
+
   /// The mapping that a file holds. Patterns overlap, and may match the main file: what was read before gives nothing.
   std::optional<Node> read(const fs::path& path) {
     if (!seen_.insert(normal_path(path)).second) return std::nullopt;
     documents_.files.push_back(normal_path(path));
+    errors_.files().note(normal_path(path));
     const std::string name = display_name(path);
     std::optional<Node> node = read_yaml_file(path, name, errors_);
     if (node && node->is_null()) return Node::mapping(node->position(), {});
@@ -155,32 +197,42 @@ class Loader {
   void include_pattern(const Node& item, const std::string& pattern) {
     const fs::path folder = reading_.directory(item);
     if (has_wildcard(pattern)) {
-      for (const fs::path& path : expand(folder, pattern)) include_file(path);
+      const std::vector<fs::path> matches = expand(folder, pattern);
+      errors_.files().note(FilePattern{folder, pattern, matches});
+      if (matches.empty()) reading_.warn(item, fmt::format("no file matches {}", shown(item)), "include");
+      for (const fs::path& path : matches) include_file(path);
       return;
     }
     std::error_code ignored;
     const fs::path path = folder / pattern;
-    if (!pattern.empty() && fs::exists(path, ignored)) return include_file(path);
-    reading_.error(item, fmt::format("there is no file {}", shown(item)), "include");
+    errors_.files().note(normal_path(path));
+    const bool folder_itself = !pattern.empty() && fs::is_directory(path, ignored);
+    if (!pattern.empty() && !folder_itself && fs::exists(path, ignored)) return include_file(path);
+    reading_.error(item,
+                   folder_itself
+                       ? fmt::format("{} is a folder; a pattern such as routes/*.yaml takes its files", shown(item))
+                       : fmt::format("there is no file {}", shown(item)),
+                   "include");
     documents_.complete = false;
   }
 
   void include_file(const fs::path& path) {
     const std::optional<Node> node = read(path);
     if (!node) return;
-    if (node->find("api") || node->find("routes")) {
+    if (route_entry(*node)) {
       documents_.routes.push_back({normal_path(path), *node, FileKind::kRoutes});
       return;
     }
     auto step = reading_.resume({});
     for (const Node::Entry& entry : node->entries())
       if (entry.key.text() == kInclude) reading_.error(entry.key, "only the main file includes others", "include");
-    documents_.main = unite(documents_.main, without(*node, kInclude), {}, {}, reading_);
+    layer_ = unite(layer_, without(*node, kInclude), {}, {}, reading_);
   }
 
   Errors& errors_;
   Reading reading_;
   Documents documents_;
+  Node layer_;  // the main file at hand and what it has included so far
   std::set<fs::path> seen_;
 };
 

@@ -19,6 +19,20 @@ bool plain(std::string_view key) {
   });
 }
 
+/// `https://user:password@host` as `https://***@host`, with or without a scheme before it.
+std::string without_password(std::string_view text) {
+  std::string masked;
+  for (std::size_t at = text.find('@'); at != std::string_view::npos; at = text.find('@')) {
+    const std::string_view before = text.substr(0, at);
+    const std::size_t scheme = before.rfind("://");
+    const std::size_t begin = scheme != std::string_view::npos ? scheme + 3 : before.find_last_of("/ \n,") + 1;
+    const bool user_info = scheme != std::string_view::npos || before.find(':', begin) != std::string_view::npos;
+    masked.append(before.substr(0, user_info ? begin : at)).append(user_info ? "***@" : "@");
+    text.remove_prefix(at + 1);
+  }
+  return masked.append(text);
+}
+
 /// Cuts between characters, not within one.
 std::string_view cut(std::string_view text, std::size_t size) {
   while (size > 0 && (static_cast<unsigned char>(text[size]) & 0xC0) == 0x80) --size;
@@ -48,7 +62,8 @@ void Errors::announce(const std::string& file) { file_order_.try_emplace(file, f
 
 void Errors::push(Problem problem) {
   if (problem.position.file) announce(*problem.position.file);
-  problems_.push_back(std::move(problem));
+  if (problems_.size() < kMostProblems) problems_.push_back(std::move(problem));
+  else ++not_kept_;
 }
 
 std::vector<Problem> Errors::list() const {
@@ -62,6 +77,8 @@ std::vector<Problem> Errors::list() const {
   // What many read alike (the defaults of a file, for each of its routes) is wrong once.
   std::set<std::string> seen;
   std::erase_if(sorted, [&](const Problem& problem) { return !seen.insert(problem.to_text()).second; });
+  if (not_kept_ > 0)
+    sorted.push_back({{}, {}, "limit", fmt::format("and {} more that are not listed", not_kept_), Severity::kError});
   return sorted;
 }
 
@@ -94,7 +111,10 @@ std::string extend_path(std::string path, std::string_view key) {
 
 std::string extend_path(std::string path, std::size_t index) { return path + '[' + std::to_string(index) + ']'; }
 
-std::string quote(std::string_view text) {
+std::string quote(std::string_view whole) {
+  if (whole.find("PRIVATE KEY-----") != std::string_view::npos) return "\"***\"";
+  const std::string masked = without_password(whole);
+  const std::string_view text = masked;
   const bool long_text = text.size() > kLongestQuote;
   std::string quoted = "\"";
   for (const char c : long_text ? cut(text, kLongestQuote) : text) {

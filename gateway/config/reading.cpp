@@ -6,6 +6,8 @@
 #include <cstdlib>
 #include <utility>
 
+#include "config/hiding.h"
+
 namespace causeway::config {
 namespace {
 
@@ -31,9 +33,19 @@ std::size_t distance(std::string_view a, std::string_view b) {
 Reading::Reading(Errors& errors, FileKind kind, Environment environment)
     : errors_(errors), kind_(kind), environment_(std::move(environment)) {}
 
-Reading::Step Reading::enter(std::string_view key) { return {*this, extend_path(path_, key)}; }
-Reading::Step Reading::enter(std::size_t index) { return {*this, extend_path(path_, index)}; }
-Reading::Step Reading::resume(std::string_view path) { return {*this, std::string(path)}; }
+Reading::Step Reading::enter(std::string_view key) { return {*this, extend_path(path_, key), path_.size()}; }
+Reading::Step Reading::enter(std::size_t index) { return {*this, extend_path(path_, index), name_at_}; }
+Reading::Step Reading::resume(std::string_view path) { return {*this, std::string(path), std::string::npos}; }
+
+void Reading::describe(const Shape& shape) {
+  shape_ = &shape;
+  name_at_ = std::string::npos;
+}
+
+bool Reading::hides() const {
+  if (shape_ != nullptr && takes_secret(*shape_)) return true;
+  return name_at_ < path_.size() && sounds_secret(std::string_view(path_).substr(name_at_));
+}
 
 void Reading::error(const Node& at, std::string message, std::string_view code) {
   error(at.position(), std::move(message), code);
@@ -48,14 +60,15 @@ void Reading::warn(const Node& at, std::string message, std::string_view code) {
 }
 
 void Reading::expected(const Node& at, std::string_view what) {
-  error(at, fmt::format("expected {}, got {}", what, shown(at)), "expected");
+  const bool hidden = at.is_scalar() && hides();
+  error(at, fmt::format("expected {}, got {}", what, hidden ? "\"***\"" : shown(at)), "expected");
 }
 
 void Reading::expected_one_of(const Node& at, const std::vector<std::string_view>& names) {
-  const bool comparable = at.is_scalar() && !has_reference(at.text());
+  const bool hidden = at.is_scalar() && (hides() || has_reference(at.text()));
   error(at,
-        fmt::format("expected one of {}; got {}{}", fmt::join(names, ", "), shown(at),
-                    comparable ? suggestion(at.text(), names) : ""),
+        fmt::format("expected one of {}; got {}{}", fmt::join(names, ", "), hidden ? "\"***\"" : shown(at),
+                    hidden || !at.is_scalar() ? "" : suggestion(at.text(), names)),
         "expected");
 }
 
@@ -73,7 +86,8 @@ std::optional<Text> Reading::text(const Node& node, std::string_view what) {
     error(node, "route files name secrets of config/ by {{ secret:NAME }}; a literal ${ is written $${", "secret");
     return std::nullopt;
   }
-  Resolved resolved = resolve_references(node.text(), directory(node), environment_);
+  const auto about_to_read = [&](const std::filesystem::path& file) { errors_.files().note(file, node.position()); };
+  Resolved resolved = resolve_references(node.text(), directory(node), environment_, about_to_read);
   if (!resolved.error.empty()) {
     error(node, std::move(resolved.error), "secret");
     return std::nullopt;
@@ -95,9 +109,9 @@ std::string shown(const Node& node) {
     case Node::Kind::kNull:
       return "nothing";
     case Node::Kind::kSequence:
-      return "a list";
+      return node.items().empty() ? "an empty list" : "a list";
     case Node::Kind::kMapping:
-      return "a mapping";
+      return node.entries().empty() ? "an empty mapping" : "a mapping";
     case Node::Kind::kScalar:
       break;
   }

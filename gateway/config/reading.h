@@ -13,6 +13,8 @@
 
 namespace causeway::config {
 
+struct Shape;
+
 /// Operators' files may name secrets of the machine (`${env:...}`); route files may only name those that operators gave
 /// out.
 enum class FileKind { kOperator, kRoutes };
@@ -43,15 +45,23 @@ class Reading {
    public:
     Step(const Step&) = delete;
     Step& operator=(const Step&) = delete;
-    ~Step() { reading_.path_ = std::move(before_); }
+    ~Step() {
+      reading_.path_ = std::move(before_);
+      reading_.shape_ = shape_;
+      reading_.name_at_ = name_at_;
+    }
 
    private:
     friend class Reading;
-    Step(Reading& reading, std::string path) : reading_(reading), before_(std::move(reading.path_)) {
+    Step(Reading& reading, std::string path, std::size_t name_at)
+        : reading_(reading), before_(std::move(reading.path_)), shape_(reading.shape_), name_at_(reading.name_at_) {
       reading.path_ = std::move(path);
+      reading.name_at_ = name_at;
     }
     Reading& reading_;
     std::string before_;
+    const Shape* shape_;
+    std::size_t name_at_;
   };
 
   /// `auto step = reading.enter("routes");` then `reading.enter(3)`: `routes[3]`. Odd keys are quoted: `tables["a.b"]`.
@@ -60,11 +70,16 @@ class Reading {
   /// Goes on at a path that was kept, for nodes that are read later (see Tagged and Deferred).
   Step resume(std::string_view path);
   const std::string& path() const { return path_; }
+  /// What the description says of the place that was just entered; it outlives the step. Without it, the place is one
+  /// whose name users choose.
+  void describe(const Shape& shape);
+  /// Messages show no value here: a secret belongs here or below, or the name that users gave sounds like one.
+  bool hides() const;
 
   void error(const Node& at, std::string message, std::string_view code = "invalid");
   void error(const Position& at, std::string message, std::string_view code = "invalid");
   void warn(const Node& at, std::string message, std::string_view code = "invalid");
-  /// `expected a rate such as 100/s, got "fast"`, with `***` in place of what came from a secret.
+  /// `expected a rate such as 100/s, got "fast"`, with `***` in place of what came from a secret or may be one.
   void expected(const Node& at, std::string_view what);
   /// The same, with the name that was probably meant when one is near: `...; got "x" (did you mean "y"?)`.
   void expected_one_of(const Node& at, const std::vector<std::string_view>& names);
@@ -83,10 +98,12 @@ class Reading {
   FileKind kind_;
   Environment environment_;
   std::string path_;
+  const Shape* shape_ = nullptr;             // null: nobody has described this place
+  std::size_t name_at_ = std::string::npos;  // where in the path a name begins that users chose
 };
 
-/// How a message shows a node: `"fast"` (cut when long, `"***"` when it holds a reference), `a list`, `a mapping`,
-/// `nothing`.
+/// How a message shows a node: `"fast"` (cut when long, `"***"` when it holds a reference), `a list`, `an empty list`,
+/// `a mapping`, `nothing`.
 std::string shown(const Node& node);
 
 /// The candidate that was probably meant, empty when none is near (edit distance, a third of the length at most).

@@ -47,12 +47,14 @@ void put_environment(std::string_view reference, const Environment& environment,
   }
 }
 
-void put_file(std::string_view name, const std::filesystem::path& directory, Resolved& result) {
+void put_file(std::string_view name, const std::filesystem::path& directory,
+              const std::function<void(const std::filesystem::path&)>& about_to_read, Resolved& result) {
   if (name.empty() || name.find('\0') != std::string_view::npos) {
     result.error = "expected ${file:path}";
     return;
   }
-  const std::filesystem::path path = directory / name;
+  const std::filesystem::path path = (directory / name).lexically_normal();
+  if (about_to_read) about_to_read(path);
   std::error_code ignored;
   std::ifstream file;
   errno = std::filesystem::is_directory(path, ignored) ? EISDIR : 0;
@@ -123,7 +125,8 @@ bool has_reference(std::string_view text) {
 }
 
 Resolved resolve_references(std::string_view text, const std::filesystem::path& directory,
-                            const Environment& environment) {
+                            const Environment& environment,
+                            const std::function<void(const std::filesystem::path&)>& about_to_read) {
   Resolved result;
   while (!text.empty() && result.error.empty()) {
     const std::size_t dollar = std::min(text.find('$'), text.size());
@@ -137,7 +140,7 @@ Resolved resolve_references(std::string_view text, const std::filesystem::path& 
       const std::size_t end = text.find('}');
       const std::string_view reference = end == std::string_view::npos ? std::string_view() : text.substr(2, end - 2);
       if (reference.starts_with("env:")) put_environment(reference.substr(4), environment, result);
-      else if (reference.starts_with("file:")) put_file(reference.substr(5), directory, result);
+      else if (reference.starts_with("file:")) put_file(reference.substr(5), directory, about_to_read, result);
       else result.error = "expected ${env:NAME} or ${file:path}; a literal ${ is written $${";
       text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
     } else if (!text.empty()) {

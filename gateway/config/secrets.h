@@ -56,7 +56,9 @@ struct Resolved {
 
 /// Puts in `${env:N}`, `${env:N:-default}`, `${env:N:?message}` (unset and empty count alike for the last two) and
 /// `${file:path}` (at most 64 KiB, the trailing newline cut, relative to `directory`); `$${` is a literal `${`.
+/// `about_to_read` is told of each such file.
 Resolved resolve_references(std::string_view text, const std::filesystem::path& directory,
-                            const Environment& environment);
+                            const Environment& environment,
+                            const std::function<void(const std::filesystem::path&)>& about_to_read = {});
 
 }  // namespace causeway::config

@@ -37,7 +37,8 @@ struct Percent {
 };
 
 /// How a type is written as text. To make a type readable, specialise this with `kType` (for the reference),
-/// `kExpected` (after "expected "), `parse` and `format`, its inverse.
+/// `kExpected` (after "expected "), `parse` and `format`, its inverse; and with `kPattern`, a regular expression of
+/// ECMAScript that every text that `parse` takes fits, for editors.
 template <class T>
 struct TextForm;
 
@@ -45,6 +46,7 @@ struct TextForm;
 template <>
 struct TextForm<Duration> {
   static constexpr std::string_view kType = "duration";
+  static constexpr std::string_view kPattern = R"([0-9]+(ms|s|m|h|d))";
   static constexpr std::string_view kExpected = "a duration such as 5s or 250ms";
   static std::optional<Duration> parse(std::string_view text);
   static std::string format(Duration value);
@@ -54,6 +56,7 @@ struct TextForm<Duration> {
 template <>
 struct TextForm<ByteSize> {
   static constexpr std::string_view kType = "size";
+  static constexpr std::string_view kPattern = R"([0-9]+(B|KiB|MiB|GiB|TiB))";
   static constexpr std::string_view kExpected = "a size such as 16KiB or 10MiB";
   static std::optional<ByteSize> parse(std::string_view text);
   static std::string format(ByteSize value);
@@ -62,6 +65,7 @@ struct TextForm<ByteSize> {
 template <>
 struct TextForm<ByteRate> {
   static constexpr std::string_view kType = "bytes per second";
+  static constexpr std::string_view kPattern = R"([0-9]+(B|KiB|MiB|GiB|TiB)/s)";
   static constexpr std::string_view kExpected = "bytes per second such as 1KiB/s";
   static std::optional<ByteRate> parse(std::string_view text);
   static std::string format(ByteRate value);
@@ -71,6 +75,7 @@ struct TextForm<ByteRate> {
 template <>
 struct TextForm<Rate> {
   static constexpr std::string_view kType = "rate";
+  static constexpr std::string_view kPattern = R"(0*[1-9][0-9]*/(s|m|h|d))";
   static constexpr std::string_view kExpected = "a rate such as 100/s";
   static std::optional<Rate> parse(std::string_view text);
   static std::string format(Rate value);
@@ -79,6 +84,7 @@ struct TextForm<Rate> {
 template <>
 struct TextForm<Percent> {
   static constexpr std::string_view kType = "percentage";
+  static constexpr std::string_view kPattern = R"(-?[0-9]+(\.[0-9]*)?([eE][+-]?[0-9]+)?%)";
   static constexpr std::string_view kExpected = "a percentage from 0% to 100%";
   static std::optional<Percent> parse(std::string_view text);
   static std::string format(Percent value);
@@ -88,6 +94,8 @@ struct TextForm<Percent> {
 template <>
 struct TextForm<WallTime> {
   static constexpr std::string_view kType = "date";
+  static constexpr std::string_view kPattern =
+      R"([0-9]{4}-[0-9]{2}-[0-9]{2}([Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2}))?)";
   static constexpr std::string_view kExpected = "a date such as 2027-03-01 or 2027-03-01T08:00:00Z";
   static std::optional<WallTime> parse(std::string_view text);
   static std::string format(WallTime value);

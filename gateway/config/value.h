@@ -13,30 +13,10 @@
 #include <vector>
 
 #include "config/reading.h"
+#include "config/shape.h"
 #include "config/text_forms.h"
 
 namespace causeway::config {
-
-struct KeysView;
-
-/// What a key accepts, for the JSON Schema and the reference page.
-struct Shape {
-  enum class Form { kBoolean, kInteger, kNumber, kText, kList, kMap, kStruct, kAny };
-  Form form = Form::kAny;
-  std::string type;                     ///< `duration`, `whole number`, `list of texts`
-  std::vector<std::string> names{};     ///< the words of an enum
-  std::vector<Shape> element{};         ///< of a list or a map: one; else none
-  const KeysView& (*keys)() = nullptr;  ///< of a struct; a function, because structs may hold themselves
-};
-
-/// Bounds of a key, both included: numbers as they are, durations in nanoseconds, sizes in bytes.
-struct Range {
-  std::int64_t minimum = std::numeric_limits<std::int64_t>::min();
-  std::int64_t maximum = std::numeric_limits<std::int64_t>::max();
-};
-constexpr std::int64_t bound(std::integral auto value) { return static_cast<std::int64_t>(value); }
-constexpr std::int64_t bound(Duration value) { return value.count(); }
-constexpr std::int64_t bound(ByteSize value) { return static_cast<std::int64_t>(bytes(value)); }
 
 /// The contract of every specialisation:
 ///   static bool read_into(const Node&, Reading&, T& out, const Range*);   // false: an error was reported

@@ -96,11 +96,13 @@ bool read_path(const Node& node, Reading& reading, std::filesystem::path& out) {
   constexpr std::string_view kWhat = "a path";
   const std::optional<Text> text = reading.text(node, kWhat);
   if (!text) return false;
-  if (text->value.empty() || text->value.find('\0') != std::string::npos) {
+  // What spans lines is the content of a file and not its name.
+  if (text->value.empty() || text->value.find_first_of(std::string_view("\0\n", 2)) != std::string::npos) {
     reading.expected(node, kWhat);
     return false;
   }
   out = (reading.directory(node) / text->value).lexically_normal();
+  reading.errors().files().note(out, node.position());
   return true;
 }
 

@@ -89,7 +89,14 @@ struct Value<T> {
     if (ok) out = static_cast<T>(wide);
     return ok;
   }
-  static Shape shape() { return {Shape::Form::kInteger, "whole number"}; }
+  static Shape shape() {
+    Shape shape{Shape::Form::kInteger, "whole number"};
+    if (std::cmp_greater(std::numeric_limits<T>::min(), shape.bounds.minimum))
+      shape.bounds.minimum = std::numeric_limits<T>::min();
+    if (std::cmp_less(std::numeric_limits<T>::max(), shape.bounds.maximum))
+      shape.bounds.maximum = std::numeric_limits<T>::max();
+    return shape;
+  }
   static std::string text(T value) { return std::to_string(value); }
 };
 
@@ -114,7 +121,13 @@ struct Value<std::string> {
 template <>
 struct Value<Secret> {
   static bool read_into(const Node& node, Reading& reading, Secret& out, const Range*);
-  static Shape shape() { return {Shape::Form::kText, "secret"}; }
+  static Shape shape() {
+    Shape shape{Shape::Form::kText, "secret"};
+    shape.secret = true;
+    // In characters, where bytes are meant: only ASCII can be judged.
+    shape.pattern = R"([\s\S]{16,}|[\s\S]*[^\u0000-\u007F][\s\S]*)";
+    return shape;
+  }
   static std::string text(const Secret&) { return {}; }
 };
 
@@ -166,7 +179,14 @@ struct Value<T> {
     out = std::move(*value);
     return true;
   }
-  static Shape shape() { return {Shape::Form::kText, std::string(TextForm<T>::kType)}; }
+  static Shape shape() {
+    Shape shape{Shape::Form::kText, std::string(TextForm<T>::kType)};
+    shape.expected = TextForm<T>::kExpected;
+    if constexpr (requires { TextForm<T>::kPattern; }) shape.pattern = TextForm<T>::kPattern;
+    if constexpr (requires(T value) { bound(value); })
+      shape.bound_text = [](std::int64_t value) { return TextForm<T>::format(static_cast<T>(value)); };
+    return shape;
+  }
   static std::string text(const T& value) { return TextForm<T>::format(value); }
 
  private:
@@ -222,7 +242,11 @@ struct Value<std::optional<T>> {
     if (ok) out = std::move(value);
     return ok;
   }
-  static Shape shape() { return Value<T>::shape(); }
+  static Shape shape() {
+    Shape shape = Value<T>::shape();
+    shape.nullable = true;
+    return shape;
+  }
   static std::string text(const std::optional<T>& value) { return value ? Value<T>::text(*value) : std::string(); }
 };
 
@@ -236,6 +260,8 @@ struct Value<OrAuto<T>> {
   static Shape shape() {
     Shape shape = Value<T>::shape();
     shape.type = "auto or " + shape.type;
+    shape.nullable = true;
+    shape.has_auto = true;
     return shape;
   }
   static std::string text(const OrAuto<T>& value) { return value.value ? Value<T>::text(*value.value) : "auto"; }
@@ -263,10 +289,7 @@ struct Value<std::vector<T>> {
     out = std::move(values);
     return ok;
   }
-  static Shape shape() {
-    const Shape element = Value<T>::shape();
-    return {Shape::Form::kList, "list of " + element.type, {}, {element}};
-  }
+  static Shape shape() { return list_of(Value<T>::shape()); }
   static std::string text(const std::vector<T>& values) {
     std::string text = "[";
     for (const T& value : values) text += (text.size() > 1 ? ", " : "") + Value<T>::text(value);
@@ -281,7 +304,9 @@ struct Value<std::map<std::string, T>> {
     std::map<std::string, T> values;
     bool ok = true;
     for (const Node::Entry& entry : node.entries()) {
-      auto step = reading.enter(entry.key.text());
+      // A name with nothing behind it may be a secret that lacks its name.
+      const bool hidden = entry.value.is_null() && reading.hides();
+      auto step = reading.enter(hidden ? std::string_view("***") : entry.key.text());
       T value{};
       ok &= Value<T>::read_into(entry.value, reading, value, range);
       values.insert_or_assign(entry.key.text(), std::move(value));
@@ -289,10 +314,7 @@ struct Value<std::map<std::string, T>> {
     out = std::move(values);
     return ok;
   }
-  static Shape shape() {
-    const Shape element = Value<T>::shape();
-    return {Shape::Form::kMap, "mapping of names to " + element.type, {}, {element}};
-  }
+  static Shape shape() { return map_of(Value<T>::shape()); }
   static std::string text(const std::map<std::string, T>&) { return {}; }
 };
 

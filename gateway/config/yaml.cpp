@@ -1,5 +1,6 @@
 #include "config/yaml.h"
 
+#include <fmt/format.h>
 #include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/exceptions.h>
 #include <yaml-cpp/mark.h>
@@ -11,10 +12,13 @@
 #include <sstream>
 
 #include "config/yaml_builder.h"
+#include "config/yaml_messages.h"
 #include "config/yaml_source.h"
 
 namespace causeway::config {
 namespace {
+
+constexpr int kLongestKey = 1024;  // YAML 1.2.2, 7.4.2 and 8.2.2
 
 /// Sees whether anything follows the first document.
 class SecondDocument final : public YAML::EventHandler {
@@ -32,6 +36,24 @@ class SecondDocument final : public YAML::EventHandler {
   void OnMapStart(const YAML::Mark&, const std::string&, YAML::anchor_t, YAML::EmitterStyle::value) override {}
   void OnMapEnd() override {}
 };
+
+void report_syntax(const YAML::Exception& error, YamlSource& source, Errors& errors) {
+  const auto report = [&errors](const Position& at, std::string message) {
+    errors.add(at, {}, std::move(message), "syntax");
+  };
+  if (error.mark.is_null()) return report(source.position(0, 0), reworded(error.msg));
+  if (const std::optional<Position> tab = source.tab_indenting(error.mark))
+    return report(*tab, "a tab in the indentation; YAML indents by blanks only");
+  if (const auto quote = source.long_quote_before(error.mark))
+    return report(quote->at,
+                  fmt::format("this quote is closed only on line {}, where text goes on behind it: is its own "
+                              "end missing?",
+                              quote->end_line));
+  const Position at = source.position(error.mark);
+  if (error.msg == YAML::ErrorMsg::MAP_VALUE && error.mark.column > kLongestKey)
+    return report(at, fmt::format("a key has at most {} characters", kLongestKey));
+  report(at, reworded(error.msg));
+}
 
 /// The document, nothing after an error that ends the reading of the file.
 std::optional<Node> parse(YamlSource& source, Errors& errors) {
@@ -52,8 +74,7 @@ std::optional<Node> parse(YamlSource& source, Errors& errors) {
   } catch (const YamlBuilder::Bound& bound) {
     errors.add(bound.at, {}, bound.message, "limit");
   } catch (const YAML::Exception& error) {
-    const Position at = error.mark.is_null() ? source.position(0, 0) : source.position(error.mark);
-    errors.add(at, {}, error.msg, "syntax");
+    report_syntax(error, source, errors);
   }
   return std::nullopt;
 }

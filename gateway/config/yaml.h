@@ -14,7 +14,8 @@ namespace causeway::config {
 
 inline constexpr std::size_t kMaximumFileSize = 8 << 20;
 inline constexpr int kMaximumDepth = 64;
-inline constexpr std::size_t kMaximumNodes = 200'000;  ///< with aliases written out, so that an alias bomb ends here
+inline constexpr std::size_t kMaximumNodes = 1'000'000;     ///< as written; some 100 to a route of 10,000
+inline constexpr std::size_t kMaximumAliasNodes = 500'000;  ///< what aliases stand for, so that a bomb ends here
 
 /// Reads one document. YAML 1.2 as yaml-cpp has it, within bounds; merge keys are applied; keys are scalars, each once.
 /// Refused: a second document, tags outside YAML's own, an alias within its own anchor.

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <utility>
 
 #include "config/scalar_places.h"
@@ -19,9 +21,13 @@ std::string_view core(std::string_view tag) {
   return tag.starts_with(kCore) ? tag.substr(kCore.size()) : std::string_view();
 }
 
+/// Names only what YAML itself names: a secret that begins with `!` and lacks its quotes would be a tag, too.
 std::string unsupported(std::string_view tag) {
+  constexpr std::array<std::string_view, 8> kNames = {"binary", "map", "omap",      "pairs",
+                                                      "seq",    "set", "timestamp", "yaml"};
   const std::string_view name = core(tag);
-  return fmt::format("tag {} is not supported", name.empty() ? quote(tag) : quote(fmt::format("!!{}", name)));
+  if (std::ranges::find(kNames, name) != kNames.end()) return fmt::format("tag \"!!{}\" is not supported", name);
+  return "this tag is not supported; a text that begins with \"!\" is put in quotes";
 }
 
 }  // namespace
@@ -40,10 +46,10 @@ void YamlBuilder::OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) {
   const bool keyed = !open_.empty() && open_.back().key;
   const Position at = source_.position_of_null(mark, keyed ? &open_.back().key->position() : nullptr);
   if (keyed && !open_.back().flow && source_.colon_missing(mark, open_.back().key->text())) {
-    errors_.add(at, {}, fmt::format("missing \":\" after {}", quote(open_.back().key->text())), "syntax");
+    errors_.add(at, {}, "missing \":\" behind this key", "syntax");
     whole_ = false;
   }
-  count(1, 1, at);
+  count(at);
   close(Node::null(at), anchor);
 }
 
@@ -55,7 +61,7 @@ void YamlBuilder::OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) {
     add(Node::null(at));
     return;
   }
-  count(found->second.size(), found->second.depth(), at);
+  count_alias(found->second, at);
   add(found->second);
 }
 
@@ -63,7 +69,7 @@ void YamlBuilder::OnScalar(const YAML::Mark& mark, const std::string& tag, YAML:
                            const std::string& value) {
   const Position at = source_.position(mark);
   last_scalar_ = mark;
-  count(1, 1, at);
+  count(at);
   const std::string_view name = core(tag);
   if (name == "null") return close(Node::null(at), anchor);
   const bool known = untagged(tag) || name == "str" || name == "int" || name == "float" || name == "bool";
@@ -96,7 +102,7 @@ void YamlBuilder::OnMapEnd() {
 
 void YamlBuilder::open(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor, bool mapping, bool flow) {
   const Position at = source_.position(mark);
-  count(1, 1, at);
+  count(at);
   if (!untagged(tag) && core(tag) != (mapping ? "map" : "seq")) errors_.add(at, path(), unsupported(tag), "tag");
   open_.push_back({.at = at, .anchor = anchor, .mapping = mapping, .flow = flow});
 }
@@ -167,9 +173,19 @@ void YamlBuilder::merge_entries(Frame& frame, const Node& from) {
     if (frame.seen.emplace(entry.key.text(), frame.entries.size()).second) frame.entries.push_back(entry);
 }
 
-void YamlBuilder::count(std::size_t nodes, int depth, const Position& at) {
-  nodes_ += nodes;
-  if (nodes_ > kMaximumNodes) throw Bound{at, fmt::format("more than {} values, aliases written out", kMaximumNodes)};
+void YamlBuilder::count(const Position& at) {
+  if (++nodes_ > kMaximumNodes) throw Bound{at, fmt::format("more than {} values", kMaximumNodes)};
+  check_depth(1, at);
+}
+
+void YamlBuilder::count_alias(const Node& anchored, const Position& at) {
+  alias_nodes_ += anchored.size();
+  if (alias_nodes_ > kMaximumAliasNodes)
+    throw Bound{at, fmt::format("aliases stand for more than {} values", kMaximumAliasNodes)};
+  check_depth(anchored.depth(), at);
+}
+
+void YamlBuilder::check_depth(int depth, const Position& at) const {
   if (static_cast<int>(open_.size()) + depth > kMaximumDepth)
     throw Bound{at, fmt::format("nested deeper than {}", kMaximumDepth)};
 }

@@ -64,7 +64,9 @@ class YamlBuilder final : public YAML::EventHandler {
   void add_value(Frame& frame, Node value);
   void apply_merge(Frame& frame);
   void merge_entries(Frame& frame, const Node& from);
-  void count(std::size_t nodes, int depth, const Position& at);
+  void count(const Position& at);
+  void count_alias(const Node& anchored, const Position& at);
+  void check_depth(int depth, const Position& at) const;
   std::string path() const;
 
   YamlSource& source_;
@@ -73,6 +75,7 @@ class YamlBuilder final : public YAML::EventHandler {
   std::vector<Frame> open_;
   std::map<YAML::anchor_t, Node> anchors_;
   std::size_t nodes_ = 0;
+  std::size_t alias_nodes_ = 0;
   YAML::Mark last_scalar_;
   bool whole_ = true;
 };

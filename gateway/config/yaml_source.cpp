@@ -29,8 +29,25 @@ constexpr std::string_view kBlank = " \t\r\n";
 /// More unclosed brackets than any text holds: yaml-cpp would gather gigabytes of tokens before the depth is seen.
 constexpr int kUnclosedBrackets = 4096;
 
+/// More of what begins or ends a value than any file of 8 MiB needs. A line of brackets may be a key until its end is
+/// seen, so that yaml-cpp keeps a hundred bytes for each of them before it shows the first.
+constexpr std::size_t kIndicators = 2'000'000;
+
+bool is_indicator(char c) { return std::string_view("[]{},&*!?\"'").find(c) != std::string_view::npos; }
+
 std::string_view skip_blank(std::string_view text) {
   return text.substr(std::min(text.find_first_not_of(kBlank), text.size()));
+}
+
+/// Where the quoted text that begins at `at` ends: the place of its last quote, or of the end of the text.
+std::size_t end_of_quote(std::string_view text, std::size_t at) {
+  const char quote = text[at];
+  for (++at; at < text.size(); ++at) {
+    if (quote == '"' && text[at] == '\\') ++at;
+    else if (text[at] == quote && quote == '\'' && text.substr(at + 1).starts_with('\'')) ++at;
+    else if (text[at] == quote) return at;
+  }
+  return text.size();
 }
 
 bool printable(char c) {
@@ -49,7 +66,10 @@ YamlSource::YamlSource(std::string_view text, const std::string& file)
 }
 
 std::optional<YamlSource::Fault> YamlSource::find_fault() {
+  if (text_.starts_with("\xFF\xFE") || text_.starts_with("\xFE\xFF"))
+    return Fault{position_of(0), "UTF-16; a file is UTF-8"};
   int brackets = 0;
+  std::size_t indicators = 0;
   for (std::size_t at = 0; at < text_.size();) {
     const std::size_t length = character(text_.substr(at));
     if (length == 0) return Fault{position_of(at), "not UTF-8"};
@@ -57,6 +77,9 @@ std::optional<YamlSource::Fault> YamlSource::find_fault() {
     brackets += text_[at] == '[' || text_[at] == '{';
     brackets -= text_[at] == ']' || text_[at] == '}';
     if (brackets > kUnclosedBrackets) return Fault{position_of(at), "too many brackets are never closed"};
+    if (is_indicator(text_[at]) && ++indicators > kIndicators) return Fault{position_of(at), "too many values"};
+    if (text_[at] == '\r' && !text_.substr(at + 1).starts_with('\n'))
+      return Fault{position_of(at), "a line ends in a carriage return alone; lines end in a line feed"};
     at += length;
   }
   return std::nullopt;
@@ -88,6 +111,38 @@ Position YamlSource::position_of_null(const YAML::Mark& mark, const Position* ke
       return position(static_cast<int>(line), static_cast<int>(first - start));
   }
   return position(mark);
+}
+
+std::optional<Position> YamlSource::tab_indenting(const YAML::Mark& mark) {
+  if (mark.is_null() || static_cast<std::size_t>(mark.line) >= line_starts_.size()) return std::nullopt;
+  const std::string_view line = text_.substr(line_starts_[static_cast<std::size_t>(mark.line)]);
+  const std::size_t blanks = std::min(line.find_first_not_of(' '), line.size());
+  if (!line.substr(blanks).starts_with('\t')) return std::nullopt;
+  return position(mark.line + 1, static_cast<int>(blanks));
+}
+
+std::optional<YamlSource::LongQuote> YamlSource::long_quote_before(const YAML::Mark& mark) {
+  if (mark.is_null() || static_cast<std::size_t>(mark.line) >= line_starts_.size()) return std::nullopt;
+  const std::size_t until = std::min(text_.find('\n', line_starts_[static_cast<std::size_t>(mark.line)]), text_.size());
+  bool may_begin = true;  // a quote within a word begins nothing
+  for (std::size_t at = 0; at < until; ++at) {
+    const char c = text_[at];
+    if (may_begin && c == '#') {
+      at = std::min(text_.find('\n', at), until);
+    } else if (may_begin && (c == '"' || c == '\'')) {
+      const std::size_t end = end_of_quote(text_, at);
+      const std::size_t next = text_.find_first_not_of(" \t", std::min(end + 1, text_.size()));
+      const bool goes_on =
+          next < text_.size() && std::string_view("\r\n,:]}#").find(text_[next]) == std::string_view::npos;
+      if (goes_on && text_.substr(at, end - at).find('\n') != std::string_view::npos)
+        return LongQuote{position_of(at), position_of(end).line};
+      at = end;
+      may_begin = false;
+    } else {
+      may_begin = kBlank.find(c) != std::string_view::npos || c == '[' || c == '{' || c == ',';
+    }
+  }
+  return std::nullopt;
 }
 
 std::string_view YamlSource::from(const YAML::Mark& mark) const {

@@ -35,6 +35,15 @@ class YamlSource {
   /// Where a null stands: yaml-cpp gives one that is not written the mark of whatever comes next. `key` is the one that
   /// it belongs to, none in a sequence.
   Position position_of_null(const YAML::Mark& mark, const Position* key);
+  /// The tab that stands before the first character of the mark's line, if any.
+  std::optional<Position> tab_indenting(const YAML::Mark& mark);
+  struct LongQuote {
+    Position at;
+    int end_line = 0;
+  };
+  /// The first quote before the end of the mark's line that opens a text of several lines behind which more text
+  /// stands: its own end is missing, and it took the next quote for it.
+  std::optional<LongQuote> long_quote_before(const YAML::Mark& mark);
   /// The text from a mark to the end of the file.
   std::string_view from(const YAML::Mark& mark) const;
   /// The same behind anchor and tag.

@@ -82,7 +82,7 @@ class Bus {
   /// What it takes at most as one record as far as this side knows, before a broker has said what a topic takes; 0: not
   /// known.
   virtual std::uint64_t record_bytes() const { return 0; }
-  /// Is a broker connected? For /readyz and metrics.
+  /// Has the producer a broker, and every reader? For /readyz.
   virtual bool reachable() const = 0;
 };
 

@@ -14,6 +14,11 @@ const Sql kAddPlaced{
 const Sql kFindPlaced{"SELECT partition, kafka_offset FROM placed WHERE place = ?1"};
 const Sql kAddRefused{"INSERT INTO refused (place, reason, at) VALUES (?1, ?2, ?3) ON CONFLICT (place) DO NOTHING"};
 const Sql kFindRefused{"SELECT reason FROM refused WHERE place = ?1"};
+const Sql kRefusedBehind{
+    "SELECT refused.place, topic.name, shard.shard, event.event_id, event.type, event.key, refused.reason, refused.at "
+    "FROM refused JOIN event ON event.place = refused.place JOIN shard ON shard.id = refused.place >> 40 "
+    "JOIN topic ON topic.id = shard.topic WHERE refused.place > ?1 AND (?2 = '' OR topic.name = ?2) "
+    "ORDER BY refused.place LIMIT ?3"};
 const Sql kFinished{
     "SELECT place FROM placed WHERE place > ?1 AND place <= ?2 "
     "UNION SELECT place FROM refused WHERE place > ?1 AND place <= ?2 ORDER BY place"};
@@ -22,6 +27,7 @@ const Sql kDeleteRefused{"DELETE FROM refused WHERE place > ?1 AND place <= ?2"}
 const Sql kSetRelayed{"UPDATE shard SET relay_pos = ?2 WHERE id = ?1 AND relay_pos < ?2"};
 const Sql kSetFacts{"UPDATE topic SET partitions = ?2, record_bytes = ?3 WHERE id = ?1"};
 
+static_assert(kPositionBits == 40);
 constexpr Position kLastPosition = (Position{1} << kPositionBits) - 1;
 
 }  // namespace
@@ -44,6 +50,16 @@ std::optional<std::string> find_refused(Session& session, std::int64_t lane, Pos
   Rows rows = session.query(kFindRefused, place(lane, position));
   if (!rows.next()) return std::nullopt;
   return std::string(rows.text(0));
+}
+
+std::vector<RefusedRow> refused_behind(Session& session, std::string_view topic, std::int64_t after,
+                                       std::size_t limit) {
+  std::vector<RefusedRow> all;
+  for (Rows rows = session.query(kRefusedBehind, after, topic, limit); rows.next();)
+    all.push_back({rows.integer(0), std::string(rows.text(1)), static_cast<std::uint32_t>(rows.integer(2)),
+                   std::string(rows.text(3)), std::string(rows.text(4)), std::string(rows.text(5)),
+                   std::string(rows.text(6)), rows.integer(7)});
+  return all;
 }
 
 std::vector<Position> finished_behind(Session& session, std::int64_t lane, Position after) {

@@ -27,6 +27,21 @@ void add_refused(store::Session& session, std::int64_t lane, Position position, 
 /// The reason.
 std::optional<std::string> find_refused(store::Session& session, std::int64_t lane, Position position);
 
+struct RefusedRow {
+  std::int64_t place = 0;  ///< ascending
+  std::string topic;
+  std::uint32_t shard = 0;
+  std::string event_id;
+  std::string type;
+  std::string key;
+  std::string reason;
+  std::int64_t at = 0;  ///< unix milliseconds
+};
+
+/// Those behind the place `after`, of every topic where `topic` is empty.
+std::vector<RefusedRow> refused_behind(store::Session& session, std::string_view topic, std::int64_t after,
+                                       std::size_t limit);
+
 /// Positions behind `after` that are placed or refused, ascending.
 std::vector<Position> finished_behind(store::Session& session, std::int64_t lane, Position after);
 void delete_bus_outcomes(store::Session& session, std::int64_t lane, Position after, Position last);

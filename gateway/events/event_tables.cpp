@@ -53,6 +53,9 @@ CREATE TABLE refused (
   at INTEGER NOT NULL
 );
 )"},
+    {3, store::Migration::Kind::kAdditive, R"(
+ALTER TABLE topic ADD COLUMN bus_topic TEXT NOT NULL DEFAULT '';  -- what a broker calls it; empty: not known
+)"},
 };
 
 }  // namespace
@@ -66,10 +69,13 @@ using store::Rows;
 using store::Session;
 using store::Sql;
 
-const Sql kFindTopic{"SELECT id, name, shards, retention, bus, partitions, record_bytes FROM topic WHERE name = ?1"};
-const Sql kAllTopics{"SELECT id, name, shards, retention, bus, partitions, record_bytes FROM topic ORDER BY name"};
+const Sql kFindTopic{
+    "SELECT id, name, shards, retention, bus, partitions, record_bytes, bus_topic FROM topic WHERE name = ?1"};
+const Sql kAllTopics{
+    "SELECT id, name, shards, retention, bus, partitions, record_bytes, bus_topic FROM topic ORDER BY name"};
 const Sql kAddTopic{"INSERT INTO topic (name, shards, retention, bus) VALUES (?1, ?2, ?3, ?4)"};
 const Sql kSetBus{"UPDATE topic SET bus = ?2, partitions = 0, record_bytes = 0 WHERE id = ?1"};
+const Sql kSetBusTopic{"UPDATE topic SET bus_topic = ?2 WHERE id = ?1"};
 const Sql kSetRetention{"UPDATE topic SET retention = ?2 WHERE id = ?1"};
 const Sql kSetShards{"UPDATE topic SET shards = ?2 WHERE id = ?1"};
 const Sql kDropShards{"DELETE FROM shard WHERE topic = ?1 AND next_pos = 1"};
@@ -115,7 +121,8 @@ TopicRow topic_row(const Rows& rows) {
           std::chrono::milliseconds(rows.integer(3)),
           // A bus that this version does not know carries it: nobody here does.
           rows.text(4) == word_of(BusKind::kEmbedded) ? BusKind::kEmbedded : BusKind::kKafka,
-          static_cast<std::uint32_t>(rows.integer(5)), static_cast<std::uint64_t>(rows.integer(6))};
+          static_cast<std::uint32_t>(rows.integer(5)), static_cast<std::uint64_t>(rows.integer(6)),
+          std::string(rows.text(7))};
 }
 
 ShardRow shard_row(const Rows& rows) {
@@ -160,6 +167,10 @@ void set_retention(Session& session, std::int64_t topic, Duration retention) {
 }
 
 void set_bus(Session& session, std::int64_t topic, BusKind bus) { session.run(kSetBus, topic, word_of(bus)); }
+
+void set_bus_topic(Session& session, std::int64_t topic, std::string_view name) {
+  session.run(kSetBusTopic, topic, name);
+}
 
 void set_shards(Session& session, std::int64_t topic, std::uint32_t shards) {
   session.run(kDropShards, topic);

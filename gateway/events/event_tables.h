@@ -34,6 +34,7 @@ struct TopicRow {
   BusKind bus = BusKind::kEmbedded;
   std::uint32_t partitions = 0;    ///< on the bus, as events are sent there; 0: not known yet
   std::uint64_t record_bytes = 0;  ///< what the bus takes at most as one record; 0: not known
+  std::string bus_topic;           ///< its name there; empty: embedded, or not known
 };
 
 struct ShardRow {
@@ -55,6 +56,7 @@ TopicRow add_topic(store::Session& session, const Topic& topic);
 void set_retention(store::Session& session, std::int64_t topic, Duration retention);
 /// Only of a topic without events. Nothing is known of it on that bus.
 void set_bus(store::Session& session, std::int64_t topic, BusKind bus);
+void set_bus_topic(store::Session& session, std::int64_t topic, std::string_view name);
 /// Only of a topic without events: its shards are made anew.
 void set_shards(store::Session& session, std::int64_t topic, std::uint32_t shards);
 

@@ -14,12 +14,20 @@ bool has_had_events(store::Session& session, std::int64_t topic) {
                              [](const tables::ShardRow& row) { return row.last > 0; });
 }
 
+// Empty: the store itself carries the topic.
+std::string bus_topic_of(const Topic& topic) {
+  return topic.bus == BusKind::kEmbedded ? std::string() : topic.settings.kafka_name();
+}
+
 std::vector<ShardProblem> find_problems(store::Session& session, const TopicTable& topics) {
   std::vector<ShardProblem> problems;
   for (const auto& [name, topic] : topics.all()) {
     const auto row = tables::find_topic(session, name);
-    if (!row || (row->shards == topic->shards() && row->bus == topic->bus) || !has_had_events(session, row->id))
-      continue;
+    if (!row) continue;
+    const std::string bus_topic = bus_topic_of(*topic);
+    const bool moves = row->bus == topic->bus && !row->bus_topic.empty() && row->bus_topic != bus_topic;
+    const bool changed = moves || row->shards != topic->shards() || row->bus != topic->bus;
+    if (!changed || !has_had_events(session, row->id)) continue;
     const auto report = [&](std::string_view key, const auto& before, const auto& after) {
       if (before == after) return;
       problems.push_back(
@@ -27,6 +35,7 @@ std::vector<ShardProblem> find_problems(store::Session& session, const TopicTabl
     };
     report("shards", row->shards, topic->shards());
     report("bus", word_of(row->bus), word_of(topic->bus));
+    if (moves) report("kafka.topic", row->bus_topic, bus_topic);
   }
   return problems;
 }
@@ -59,10 +68,12 @@ Result<> RegisterTopics::apply(store::Session& session) {
     auto row = tables::find_topic(session, name);
     if (!row) row = tables::add_topic(session, *topic);
     if (row->retention != topic->settings.retention) tables::set_retention(session, row->id, topic->settings.retention);
-    if (row->bus != topic->bus) {
+    const std::string bus_topic = bus_topic_of(*topic);
+    if (row->bus != topic->bus || (!row->bus_topic.empty() && row->bus_topic != bus_topic)) {
       tables::set_bus(session, row->id, topic->bus);
       row->record_bytes = 0;
     }
+    if (row->bus_topic != bus_topic) tables::set_bus_topic(session, row->id, bus_topic);
     // Known from the last time, so that what is too large is refused although the broker is away.
     if (row->record_bytes > 0) topic->limits->record_bytes.store(row->record_bytes, std::memory_order_relaxed);
     if (row->shards != topic->shards()) tables::set_shards(session, row->id, topic->shards());

@@ -25,14 +25,16 @@ bool is_topic_name(std::string_view name) {
 
 const config::Keys<KafkaTopicSettings>& KafkaTopicSettings::keys() {
   static const auto keys =
-      config::Keys<KafkaTopicSettings>("a topic on Kafka")
-          .optional("topic", &KafkaTopicSettings::topic, "its name there; default: the same")
-          .optional("partitions", &KafkaTopicSettings::partitions, "of a topic that is created")
+      config::Keys<KafkaTopicSettings>("Kafka topic")
+          .optional("topic", &KafkaTopicSettings::topic, "its name on Kafka")
+          .by_default("the topic's name")
+          .optional("partitions", &KafkaTopicSettings::partitions, "partitions of a topic that is created")
           .range(1, 1024)
-          .optional("replication_factor", &KafkaTopicSettings::replication_factor,
-                    "of a topic that is created; default: the broker's")
+          .optional("replication_factor", &KafkaTopicSettings::replication_factor, "copies of a topic that is created")
+          .by_default("as the broker does it")
           .range(1, 32)
-          .optional("create", &KafkaTopicSettings::create, "make it when the broker has none of this name");
+          .optional("create", &KafkaTopicSettings::create,
+                    "whether a topic is created when the broker has none of this name");
   return keys;
 }
 
@@ -40,16 +42,20 @@ const config::Keys<TopicSettings>& TopicSettings::keys() {
   static const auto keys =
       config::Keys<TopicSettings>("topic")
           .required("name", &TopicSettings::name, "what routes, subscriptions and the bus call it")
-          .optional("owner", &TopicSettings::owner, "the system that its events tell about")
-          .optional("retention", &TopicSettings::retention, "how long events stay, at least until all have them")
+          .optional("owner", &TopicSettings::owner, "the system whose facts its events are")
+          .optional("retention", &TopicSettings::retention,
+                    "how long events stay; longer while a subscription has not had them")
           .at_least(Duration(std::chrono::seconds(1)))
           .optional("shape", &TopicSettings::shape,
                     "nested: data in its own object; flat: the data's fields beside eventId, eventType, timestamp")
-          .optional("key", &TopicSettings::key, "events of one key stay in order; a template over the event's data")
-          .optional("shards", &TopicSettings::shards, "how many positions are counted side by side")
+          .optional("key", &TopicSettings::key, "made from the event's data (`.`): events of one key stay in order")
+          .text_template()
+          .optional("shards", &TopicSettings::shards,
+                    "into how many ordered sequences its keys are spread in the store")
           .range(1, 256)
-          .optional("bus", &TopicSettings::bus, "what carries it; default: the bus of this process")
-          .optional("kafka", &TopicSettings::kafka, "how it is called and made on Kafka")
+          .optional("bus", &TopicSettings::bus, "what carries it")
+          .by_default("the `bus` of this process")
+          .optional("kafka", &TopicSettings::kafka, "how it is called and created on Kafka, where that is its bus")
           .optional("acknowledge_timeout", &TopicSettings::acknowledge_timeout,
                     "how long `acknowledge: broker` waits before it says stored")
           .range(kShortestAcknowledgeTimeout, kLongestAcknowledgeTimeout)
@@ -60,6 +66,7 @@ const config::Keys<TopicSettings>& TopicSettings::keys() {
 void check_topics(const std::vector<TopicSettings>& topics, config::Errors& errors) {
   std::map<std::string_view, const TopicSettings*> first;
   for (const TopicSettings& topic : topics) {
+    if (topic.name.path.empty()) continue;  // a missing key has been reported
     const auto report = [&](const config::Placed<std::string>& at, std::string message, std::string_view code) {
       errors.add(at.position, at.path, std::move(message), code);
     };

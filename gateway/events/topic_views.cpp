@@ -16,12 +16,13 @@ std::vector<TopicView> topic_views(store::Session& session) {
     view.bus = topic.bus;
     view.partitions = topic.partitions;
     for (const tables::ShardRow& row : tables::shards_of(session, topic.id)) {
-      view.published += row.last;
+      view.stored += row.last;
       view.events += row.last - row.trimmed;
       if (topic.bus != BusKind::kEmbedded) view.pending += row.last - row.relayed;
       const auto oldest = tables::stored_at(session, row.lane, row.trimmed + 1);
       if (oldest && (view.oldest_stored_at == 0 || *oldest < view.oldest_stored_at)) view.oldest_stored_at = *oldest;
     }
+    view.published = view.stored - view.pending;
     views.push_back(std::move(view));
   }
   return views;

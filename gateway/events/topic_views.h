@@ -16,7 +16,8 @@ struct TopicView {
   std::uint32_t shards = 0;
   Duration retention{};
   std::int64_t events = 0;     ///< that are in the store
-  std::int64_t published = 0;  ///< that were ever stored: the sum of the last positions
+  std::int64_t stored = 0;     ///< that ever were: the sum of the last positions
+  std::int64_t published = 0;  ///< of these, those on the bus or refused by it; embedded: all
   BusKind bus = BusKind::kEmbedded;
   std::uint32_t partitions = 0;       ///< on the bus; 0: it is the embedded one, or the topic was never seen there
   std::int64_t pending = 0;           ///< that are stored and not on the bus

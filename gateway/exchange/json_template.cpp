@@ -35,7 +35,7 @@ void JsonTemplate::add(const config::Node& node, expression::VariableSet allowed
       } else if (node.text().find("{{") == std::string::npos) {
         append_json_string(end_, node.text());
       } else {
-        const config::Placed<std::string> text{node.text(), node.position(), reading.path()};
+        const config::Placed<std::string> text{node.text(), node.position(), reading.path(), node};
         auto value = expression::compile_template(text, allowed, reading.errors());
         if (value.is_literal()) append_json_string(end_, value.literal());
         else parts_.push_back({std::exchange(end_, {}), std::move(value)});

@@ -15,6 +15,7 @@ struct RouteContext {
   bool wrapped = true;                   ///< answers carry the envelope
   bool plain_answers = false;            ///< a step reads answers: systems are asked for no codings or ranges of them
   bool publishes = false;                ///< a success becomes an event
+  bool authenticates = false;            ///< callers prove who they are: no `auth: none`
   std::string challenge;                 ///< WWW-Authenticate of a 401
   std::optional<ByteSize> request_body;  ///< overrides the listener's limit
   std::optional<Duration> body_timeout;

@@ -22,7 +22,10 @@ namespace causeway::config {
 template <>
 struct Value<json_schema::ConfiguredSchema> {
   static bool read_into(const Node& node, Reading& reading, json_schema::ConfiguredSchema& out, const Range*);
-  static Shape shape() { return {.form = Shape::Form::kAny, .type = "path of a JSON Schema, or the schema itself"}; }
+  static Shape shape() {
+    return either("path of a JSON Schema, or the schema itself",
+                  {{Shape::Form::kText, "path"}, map_of({Shape::Form::kAny, "anything"})});
+  }
   static std::string text(const json_schema::ConfiguredSchema&) { return {}; }
 };
 

@@ -28,7 +28,7 @@ struct causeway::config::TextForm<causeway::net::HostPort> {
 
 template <>
 struct causeway::config::TextForm<causeway::net::ListenAddress> {
-  static constexpr std::string_view kType = "address";
+  static constexpr std::string_view kType = "listening address";
   static constexpr std::string_view kExpected = "an address to listen on such as 0.0.0.0:8080";
   static std::optional<net::ListenAddress> parse(std::string_view text) {
     auto where = net::parse_host_port(text, true);

@@ -4,14 +4,26 @@
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 
+#include <ctime>
+
+#include "config/document.h"
+#include "config/readable.h"
+
 namespace causeway::net {
 namespace {
 
-std::string openssl_reason() {
-  const unsigned long error = ERR_get_error();
+/// What OpenSSL says of a file that is none ("no start line", "unsupported") helps nobody.
+std::string why_refused(const std::filesystem::path& file, std::string_view holds) {
   ERR_clear_error();
-  const char* reason = error != 0 ? ERR_reason_error_string(error) : nullptr;
-  return reason != nullptr ? reason : "cannot be read";
+  std::string why = config::why_unreadable(file);
+  return why.empty() ? config::display_name(file) + " holds no " + std::string(holds) : why;
+}
+
+WallTime time_of(const ASN1_TIME* time) {
+  std::tm parts{};
+  if (time == nullptr || ASN1_TIME_to_tm(time, &parts) != 1) return {};
+  return std::chrono::time_point_cast<std::chrono::milliseconds>(
+      std::chrono::system_clock::from_time_t(::timegm(&parts)));
 }
 
 using File = TlsProblem::File;
@@ -34,7 +46,7 @@ std::variant<std::shared_ptr<const TlsContext>, TlsProblem> TlsContext::load(
     const std::optional<ClientCertificates>& clients) {
   ERR_clear_error();
   SSL_CTX* raw = SSL_CTX_new(TLS_server_method());
-  if (raw == nullptr) return TlsProblem{File::kCertificate, openssl_reason()};
+  if (raw == nullptr) return TlsProblem{File::kCertificate, "OpenSSL has no memory"};
   std::shared_ptr<TlsContext> context(new TlsContext(raw));
   SSL_CTX_set_min_proto_version(raw, TLS1_2_VERSION);
   SSL_CTX_set_options(raw, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION | SSL_OP_CIPHER_SERVER_PREFERENCE |
@@ -55,11 +67,19 @@ std::variant<std::shared_ptr<const TlsContext>, TlsProblem> TlsContext::load(
       },
       nullptr);
   if (SSL_CTX_use_certificate_chain_file(raw, certificate.c_str()) != 1)
-    return TlsProblem{File::kCertificate, "the certificate " + certificate.string() + ": " + openssl_reason()};
-  if (SSL_CTX_use_PrivateKey_file(raw, private_key.c_str(), SSL_FILETYPE_PEM) != 1)
-    return TlsProblem{File::kPrivateKey, "the private key " + private_key.string() + ": " + openssl_reason()};
+    return TlsProblem{File::kCertificate, why_refused(certificate, "certificate in PEM")};
+  context->valid_from_ = time_of(X509_get0_notBefore(SSL_CTX_get0_certificate(raw)));
+  context->valid_until_ = time_of(X509_get0_notAfter(SSL_CTX_get0_certificate(raw)));
+  if (SSL_CTX_use_PrivateKey_file(raw, private_key.c_str(), SSL_FILETYPE_PEM) != 1) {
+    const bool other = ERR_GET_REASON(ERR_peek_last_error()) == X509_R_KEY_VALUES_MISMATCH ||
+                       ERR_GET_REASON(ERR_peek_last_error()) == X509_R_KEY_TYPE_MISMATCH;
+    if (!other)
+      return TlsProblem{File::kPrivateKey, why_refused(private_key, "private key in PEM without a passphrase")};
+    ERR_clear_error();
+    return TlsProblem{File::kPrivateKey, config::display_name(private_key) + " does not belong to the certificate"};
+  }
   if (SSL_CTX_check_private_key(raw) != 1)
-    return TlsProblem{File::kPrivateKey, "the private key does not belong to the certificate"};
+    return TlsProblem{File::kPrivateKey, config::display_name(private_key) + " does not belong to the certificate"};
   if (clients) {
     std::string problem = context->ask_for_certificates(*clients);
     if (!problem.empty()) return TlsProblem{File::kAuthorities, std::move(problem)};
@@ -72,7 +92,7 @@ std::string TlsContext::ask_for_certificates(const ClientCertificates& clients) 
   STACK_OF(X509_NAME)* const names = SSL_load_client_CA_file(file.c_str());
   if (names == nullptr || SSL_CTX_load_verify_file(context_, file.c_str()) != 1) {
     if (names != nullptr) sk_X509_NAME_pop_free(names, X509_NAME_free);
-    return "the authorities of clients " + file + ": " + openssl_reason();
+    return why_refused(clients.authorities, "certificates in PEM");
   }
   SSL_CTX_set_client_CA_list(context_, names);  // takes them
   SSL_CTX_set_verify(context_, SSL_VERIFY_PEER | (clients.required ? SSL_VERIFY_FAIL_IF_NO_PEER_CERT : 0),

@@ -7,6 +7,8 @@
 #include <string>
 #include <variant>
 
+#include "core/clock.h"
+
 using SSL = struct ssl_st;
 using SSL_CTX = struct ssl_ctx_st;
 
@@ -41,6 +43,9 @@ class TlsContext {
   /// A new server-side connection object; the caller owns it. Thread safe.
   SSL* new_connection() const;
   bool asks_for_certificates() const { return asks_; }
+  /// The time during which the certificate holds.
+  WallTime valid_from() const { return valid_from_; }
+  WallTime valid_until() const { return valid_until_; }
 
  private:
   explicit TlsContext(SSL_CTX* context) : context_(context) {}
@@ -48,6 +53,8 @@ class TlsContext {
 
   SSL_CTX* context_;
   bool asks_ = false;
+  WallTime valid_from_{};
+  WallTime valid_until_{};
 };
 
 }  // namespace causeway::net

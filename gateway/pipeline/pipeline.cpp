@@ -1,7 +1,7 @@
 #include "pipeline/pipeline.h"
 
 #include "exchange/reply.h"
-#include "net/target.h"
+#include "pipeline/arrival.h"
 
 namespace causeway::pipeline {
 namespace {
@@ -14,10 +14,9 @@ struct Bound final {
 
 constexpr std::uint64_t kSmallBody = 64 * 1024;
 
-Error refusal(Code code, std::string_view reason, std::string_view details = {}) {
+Error refusal(Code code, std::string_view reason) {
   Error error(code);
   error.info().reason = reason;
-  error.info().details = details;
   return error;
 }
 
@@ -29,17 +28,6 @@ void announce_lifecycle(Exchange& exchange) {
   std::pmr::string link(&exchange.arena);
   exchange.match.version->append_link(exchange.worker.wall_now(), exchange.request.path, link);
   if (!link.empty()) exchange.response.add_extra(net::HeaderId::kLink, exchange.arena.copy(link));
-}
-
-/// Several Accept lines mean the same as one, joined.
-std::string_view accept_of(Exchange& exchange) {
-  const net::Headers& headers = exchange.request.head->headers;
-  if (headers.count(net::HeaderId::kAccept) < 2)
-    return headers.get(net::HeaderId::kAccept).value_or(std::string_view());
-  std::pmr::string joined(&exchange.arena);
-  for (const net::HeaderField& field : headers)
-    if (field.id == net::HeaderId::kAccept) joined.append(joined.empty() ? "" : ", ").append(field.value);
-  return exchange.arena.copy(joined);
 }
 
 }  // namespace
@@ -75,20 +63,16 @@ void Pipeline::begin(Exchange& exchange) {
 }
 
 const RoutePlan* Pipeline::match(Exchange& exchange, const Snapshot& snapshot, Result<>& verdict) {
-  const net::RequestHead& head = *exchange.request.head;
-  if (head.path == "*") {
-    exchange.request.path = head.path;
-  } else {
-    Result<std::string_view> path = net::normalise_path(head.path, exchange.arena);
-    if (!path) {
-      verdict = std::move(path.error());
-      return nullptr;
-    }
-    exchange.request.path = *path;
+  Result<Arrival> arrival =
+      arrive(*exchange.request.head, *snapshot.routes, exchange.worker.wall_now(), exchange.arena);
+  if (!arrival) {
+    verdict = std::move(arrival.error());
+    return nullptr;
   }
-  exchange.match = snapshot.routes->match(
-      {head.method_name, exchange.request.path, accept_of(exchange), exchange.worker.wall_now()});
+  exchange.request.path = arrival->path;
+  exchange.match = arrival->match;
   const routing::MatchResult& found = exchange.match;
+  if (const std::optional<Code> code = refusal_of(found.outcome)) verdict = refusal(*code, code_info(*code).name);
   switch (found.outcome) {
     case routing::Outcome::kFound:
       return snapshot.plans[found.route->index].get();
@@ -96,20 +80,16 @@ const RoutePlan* Pipeline::match(Exchange& exchange, const Snapshot& snapshot, R
       exchange.response.status = 204;
       exchange.response.headers.add(net::HeaderId::kAllow, found.allow);
       return nullptr;
-    case routing::Outcome::kNoRoute:
-      verdict = refusal(Code::kNoRoute, "no_route");
-      return nullptr;
     case routing::Outcome::kMethodNotAllowed:
       exchange.response.add_extra(net::HeaderId::kAllow, found.allow);
-      verdict = refusal(Code::kMethodNotAllowed, "method_not_allowed");
-      return nullptr;
-    case routing::Outcome::kVersionNotAcceptable:
-      verdict = refusal(Code::kVersionNotAcceptable, "version_not_acceptable");
       return nullptr;
     case routing::Outcome::kSunset:
       announce_lifecycle(exchange);
-      verdict = refusal(Code::kSunset, "sunset", found.version->sunset_details());
+      verdict.error().info().details = found.version->sunset_details();
       return snapshot.plans[found.route->index].get();
+    case routing::Outcome::kNoRoute:
+    case routing::Outcome::kVersionNotAcceptable:
+      return nullptr;
   }
   return nullptr;
 }

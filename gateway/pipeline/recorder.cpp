@@ -9,10 +9,14 @@ std::string_view content_type(const net::Headers& headers) {
 
 }  // namespace
 
+telemetry::CounterTable requests_table(telemetry::Metrics& metrics) {
+  return metrics.counter_table("causeway_requests_total", "Calls that were answered.",
+                               {"route", "method", "version", "consumer", "status", "code"}, 16384);
+}
+
 Recorder::Recorder(telemetry::Metrics& metrics, const telemetry::StandardLabels& labels)
     : labels_(labels),
-      requests_(metrics.counter_table("causeway_requests_total", "Calls that were answered.",
-                                      {"route", "method", "version", "consumer", "status", "code"}, 16384)),
+      requests_(requests_table(metrics)),
       request_bytes_(metrics.counter("causeway_request_bytes_total", "Bytes received from callers, heads and bodies.")),
       response_bytes_(metrics.counter("causeway_response_bytes_total", "Bytes sent to callers, heads and bodies.")),
       no_route_(metrics.intern("none")) {}

@@ -8,6 +8,10 @@
 
 namespace causeway::pipeline {
 
+/// causeway_requests_total{route,method,version,consumer,status,code}: every call that was answered. For those who keep
+/// a record of calls, too.
+telemetry::CounterTable requests_table(telemetry::Metrics& metrics);
+
 /// Immutable after construction; `record` counts on the exchange's own worker.
 class Recorder {
  public:

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <memory>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -29,6 +30,9 @@ class RoutePlan {
       if (needs.response) on_response.insert(on_response.begin(), plugin.get());
     }
   }
+
+  /// In the order of the chain.
+  std::span<const std::unique_ptr<const Plugin>> plugins() const { return plugins_; }
 
   RouteContext context;
   std::unique_ptr<const Adapter> adapter;

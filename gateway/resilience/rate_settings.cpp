@@ -13,7 +13,8 @@ const config::Keys<RateSettings>& RateSettings::keys() {
   static const auto keys =
       config::Keys<RateSettings>("rate limit")
           .required("rate", &RateSettings::rate, "calls admitted per unit of time")
-          .optional("burst", &RateSettings::burst, "calls admitted at once; default: one second's worth")
+          .optional("burst", &RateSettings::burst, "calls admitted at once")
+          .by_default("one second's worth")
           .range(1, 1'000'000'000)
           .optional("per", &RateSettings::per, "whom the limit is for: each consumer, each address or the whole route")
           .later("shared");

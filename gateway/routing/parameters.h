@@ -5,9 +5,9 @@
 #include <cassert>
 #include <cstddef>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace causeway::routing {
 
@@ -32,11 +32,11 @@ class Parameters {
     assert(index < size_);
     return {values_[index].data, values_[index].size};
   }
-  std::string_view name(std::size_t index) const { return names_[index]; }
+  std::string_view name(std::size_t index) const { return (*names_)[index]; }
 
   std::optional<std::string_view> find(std::string_view name) const {
-    for (std::size_t i = 0; i < size_ && i < names_.size(); ++i)
-      if (names_[i] == name) return value(i);
+    for (std::size_t i = 0; names_ && i < size_ && i < names_->size(); ++i)
+      if ((*names_)[i] == name) return value(i);
     return std::nullopt;
   }
 
@@ -46,7 +46,9 @@ class Parameters {
     values_[size_++] = {value.data(), value.size()};
   }
   void pop() { --size_; }
-  void set_names(std::span<const std::string> names) { names_ = names; }
+
+  /// `names` are looked at only when they are asked for.
+  void set_names(const std::vector<std::string>& names) { names_ = &names; }
 
  private:
   struct Value {
@@ -55,7 +57,7 @@ class Parameters {
   };
 
   std::size_t size_ = 0;
-  std::span<const std::string> names_;
+  const std::vector<std::string>* names_ = nullptr;
   std::array<Value, kMost> values_;
 };
 

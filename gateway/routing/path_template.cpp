@@ -7,6 +7,7 @@
 #include <memory_resource>
 #include <utility>
 
+#include "config/reading.h"
 #include "routing/path_characters.h"
 
 namespace causeway::routing {
@@ -124,9 +125,16 @@ std::vector<std::string> PathTemplate::parameters() const {
   return names;
 }
 
+PathTemplate PathTemplate::unknown() {
+  PathTemplate path;
+  path.unknown_ = true;
+  return path;
+}
+
 bool PathTemplate::uses(std::string_view name) const {
-  return std::any_of(segments_.begin(), segments_.end(),
-                     [&](const Segment& segment) { return segment.kind != Kind::kLiteral && segment.text == name; });
+  return unknown_ || std::any_of(segments_.begin(), segments_.end(), [&](const Segment& segment) {
+           return segment.kind != Kind::kLiteral && segment.text == name;
+         });
 }
 
 template <class String>
@@ -157,6 +165,8 @@ template bool PathTemplate::render(const Parameters&, std::pmr::string&) const;
 
 std::vector<std::string> missing_parameters(const PathTemplate& call, const PathTemplate& match) {
   std::vector<std::string> missing;
+  if (match.is_unknown()) return missing;
+  const std::vector<std::string> known = match.parameters();
   for (const Segment& wanted : call.segments()) {
     if (wanted.kind == Kind::kLiteral) continue;
     const auto given = match.segments();
@@ -164,7 +174,8 @@ std::vector<std::string> missing_parameters(const PathTemplate& call, const Path
       return segment.kind != Kind::kLiteral && segment.text == wanted.text;
     });
     if (found == given.end()) {
-      missing.push_back(fmt::format("{{{}}} is not a parameter of \"{}\"", wanted.text, match.text()));
+      missing.push_back(fmt::format("{{{}}} is not a parameter of \"{}\"{}", wanted.text, match.text(),
+                                    config::suggestion(wanted.text, {known.begin(), known.end()})));
     } else if (found->kind != wanted.kind) {
       const std::string_view mark = found->kind == Kind::kRest ? kRestMark : std::string_view();
       missing.push_back(fmt::format("write {{{}{}}}, as in \"{}\"", wanted.text, mark, match.text()));

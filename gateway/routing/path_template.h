@@ -39,10 +39,14 @@ class PathTemplate {
   /// `/`.
   PathTemplate() = default;
 
+  /// Stands for the path of a route that could not be read: no parameter is known to be missing from it.
+  static PathTemplate unknown();
+
   /// Empty, with `error` filled in, when `text` is not a template.
   static std::optional<PathTemplate> parse(std::string_view text, TemplateError& error);
 
   const std::string& text() const { return text_; }
+  bool is_unknown() const { return unknown_; }
 
   /// Without the slashes; `/` has none.
   std::span<const Segment> segments() const { return segments_; }
@@ -69,6 +73,7 @@ class PathTemplate {
   std::string text_ = "/";
   std::vector<Segment> segments_;
   bool ends_with_slash_ = true;
+  bool unknown_ = false;
 };
 
 /// What `call`, the path of a call behind the gateway, uses that `match`, the path of its route, does not give; one

@@ -17,8 +17,8 @@ class RouteTable::Attempt {
         method_(method_bit(request.method)),
         accept_matters_(!request.accept.empty() && request.accept != "*/*") {}
 
-  bool take(std::uint32_t leaf) {
-    const std::span<const Candidate> candidates = table_.candidates(leaf);
+  bool take(std::uint32_t first) {
+    const std::span<const Candidate> candidates = table_.candidates(first);
     std::optional<const Version*> chosen;  // worked out only where the path leaves the version open
     for (const Candidate& candidate : candidates) {
       if (candidate.by_accept && !chosen) chosen = choose(candidates);
@@ -73,7 +73,7 @@ class RouteTable::Attempt {
       if (!accept_matters_) continue;
       for (const AcceptedVersion& wanted : accepted().named()) {
         if (wanted.weight == 0 || !equals_ignoring_case(wanted.name, candidate.version->name())) continue;
-        const unsigned rank = wanted.weight + (is_sunset(*candidate.version) ? 0u : AcceptedVersions::kFullWeight);
+        const unsigned rank = wanted.weight + (is_sunset(candidate) ? 0u : AcceptedVersions::kFullWeight);
         if (rank <= best_rank) continue;
         best = candidate.version;
         best_rank = rank;
@@ -83,13 +83,15 @@ class RouteTable::Attempt {
   }
 
   void answer(const Candidate& candidate) {
-    result_.outcome = candidate.version && is_sunset(*candidate.version) ? Outcome::kSunset : Outcome::kFound;
+    result_.outcome = is_sunset(candidate) ? Outcome::kSunset : Outcome::kFound;
     result_.route = candidate.route;
     result_.version = candidate.version;
     result_.parameters.set_names(candidate.route->parameters);
   }
 
-  bool is_sunset(const Version& version) const { return version.lifecycle(request_.now) == Lifecycle::kSunset; }
+  bool is_sunset(const Candidate& candidate) const {
+    return candidate.may_sunset && candidate.version->lifecycle(request_.now) == Lifecycle::kRetired;
+  }
 
   const AcceptedVersions& accepted() {
     if (!accepted_) accepted_.emplace(request_.accept, table_.vendor_);
@@ -116,7 +118,7 @@ MatchResult RouteTable::match(const MatchRequest& request) const {
     return result;
   }
   Attempt attempt(*this, request, result);
-  if (!trie_.walk(request.path, result.parameters, [&](std::uint32_t leaf) { return attempt.take(leaf); }))
+  if (!trie_.walk(request.path, result.parameters, [&](std::uint32_t first) { return attempt.take(first); }))
     attempt.give_up();
   return result;
 }

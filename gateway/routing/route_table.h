@@ -1,6 +1,6 @@
 // Which route a call belongs to. Built once from all route files, immutable, shared by all workers.
 //
-// Matching is one walk of a compressed trie over the path: the cost grows with the length of the path, not with the
+// Matching is one walk of a trie over the path's segments: the cost grows with the length of the path, not with the
 // number of routes. At each segment a literal goes before `{parameter}`, and that before `{rest...}`; a choice that
 // leads nowhere (also: not for this method or version) is taken back. Every node of the trie is visited at most once,
 // and both sides of a choice only where a literal and a parameter fit the same segment: k such segments cost at most
@@ -37,9 +37,10 @@ struct RouteSpec {
   std::uint32_t api = 0;    ///< index into the apis of the same build
   std::string name;         ///< unique in the table
   MatchSettings match;
-  std::vector<std::string> versions;  ///< only these of the api's; empty: all
-  config::Position position;          ///< of the route's mapping, named in errors
-  std::string path;                   ///< likewise: `routes[3]`
+  std::vector<std::string> versions;                  ///< only these of the api's; empty: all
+  config::Position position;                          ///< of the route's mapping, named in errors
+  std::string path;                                   ///< likewise: `routes[3]`
+  std::vector<config::Position> version_places = {};  ///< where `versions` are named, for errors; may be empty
 };
 
 /// One route of the table, for as long as the table lives, at one address.
@@ -57,7 +58,7 @@ enum class Outcome : std::uint8_t {
   kMethodNotAllowed,      ///< 40590 with `Allow: allow`
   kOptions,               ///< 204 with `Allow: allow`
   kVersionNotAcceptable,  ///< 40690: none named and no default, an unknown one in Accept, or path and Accept disagree
-  kSunset,                ///< 41090; route and version say which
+  kSunset,                ///< 41090, the version is retired; route and version say which
 };
 
 struct MatchRequest {
@@ -82,9 +83,10 @@ class RouteTable {
 
   /// Null when there are errors. Errors: routes that take the same call (both lines are named), doubled names, too many
   /// parameters or segments, unknown versions. Warnings: a sunset too soon after its successor's release or after its
-  /// deprecation.
+  /// deprecation. `states` is what a running process knows of its versions; without it none is retired when unused.
   static std::shared_ptr<const RouteTable> build(std::span<const ApiSpec> apis, std::span<const RouteSpec> routes,
-                                                 const VersioningSettings& versioning, config::Errors& errors);
+                                                 const VersioningSettings& versioning, config::Errors& errors,
+                                                 VersionStates* states = nullptr);
   RouteTable(const RouteTable&) = delete;
   RouteTable& operator=(const RouteTable&) = delete;
 
@@ -101,26 +103,28 @@ class RouteTable {
   class Builder;
   class Attempt;
 
-  /// One way to answer at a leaf. Those of one leaf lie side by side, in the order in which they are tried.
+  /// One way to answer at a leaf. Those of one leaf lie side by side, in the order in which they are tried. Most calls
+  /// are matched without a look at the route and the version themselves, which may not be in any cache.
   struct Candidate {
     Methods methods = Methods::kNone;
-    bool by_accept = false;   ///< the path does not say the version
-    bool is_default = false;  ///< the version of callers that name none
+    bool by_accept = false;     ///< the path does not say the version
+    bool is_default = false;    ///< the version of callers that name none
+    bool may_sunset = false;    ///< the version has a sunset
+    std::uint32_t of_leaf = 0;  ///< how many the leaf has; said by its first
     const RouteInfo* route = nullptr;
     const Version* version = nullptr;
   };
 
   RouteTable() = default;
-  std::span<const Candidate> candidates(std::uint32_t leaf) const {
-    return std::span(candidates_).subspan(leaves_[leaf], leaves_[leaf + 1] - leaves_[leaf]);
+  std::span<const Candidate> candidates(std::uint32_t first) const {
+    return {candidates_.data() + first, candidates_[first].of_leaf};
   }
 
   std::string vendor_;
   std::vector<std::vector<Version>> versions_;
   std::vector<RouteInfo> routes_;
-  RouteTrie trie_;
+  RouteTrie trie_;  ///< its values are where the candidates of a leaf begin
   std::vector<Candidate> candidates_;
-  std::vector<std::uint32_t> leaves_;  ///< where the candidates of each leaf begin, and one past the last
   Methods all_methods_ = Methods::kNone;
 };
 

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <chrono>
 #include <map>
-#include <set>
 #include <utility>
 
 #include "core/ascii.h"
@@ -48,8 +47,8 @@ config::Position sunset_position(const config::Node& file, const std::string& ve
 class RouteTable::Builder {
  public:
   Builder(std::span<const ApiSpec> apis, std::span<const RouteSpec> specs, const VersioningSettings& versioning,
-          config::Errors& errors)
-      : apis_(apis), specs_(specs), versioning_(versioning), errors_(errors) {}
+          config::Errors& errors, VersionStates* states)
+      : apis_(apis), specs_(specs), versioning_(versioning), errors_(errors), states_(states) {}
 
   std::shared_ptr<const RouteTable> build() {
     const std::size_t before = errors_.error_count();
@@ -57,6 +56,7 @@ class RouteTable::Builder {
     for (const ApiSpec& api : apis_) add_versions(api);
     table_->routes_.reserve(specs_.size());  // candidates point into it
     for (const RouteSpec& spec : specs_) add_route(spec);
+    report_namesakes();
     if (errors_.error_count() != before) return nullptr;
     finish();
     return table_;
@@ -78,12 +78,13 @@ class RouteTable::Builder {
     versions.reserve(api.settings.versions.size());  // candidates point into it
     for (const auto& [name, settings] : api.settings.versions) {
       warn_about_dates(api, name, settings);
-      versions.emplace_back(name, settings, api.settings.base, versioning_.vendor);
+      versions.emplace_back(name, settings, api.settings.base, versioning_.vendor,
+                            states_ ? states_->of(api.settings.api, name) : nullptr);
     }
   }
 
   void warn_about_dates(const ApiSpec& api, const std::string& name, const VersionSettings& settings) {
-    if (!settings.sunset) return;
+    if (!settings.sunset || (settings.deprecated && *settings.sunset <= *settings.deprecated)) return;
     const config::Position position = sunset_position(api.file, name);
     const std::string path = fmt::format("versions.{}.sunset", name);
     const auto successor = api.settings.versions.find(settings.successor);
@@ -112,7 +113,7 @@ class RouteTable::Builder {
     for (const Version& version : versions) {
       const bool listed = std::find(spec.versions.begin(), spec.versions.end(), version.name()) != spec.versions.end();
       if (!spec.versions.empty() && !listed) continue;
-      Candidate candidate{.route = &route, .version = &version};
+      Candidate candidate{.may_sunset = version.has_sunset(), .route = &route, .version = &version};
       if (api.base.uses("version")) add_ways(spec, candidate, base_path(api.base, version.name()));
       candidate.by_accept = true;
       candidate.is_default = version.name() == api.default_version;
@@ -122,9 +123,7 @@ class RouteTable::Builder {
 
   void check_route(const RouteSpec& spec, const RouteInfo& route) {
     const auto [named, is_new] = names_.emplace(spec.name, &spec);
-    if (!is_new)
-      errors_.add(spec.position, spec.path + ".name",
-                  fmt::format("\"{}\" is taken by {}", spec.name, named->second->position.to_text()), "conflict");
+    if (!is_new) namesakes_.emplace(&spec, named->second);
     if (route.parameters.size() > Parameters::kMost)
       errors_.add(spec.position, spec.path + ".match.path",
                   fmt::format("{} parameters, at most {}", route.parameters.size(), Parameters::kMost), "limit");
@@ -133,10 +132,21 @@ class RouteTable::Builder {
     if (segments > kMostSegments)
       errors_.add(spec.position, spec.path + ".match.path",
                   fmt::format("{} segments, at most {}", segments, kMostSegments), "limit");
-    for (const std::string& version : spec.versions)
-      if (!api.versions.contains(version))
-        errors_.add(spec.position, spec.path + ".versions",
-                    fmt::format("\"{}\" is not a version of the API \"{}\"", version, api.api), "reference");
+    check_versions(spec, api);
+  }
+
+  void check_versions(const RouteSpec& spec, const ApiSettings& api) {
+    std::vector<std::string_view> known;
+    for (const auto& [name, version] : api.versions) known.push_back(name);
+    for (std::size_t i = 0; i < spec.versions.size(); ++i) {
+      const std::string& version = spec.versions[i];
+      if (api.versions.contains(version)) continue;
+      const bool placed = i < spec.version_places.size();
+      errors_.add(placed ? spec.version_places[i] : spec.position, fmt::format("{}.versions[{}]", spec.path, i),
+                  fmt::format("\"{}\" is not a version of the API \"{}\"{}", version, api.api,
+                              config::suggestion(version, known)),
+                  "reference");
+    }
   }
 
   /// Every way to call the route under one base: each rank of its methods, and with the slash for the base itself.
@@ -171,13 +181,23 @@ class RouteTable::Builder {
     if (draft.spec == other.spec || draft.rank != other.rank || empty(both)) return false;
     const std::string_view why = conflict(draft.candidate, other.candidate);
     if (why.empty()) return false;
-    if (reported_.insert(draft.spec).second) {
+    if (reported_.emplace(draft.spec, other.spec).second) {
       const std::string_view method = draft.rank == Rank::kAny ? "any method" : first_name(both);
       errors_.add(draft.spec->position, draft.spec->path,
                   fmt::format("also {} {} {}, which {} takes", why, method, text, other.spec->position.to_text()),
                   "conflict");
     }
     return true;
+  }
+
+  /// A route that takes the calls of its namesake has been blamed for that.
+  void report_namesakes() {
+    for (const auto& [spec, first] : namesakes_) {
+      const auto reported = reported_.find(spec);
+      if (reported != reported_.end() && reported->second == first) continue;
+      errors_.add(spec->position, spec->path + ".name",
+                  fmt::format("\"{}\" is taken by {}", spec->name, first->position.to_text()), "conflict");
+    }
   }
 
   /// Empty when no call fits both.
@@ -194,29 +214,35 @@ class RouteTable::Builder {
   }
 
   void finish() {
-    for (std::vector<Draft>& drafts : drafts_) {
+    std::vector<Candidate>& all = table_->candidates_;
+    table_->trie_ = trie_.build([&](std::uint32_t leaf) {
+      std::vector<Draft>& drafts = drafts_[leaf];
       std::stable_sort(drafts.begin(), drafts.end());
-      table_->leaves_.push_back(static_cast<std::uint32_t>(table_->candidates_.size()));
-      for (const Draft& draft : drafts) table_->candidates_.push_back(draft.candidate);
-    }
-    table_->leaves_.push_back(static_cast<std::uint32_t>(table_->candidates_.size()));
-    table_->trie_ = trie_.build();
+      const auto first = static_cast<std::uint32_t>(all.size());
+      for (const Draft& draft : drafts) all.push_back(draft.candidate);
+      all[first].of_leaf = static_cast<std::uint32_t>(drafts.size());
+      return first;
+    });
+    all.shrink_to_fit();
   }
 
   std::span<const ApiSpec> apis_;
   std::span<const RouteSpec> specs_;
   const VersioningSettings& versioning_;
   config::Errors& errors_;
+  VersionStates* const states_;
   std::shared_ptr<RouteTable> table_{new RouteTable};
   RouteTrie::Builder trie_;
   std::vector<std::vector<Draft>> drafts_;  ///< by leaf
   std::map<std::string_view, const RouteSpec*> names_;
-  std::set<const RouteSpec*> reported_;
+  std::map<const RouteSpec*, const RouteSpec*> reported_;   ///< with the one that took its calls before
+  std::map<const RouteSpec*, const RouteSpec*> namesakes_;  ///< with the first of the name
 };
 
 std::shared_ptr<const RouteTable> RouteTable::build(std::span<const ApiSpec> apis, std::span<const RouteSpec> routes,
-                                                    const VersioningSettings& versioning, config::Errors& errors) {
-  return Builder(apis, routes, versioning, errors).build();
+                                                    const VersioningSettings& versioning, config::Errors& errors,
+                                                    VersionStates* states) {
+  return Builder(apis, routes, versioning, errors, states).build();
 }
 
 }  // namespace causeway::routing

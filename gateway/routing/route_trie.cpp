@@ -1,79 +1,97 @@
 #include "routing/route_trie.h"
 
-#include <algorithm>
 #include <utility>
+
+#include "routing/perfect_hash.h"
 
 namespace causeway::routing {
 
-RouteTrie::Builder::Branch& RouteTrie::Builder::descend(Branch& from, std::string_view literal) {
-  Branch* branch = &from;
-  while (!literal.empty()) {
-    std::unique_ptr<Branch>& child = branch->literals[literal.front()];
-    if (!child) {
-      child = std::make_unique<Branch>();
-      child->label = literal;
-      return *child;
-    }
-    const auto [end, ignored] = std::mismatch(child->label.begin(), child->label.end(), literal.begin(), literal.end());
-    const auto common = static_cast<std::size_t>(end - child->label.begin());
-    if (common < child->label.size()) {  // the old child goes below the part that both share
-      auto shared = std::make_unique<Branch>();
-      shared->label = child->label.substr(0, common);
-      child->label.erase(0, common);
-      const char first = child->label.front();
-      shared->literals.emplace(first, std::move(child));
-      child = std::move(shared);
-    }
-    branch = child.get();
-    literal.remove_prefix(common);
-  }
-  return *branch;
-}
-
 std::uint32_t RouteTrie::Builder::insert(std::string_view shape) {
-  constexpr char kMarks[] = {kParameter, kRest};
   Branch* branch = &root_;
   while (!shape.empty()) {
     if (shape.front() == kRest) return number(branch->rest);
-    if (shape.front() == kParameter) {
-      if (!branch->parameter) branch->parameter = std::make_unique<Branch>();
-      branch = branch->parameter.get();
-      shape.remove_prefix(1);
-      continue;
-    }
-    const std::string_view literal = shape.substr(0, shape.find_first_of(std::string_view(kMarks, 2)));
-    branch = &descend(*branch, literal);
-    shape.remove_prefix(literal.size());
+    shape.remove_prefix(1);  // the slash
+    constexpr char kEnds[] = {'/', kRest};
+    const std::string_view segment = shape.substr(0, shape.find_first_of(std::string_view(kEnds, 2)));
+    shape.remove_prefix(segment.size());
+    std::unique_ptr<Branch>& next = segment == std::string_view(&kParameter, 1)
+                                        ? branch->parameter
+                                        : branch->literals.try_emplace(std::string(segment)).first->second;
+    if (!next) next = std::make_unique<Branch>();
+    branch = next.get();
   }
   return number(branch->leaf);
 }
 
-RouteTrie RouteTrie::Builder::build() const {
-  RouteTrie trie;
-  std::vector<const Branch*> branches;  // by node; grows while it is walked, breadth first
-  const auto add = [&](const Branch& branch) {
+/// Puts one branch after the other into a trie, each before what is below it.
+class RouteTrie::Builder::Layout {
+ public:
+  using ValueOf = std::function<std::uint32_t(std::uint32_t)>;
+
+  Layout(RouteTrie& trie, const ValueOf& value_of) : trie_(trie), value_of_(value_of) {}
+
+  /// The place of the node.
+  std::uint32_t add(std::string label, const Branch* branch) {
+    while (branch->literals.size() == 1 && !branch->parameter && branch->leaf == kNone && branch->rest == kNone &&
+           !label.empty()) {  // nothing can be decided between this segment and the next
+      label += '/';
+      label += branch->literals.begin()->first;
+      branch = branch->literals.begin()->second.get();
+    }
+    const std::uint32_t place = end();
     Node node;
-    node.label = static_cast<std::uint32_t>(trie.labels_.size());
-    node.label_size = static_cast<std::uint32_t>(branch.label.size());
-    node.leaf = branch.leaf;
-    node.rest = branch.rest;
-    trie.nodes_.push_back(node);
-    trie.first_bytes_ += branch.label.empty() ? ' ' : branch.label.front();
-    trie.labels_ += branch.label;
-    branches.push_back(&branch);
-    return static_cast<std::uint32_t>(branches.size() - 1);
-  };
-  add(root_);
-  for (std::size_t i = 0; i < branches.size(); ++i) {
-    const Branch& branch = *branches[i];
-    const auto first = static_cast<std::uint32_t>(branches.size());
-    for (const auto& [byte, child] : branch.literals) add(*child);
-    const std::uint32_t parameter = branch.parameter ? add(*branch.parameter) : kNone;
-    Node& node = trie.nodes_[i];
-    node.first_literal = first;
-    node.literals = static_cast<std::uint32_t>(branch.literals.size());
-    node.parameter = parameter;
+    node.leaf = value(branch->leaf);
+    node.rest = value(branch->rest);
+    node.label_size = static_cast<std::uint32_t>(label.size());
+    trie_.words_.resize(place + kNodeWords + words_for(label.size()));
+    std::memcpy(trie_.words_.data() + place + kNodeWords, label.data(), label.size());
+    if (branch->literals.size() == 1) {
+      node.literal = add(branch->literals.begin()->first, branch->literals.begin()->second.get());
+    } else if (!branch->literals.empty()) {
+      add_table(*branch, node);
+    }
+    if (branch->parameter) node.parameter = add({}, branch->parameter.get());
+    write(place, node);
+    return place;
   }
+
+ private:
+  static std::size_t words_for(std::size_t bytes) {
+    return (bytes + sizeof(std::uint32_t) - 1) / sizeof(std::uint32_t);
+  }
+  std::uint32_t end() const { return static_cast<std::uint32_t>(trie_.words_.size()); }
+  std::uint32_t value(std::uint32_t leaf) const { return leaf == kNone ? kNone : value_of_(leaf); }
+
+  template <class T>
+  void write(std::size_t place, const T& value) {
+    std::memcpy(trie_.words_.data() + place, &value, sizeof value);
+  }
+
+  void add_table(const Branch& branch, Node& node) {
+    std::vector<SegmentHash> hashes;
+    for (const auto& [segment, ignored] : branch.literals) hashes.emplace_back(segment);
+    const PerfectHash perfect(hashes);
+    node.literal = end();
+    node.groups = static_cast<std::uint32_t>(perfect.displacements().size());
+    node.slots = perfect.slots();
+    const std::uint32_t slots = node.literal + node.groups;
+    trie_.words_.resize(slots + node.slots * kSlotWords);
+    for (std::uint32_t i = 0; i < node.groups; ++i) write(node.literal + i, perfect.displacements()[i]);
+    for (std::uint32_t i = 0; i < node.slots; ++i) write(slots + i * kSlotWords, Slot());
+    auto hash = hashes.begin();
+    for (const auto& [segment, child] : branch.literals) {
+      write(slots + perfect.slot(*hash) * kSlotWords, Slot{hash->mark(), add(segment, child.get())});
+      ++hash;
+    }
+  }
+
+  RouteTrie& trie_;
+  const ValueOf& value_of_;
+};
+
+RouteTrie RouteTrie::Builder::build(const std::function<std::uint32_t(std::uint32_t)>& value_of) const {
+  RouteTrie trie;
+  Layout(trie, value_of).add({}, &root_);
   return trie;
 }
 

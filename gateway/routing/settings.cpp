@@ -83,6 +83,10 @@ void check_dates(const VersionSettings& settings, const Node& node, Reading& rea
     report(reading, node, "sunset", "needs \"deprecated\": callers are told before they are refused");
   if (settings.sunset && settings.deprecated && *settings.sunset <= *settings.deprecated)
     report(reading, node, "sunset", fmt::format("must be after \"deprecated\" ({})", date(*settings.deprecated)));
+  if (settings.retire == Retire::kWhenUnused && !settings.sunset)
+    report(reading, node, "retire", "needs \"sunset\": before it, a version is never retired");
+  if (settings.unused_for && settings.retire != Retire::kWhenUnused)
+    report(reading, node, "unused_for", "needs `retire: when_unused`");
   if (!settings.guide.empty() && !is_web_address(settings.guide)) {
     auto step = reading.enter("guide");
     reading.expected(at(node, "guide"), "an address such as https://docs.example.com/orders-v2");
@@ -93,6 +97,13 @@ void check_vendor(const VersioningSettings& settings, const Node& node, Reading&
   if (is_plain_name(settings.vendor)) return;
   auto step = reading.enter("vendor");
   reading.expected(at(node, "vendor"), "a name such as company: letters, digits, \".\", \"_\", \"-\"");
+}
+
+config::Shape method_shape() {
+  config::Shape shape = config::word({});
+  for (const std::string_view name : method_names()) shape.names.emplace_back(name);
+  shape.names.emplace_back("any");
+  return shape;
 }
 
 void check_match(const MatchSettings&, const Node& node, Reading& reading) {
@@ -108,11 +119,15 @@ void check_match(const MatchSettings&, const Node& node, Reading& reading) {
 const config::Keys<VersioningSettings>& VersioningSettings::keys() {
   static const auto keys =
       config::Keys<VersioningSettings>("versioning")
-          .optional("vendor", &VersioningSettings::vendor, "versions are asked for as application/vnd.VENDOR.v1+json")
+          .optional("vendor", &VersioningSettings::vendor,
+                    "name in the media type by which a version is asked for: application/vnd.VENDOR.v1+json")
           .optional("minimum_overlap", &VersioningSettings::minimum_overlap,
-                    "a sunset sooner than this after the successor's release is warned about")
-          .optional("notice", &VersioningSettings::notice,
-                    "a sunset sooner than this after the deprecation is warned about")
+                    "how long two versions should be served side by side: a sunset sooner after the successor's "
+                    "release is warned about")
+          .optional(
+              "notice", &VersioningSettings::notice,
+              "so long before a sunset its callers become an alert; a sunset sooner after its deprecation is warned "
+              "about")
           .check(check_vendor);
   return keys;
 }
@@ -121,11 +136,16 @@ const config::Keys<VersionSettings>& VersionSettings::keys() {
   static const auto keys =
       config::Keys<VersionSettings>("version")
           .required("released", &VersionSettings::released, "when callers could first use it")
-          .optional("deprecated", &VersionSettings::deprecated, "from here on answers carry Deprecation")
-          .optional("sunset", &VersionSettings::sunset, "from here on calls are answered with 410")
+          .optional("deprecated", &VersionSettings::deprecated, "from this day on answers carry the header Deprecation")
+          .optional("sunset", &VersionSettings::sunset, "from here on calls are answered with 410, or may be: retire")
           .optional("successor", &VersionSettings::successor, "the version to move to")
+          .refers_to("version")
           .optional("guide", &VersionSettings::guide, "address of a page that says how to move")
-          .later("retire", "unused_for")
+          .optional("retire", &VersionSettings::retire,
+                    "at_sunset: refused from the sunset on; when_unused: served on until nobody calls any more")
+          .optional("unused_for", &VersionSettings::unused_for, "with when_unused: how long nobody may have called")
+          .by_default("14d")
+          .at_least(std::chrono::seconds(1))
           .check(check_dates);
   return keys;
 }
@@ -133,9 +153,12 @@ const config::Keys<VersionSettings>& VersionSettings::keys() {
 const config::Keys<MatchSettings>& MatchSettings::keys() {
   static const auto keys =
       config::Keys<MatchSettings>("match")
-          .optional("method", &MatchSettings::methods, "GET (which takes HEAD along), POST, …")
-          .optional("methods", &MatchSettings::methods, "several of them, or any")
+          .optional("method", &MatchSettings::methods, "the method of the calls; GET takes HEAD, too")
+          .holds(method_shape())
+          .optional("methods", &MatchSettings::methods, "several methods, or any")
           .required("path", &MatchSettings::path, "below the file's base: /, /{id}/cancel, /raw/{rest...}")
+          .exactly_one("method", "methods")
+          .sound(&MatchSettings::sound)
           .check(check_match);
   return keys;
 }
@@ -206,6 +229,15 @@ bool Value<routing::Methods>::read_into(const Node& node, Reading& reading, rout
   }
   if (ok) out = methods;
   return ok;
+}
+
+Shape Value<routing::Methods>::shape() {
+  std::vector<std::string> words;
+  for (const std::string_view name : routing::method_names()) words.emplace_back(name);
+  Shape list = list_of(word(words));
+  list.filled = true;
+  words.emplace_back("any");
+  return either("method, list of methods, or any", {word(std::move(words)), std::move(list)});
 }
 
 }  // namespace causeway::config

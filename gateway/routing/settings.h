@@ -16,6 +16,7 @@ namespace causeway::routing {
 struct MatchSettings {
   Methods methods = Methods::kNone;  ///< as listed; that GET takes HEAD too is the table's business
   PathTemplate path;                 ///< below the file's base
+  bool sound = true;                 ///< false: could not be read, which has been reported
   static const config::Keys<MatchSettings>& keys();
 };
 
@@ -36,8 +37,11 @@ config::Keys<File>& add_api_keys(config::Keys<File>& keys) {
   return keys.required("api", &ApiSettings::api, "name of the API, a label of metrics and log lines")
       .required("base", &ApiSettings::base,
                 "path that all routes of the file start with, such as /api/{version}/orders")
-      .optional("versions", &ApiSettings::versions, "the versions by name; without them the API has none")
-      .optional("default_version", &ApiSettings::default_version, "version of calls that name none; default: refused")
+      .optional("versions", &ApiSettings::versions,
+                "versions of the API by name, such as v1; without them the API has none")
+      .optional("default_version", &ApiSettings::default_version, "version that calls get which name none")
+      .by_default("they are refused")
+      .refers_to("version")
       .check(check_api);
 }
 
@@ -48,7 +52,12 @@ namespace causeway::config {
 template <>
 struct Value<routing::PathTemplate> {
   static bool read_into(const Node& node, Reading& reading, routing::PathTemplate& out, const Range*);
-  static Shape shape() { return {Shape::Form::kText, "path template"}; }
+  static Shape shape() {
+    Shape shape{Shape::Form::kText, "path"};
+    shape.meaning = Meaning::kPathTemplate;
+    shape.pattern = "/.*";
+    return shape;
+  }
   static std::string text(const routing::PathTemplate& value) { return value.text(); }
 };
 
@@ -56,7 +65,7 @@ struct Value<routing::PathTemplate> {
 template <>
 struct Value<routing::Methods> {
   static bool read_into(const Node& node, Reading& reading, routing::Methods& out, const Range*);
-  static Shape shape() { return {Shape::Form::kAny, "method, list of methods or any"}; }
+  static Shape shape();
   static std::string text(routing::Methods) { return {}; }
 };
 

@@ -36,10 +36,13 @@ std::string base_path(const PathTemplate& base, std::string_view version) {
   return path;
 }
 
-Version::Version(std::string name, const VersionSettings& settings, const PathTemplate& base, std::string_view vendor)
+Version::Version(std::string name, const VersionSettings& settings, const PathTemplate& base, std::string_view vendor,
+                 std::shared_ptr<const VersionState> state)
     : name_(std::move(name)),
       deprecated_(settings.deprecated.value_or(WallTime::max())),
       sunset_(settings.sunset.value_or(WallTime::max())),
+      retire_(settings.retire),
+      state_(std::move(state)),
       prefix_(version_prefix(base, name_)) {
   if (settings.deprecated) {
     const auto second = std::chrono::floor<std::chrono::seconds>(*settings.deprecated);

@@ -1,8 +1,9 @@
-// The life of one version of an API: released, deprecated, sunset; and what callers are told about it.
+// The life of one version of an API: released, deprecated, sunset, retired; and what callers are told about it.
 #pragma once
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -10,6 +11,7 @@
 #include "config/keys.h"
 #include "core/clock.h"
 #include "routing/path_template.h"
+#include "routing/version_state.h"
 
 namespace causeway::routing {
 
@@ -17,21 +19,44 @@ namespace causeway::routing {
 struct VersioningSettings {
   std::string vendor = "company";                           ///< `application/vnd.<vendor>.<version>+json`
   Duration minimum_overlap = std::chrono::hours(24 * 180);  ///< between a successor's release and a sunset
-  Duration notice = std::chrono::hours(24 * 90);            ///< between deprecation and sunset
+  /// Between deprecation and sunset at least; so long before a sunset its callers are an alert.
+  Duration notice = std::chrono::hours(24 * 90);
   static const config::Keys<VersioningSettings>& keys();
 };
+
+enum class Retire : std::uint8_t {
+  kAtSunset,    ///< on the day
+  kWhenUnused,  ///< on the first day after it on which nobody has called for `unused_for`
+};
+constexpr auto names(Retire) {
+  return config::table<Retire>({{"at_sunset", Retire::kAtSunset}, {"when_unused", Retire::kWhenUnused}});
+}
 
 /// One entry of `versions:` of a route file. Dates without a time are midnight UTC.
 struct VersionSettings {
   WallTime released{};
   std::optional<WallTime> deprecated;  ///< from here on callers are told
-  std::optional<WallTime> sunset;      ///< from here on calls are refused; needs `deprecated`
+  std::optional<WallTime> sunset;      ///< from here on calls are refused, or may be; needs `deprecated`
   std::string successor;               ///< another version of the same file
   std::string guide;                   ///< http(s) address of a page that says how to move on
+  Retire retire = Retire::kAtSunset;
+  std::optional<Duration> unused_for;  ///< of kWhenUnused
+  static constexpr Duration kUnusedFor = std::chrono::hours(24 * 14);
   static const config::Keys<VersionSettings>& keys();
 };
 
-enum class Lifecycle : std::uint8_t { kCurrent, kDeprecated, kSunset };
+enum class Lifecycle : std::uint8_t {
+  kCurrent,
+  kDeprecated,
+  kSunset,   ///< past its sunset and still served, as deprecated: kWhenUnused, and somebody called lately
+  kRetired,  ///< answered with 41090
+};
+constexpr auto names(Lifecycle) {
+  return config::table<Lifecycle>({{"current", Lifecycle::kCurrent},
+                                   {"deprecated", Lifecycle::kDeprecated},
+                                   {"sunset", Lifecycle::kSunset},
+                                   {"retired", Lifecycle::kRetired}});
+}
 
 /// Header values of a deprecated or sunset version; the empty ones are not sent. Views of the Version.
 struct LifecycleHeaders {
@@ -43,18 +68,24 @@ struct LifecycleHeaders {
 /// well: `/api/orders`. Empty for `/`.
 std::string base_path(const PathTemplate& base, std::string_view version);
 
-/// One version, ready to answer with: every text is made when the configuration is read. Immutable, thread safe; lives
-/// in the RouteTable.
+/// One version, ready to answer with: every text is made when the configuration is read. Immutable but for its state,
+/// thread safe; lives in the RouteTable.
 class Version {
  public:
-  Version(std::string name, const VersionSettings& settings, const PathTemplate& base, std::string_view vendor);
+  /// Without a state (a configuration that is only looked at) one that is retired when unused never is.
+  Version(std::string name, const VersionSettings& settings, const PathTemplate& base, std::string_view vendor,
+          std::shared_ptr<const VersionState> state = nullptr);
 
   const std::string& name() const { return name_; }
 
   Lifecycle lifecycle(WallTime now) const {
     if (now < deprecated_) return Lifecycle::kCurrent;
-    return now < sunset_ ? Lifecycle::kDeprecated : Lifecycle::kSunset;
+    if (now < sunset_) return Lifecycle::kDeprecated;
+    const bool retired = retire_ == Retire::kAtSunset || (state_ && state_->retired_since(sunset_));
+    return retired ? Lifecycle::kRetired : Lifecycle::kSunset;
   }
+  /// Can it ever come to kRetired?
+  bool has_sunset() const { return sunset_ != WallTime::max(); }
 
   /// Nothing while the version is current: RFC 9745 permits a date in the future, but tools take the header's presence
   /// for "is deprecated".
@@ -76,6 +107,8 @@ class Version {
   std::string name_;
   WallTime deprecated_;
   WallTime sunset_;
+  Retire retire_;
+  std::shared_ptr<const VersionState> state_;
   std::string deprecation_text_;
   std::string sunset_text_;
   std::string sunset_details_;

@@ -244,7 +244,7 @@ bool EventLoop::fire_timers() {
 
 /// One whose time is over. It takes itself off the list.
 bool EventLoop::wake_sleeping() {
-  if (sleeping_.empty() || sleeping_.begin()->first > std::chrono::steady_clock::now()) return false;
+  if (sleeping_.empty() || sleeping_.begin()->first > real_time()) return false;
   sleeping_.begin()->second.resume();
   return true;
 }
@@ -282,7 +282,7 @@ bool EventLoop::is_idle() const {
 
 Duration EventLoop::until_timer() const {
   Duration time = tick_due_ == SteadyTime::max() ? Duration::max() : tick_due_ - now_;
-  if (!sleeping_.empty()) time = std::min<Duration>(time, sleeping_.begin()->first - std::chrono::steady_clock::now());
+  if (!sleeping_.empty()) time = std::min<Duration>(time, sleeping_.begin()->first - real_time());
   return std::max(time, Duration::zero());
 }
 

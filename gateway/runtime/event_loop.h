@@ -53,6 +53,12 @@ class EventLoop {
   void refresh_clock();
   const Clock& clock() const { return clock_; }
 
+  // For whoever moves `clock` by hand and does not want to wait for what sleeps.
+  /// How long until time would wake something; Duration::max(): only the network can.
+  Duration until_timer() const;
+  /// To those who sleep, as if so much time had passed.
+  void skip(Duration time) { skipped_ += time; }
+
   /// Until `stop`, or `finish`.
   void run();
   /// Ends `run` after the handler that is running.
@@ -92,7 +98,7 @@ class EventLoop {
     }
     bool await_ready() const noexcept { return false; }
     void await_suspend(std::coroutine_handle<> sleeping) {
-      place_ = loop_.sleeping_.emplace(std::chrono::steady_clock::now() + time_, sleeping);
+      place_ = loop_.sleeping_.emplace(loop_.real_time() + time_, sleeping);
     }
     void await_resume() const noexcept {}
 
@@ -120,7 +126,7 @@ class EventLoop {
   bool is_idle() const;
   /// Until something happens, a timer is due or `patience` is over; at once unless idle.
   void wait(Duration patience);
-  Duration until_timer() const;
+  std::chrono::steady_clock::time_point real_time() const { return std::chrono::steady_clock::now() + skipped_; }
 
   const Clock& clock_;
   int epoll_;
@@ -131,6 +137,7 @@ class EventLoop {
   TimerWheel wheel_;
   SteadyTime tick_due_ = SteadyTime::max();
   Sleeping sleeping_;
+  Duration skipped_{};
 
   std::deque<std::function<void()>> posted_;
   std::vector<Readiness*> woken_;  // null: gone

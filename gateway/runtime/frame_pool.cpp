@@ -14,6 +14,7 @@
 namespace causeway::runtime {
 namespace {
 
+#ifndef CAUSEWAY_NO_FRAME_POOL
 constexpr std::size_t kStep = 64;
 constexpr std::size_t kLargest = 4096;
 constexpr std::size_t kKept = 256 * 1024;  // bytes of one size
@@ -27,7 +28,6 @@ struct FreeList {
   std::size_t bytes = 0;
 };
 
-#ifndef CAUSEWAY_NO_FRAME_POOL
 // Without a destructor of their own, so that no use has to ask whether they are there.
 constinit thread_local std::array<FreeList, kLargest / kStep> lists{};
 

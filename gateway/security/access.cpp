@@ -45,8 +45,10 @@ bool meets(const Consumer& consumer, const AccessSettings& settings) {
   return (settings.roles.empty() || by_role) && (settings.consumers.empty() || by_name);
 }
 
-void check_scope_references(const RequiredScopes& required, const ConsumerTable& table,
+bool check_scope_references(const RequiredScopes& required, const ConsumerTable& table,
                             const std::vector<std::string_view>& roles, config::Errors& errors) {
+  if (!errors.knows_all("consumer")) return true;
+  bool all_known = true;
   std::vector<std::string_view> scopes;
   for (const Consumer& consumer : table.all())
     scopes.insert(scopes.end(), consumer.scope_views.begin(), consumer.scope_views.end());
@@ -57,26 +59,32 @@ void check_scope_references(const RequiredScopes& required, const ConsumerTable&
     for (const auto& scope : row.scopes) {
       if (std::find(scopes.begin(), scopes.end(), scope.value) != scopes.end()) continue;
       errors.warn(scope.position, scope.path, unknown("no consumer has the scope", scope, scopes), "reference");
+      all_known = false;
     }
   }
+  return all_known;
 }
 
-void check_references(const AccessSettings& settings, const ConsumerTable& table, config::Errors& errors) {
+/// False when something was said of a role or a consumer: that nobody meets the rule would only follow from it.
+bool check_references(const AccessSettings& settings, const ConsumerTable& table, config::Errors& errors) {
+  bool all_known = true;
   std::vector<std::string_view> names, roles;
   for (const Consumer& consumer : table.all()) {
     names.push_back(consumer.name);
     roles.insert(roles.end(), consumer.roles.begin(), consumer.roles.end());
   }
   for (const auto& role : settings.roles) {
-    if (std::find(roles.begin(), roles.end(), role.value) == roles.end()) {
+    if (std::find(roles.begin(), roles.end(), role.value) == roles.end() && errors.knows_all("consumer")) {
       errors.warn(role.position, role.path, unknown("no consumer has the role", role, roles), "reference");
+      all_known = false;
     }
   }
-  check_scope_references(settings.scopes, table, roles, errors);
+  all_known = check_scope_references(settings.scopes, table, roles, errors) && all_known;
   for (const auto& name : settings.consumers) {
-    if (table.find(name.value) == nullptr)
+    if (table.find(name.value) == nullptr && errors.knows_all("consumer"))
       errors.add(name.position, name.path, unknown("unknown consumer", name, names), "reference");
   }
+  return all_known;
 }
 
 }  // namespace
@@ -85,10 +93,16 @@ const config::Keys<AccessSettings>& AccessSettings::keys() {
   static const auto keys =
       config::Keys<AccessSettings>("access")
           .optional("roles", &AccessSettings::roles, "the consumer has one of these roles")
+          .refers_to("role")
+          .not_empty()
           .optional("consumers", &AccessSettings::consumers, "the consumer is one of these")
+          .refers_to("consumer")
+          .not_empty()
           .optional("addresses", &AccessSettings::addresses, "the call comes from one of these addresses or ranges")
+          .not_empty()
           .optional("scopes", &AccessSettings::scopes,
                     "scopes that the call needs, all of them: a list for everybody, or lists by role")
+          .refers_to("scope")
           .check([](const AccessSettings&, const config::Node& node, config::Reading& reading) {
             for (const auto& entry : node.entries()) {
               if (!entry.value.items().empty() || entry.value.is_mapping()) continue;
@@ -116,8 +130,8 @@ AccessRule::AccessRule(const AccessSettings& settings, const ConsumerTable& tabl
   }
   if (!settings.scopes.rows.empty()) add_scopes(settings.scopes, table);
   const std::size_t before = errors.error_count();
-  check_references(settings, table, errors);
-  if (errors.error_count() == before) warn_if_unmet(errors);
+  const bool all_known = check_references(settings, table, errors);
+  if (all_known && errors.error_count() == before) warn_if_unmet(errors);
 }
 
 void AccessRule::remember_place(const AccessSettings& settings) {
@@ -166,7 +180,7 @@ AccessRule AccessRule::narrow(const AccessRule& defaults, const AccessRule& rout
 }
 
 void AccessRule::warn_if_unmet(config::Errors& errors) const {
-  if (admits_nobody()) errors.warn(at_, path_, "no consumer can meet this access rule");
+  if (admits_nobody() && errors.knows_all("consumer")) errors.warn(at_, path_, "no consumer can meet this access rule");
 }
 
 bool AccessRule::admits_nobody() const {

@@ -20,6 +20,7 @@ class Uses {
   Uses(std::string_view what, config::Errors& errors) : what_(what), errors_(errors) {}
 
   bool first(const config::Placed<T>& use, const std::string& shown) {
+    if (use.path.empty()) return true;  // a missing key has been reported
     const auto [earlier, inserted] = places_.try_emplace(use.value, use.position);
     if (inserted) return true;
     errors_.add(use.position, use.path,
@@ -110,7 +111,7 @@ ConsumerTable::ConsumerTable(std::span<const ConsumerSettings> consumers, const 
     }
     if (settings.webhook) webhooks_.add(*settings.webhook, *consumer, errors);
     if (settings.signing_keys.empty() && settings.api_tokens.empty() && settings.oauth_clients.empty() &&
-        !settings.webhook && settings.certificates.empty()) {
+        !settings.webhook && settings.certificates.empty() && settings.sound) {
       errors.warn(settings.name.position, settings.name.path, "this consumer has no credentials, so it can never call");
     }
   }

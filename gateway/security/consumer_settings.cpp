@@ -80,7 +80,9 @@ const config::Keys<KeySettings>& KeySettings::keys() {
           .required("id", &KeySettings::id, "public id, sent as `Authorization: ApiKey <id>`")
           .required("secrets", &KeySettings::secrets,
                     "secrets that never travel; several are active at once, for rotation")
-          .optional("versions", &KeySettings::versions, "versions of the signature; default: those of `signing`")
+          .not_empty()
+          .optional("versions", &KeySettings::versions, "versions of the signature")
+          .by_default("those of `signing`")
           .check([](const KeySettings& settings, const config::Node& node, config::Reading& reading) {
             if (!is_key_id(settings.id.value)) {
               reading.errors().add(settings.id.position, settings.id.path,
@@ -99,7 +101,8 @@ const config::Keys<KeySettings>& KeySettings::keys() {
 const config::Keys<TokenSettings>& TokenSettings::keys() {
   static const auto keys = config::Keys<TokenSettings>("API token")
                                .required("sha256", &TokenSettings::sha256,
-                                         "SHA-256 of a random token of at least 128 bits; the token is not stored");
+                                         "SHA-256 of a random token of at least 128 bits; the token is not stored")
+                               .hidden();
   return keys;
 }
 
@@ -107,9 +110,9 @@ const config::Keys<ConsumerSettings>& ConsumerSettings::keys() {
   static const auto keys =
       config::Keys<ConsumerSettings>("consumer")
           .required("name", &ConsumerSettings::name, "what systems, logs and metrics call it")
-          .optional("roles", &ConsumerSettings::roles, "what routes' `access` refers to")
+          .optional("roles", &ConsumerSettings::roles, "what it is to routes: their `access` says which roles may call")
           .optional("contact", &ConsumerSettings::contact, "whom to tell, such as a mail address")
-          .optional("keys", &ConsumerSettings::signing_keys, "signing keys")
+          .optional("keys", &ConsumerSettings::signing_keys, "keys that it signs its calls with")
           .optional("api_tokens", &ConsumerSettings::api_tokens, "tokens for routes that allow `api_key`")
           .optional("scopes", &ConsumerSettings::scopes, "what it may do, where a route's `access` asks for scopes")
           .optional("oauth", &ConsumerSettings::oauth_clients, "who it is at the providers of `oauth`")
@@ -117,6 +120,7 @@ const config::Keys<ConsumerSettings>& ConsumerSettings::keys() {
           .optional("certificates", &ConsumerSettings::certificates,
                     "subject alternative names of its client certificates, for routes that allow `mtls`")
           .later("limits")
+          .sound(&ConsumerSettings::sound)
           .check([](const ConsumerSettings& settings, const config::Node&, config::Reading& reading) {
             check_name("a consumer's name", settings.name, reading);
             for (const auto& role : settings.roles) check_name("a role", role, reading);

@@ -52,6 +52,7 @@ struct ConsumerSettings {
   std::vector<OauthClientSettings> oauth_clients;          ///< who it is at the providers of `oauth`
   std::optional<config::Placed<WebhookSettings>> webhook;  ///< a partner with a signature of its own
   std::vector<config::Placed<std::string>> certificates;   ///< subject alternative names of its client certificates
+  bool sound = true;                                       ///< false: could not be read whole, which has been reported
 
   static const config::Keys<ConsumerSettings>& keys();
 };

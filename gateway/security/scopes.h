@@ -34,6 +34,9 @@ bool has_all(std::span<const std::string_view> held, std::span<const std::string
 template <>
 struct causeway::config::Value<causeway::security::RequiredScopes> {
   static bool read_into(const Node& node, Reading& reading, security::RequiredScopes& out, const Range* range);
-  static Shape shape() { return {Shape::Form::kAny, "list of scopes, or mapping of roles to such lists"}; }
+  static Shape shape() {
+    const Shape list = list_of(Value<std::string>::shape());
+    return either("list of scopes, or mapping of roles to such lists", {list, map_of(list)});
+  }
   static std::string text(const security::RequiredScopes&) { return {}; }
 };

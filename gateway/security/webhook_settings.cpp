@@ -14,6 +14,7 @@ template <class T>
 config::Keys<T>& add_secrets(config::Keys<T>& keys) {
   return keys.optional("secret", &T::secret, "what the partner signs with")
       .optional("secrets", &T::secrets, "instead of `secret`: several are active at once, for rotation")
+      .exactly_one("secret", "secrets")
       .check([](const T& settings, const config::Node& node, config::Reading& reading) {
         if (settings.secret.has_value() == !settings.secrets.empty())
           reading.error(node, "needs `secret`, or `secrets` with at least one, and not both", "missing");
@@ -51,7 +52,7 @@ int count_of(const WebhookSettings& settings, std::optional<T> WebhookSettings::
 
 const config::Keys<WebhookSecretSettings>& WebhookSecretSettings::keys() {
   static const auto keys = [] {
-    config::Keys<WebhookSecretSettings> made("secrets of a partner");
+    config::Keys<WebhookSecretSettings> made("webhook secrets");
     add_secrets(made);
     return made;
   }();
@@ -60,7 +61,7 @@ const config::Keys<WebhookSecretSettings>& WebhookSecretSettings::keys() {
 
 const config::Keys<TimedWebhookSettings>& TimedWebhookSettings::keys() {
   static const auto keys = [] {
-    config::Keys<TimedWebhookSettings> made("secrets of a partner whose messages carry a time");
+    config::Keys<TimedWebhookSettings> made("webhook secrets with a time");
     add_secrets(made)
         .optional("tolerance", &TimedWebhookSettings::tolerance, "how old, and how far ahead, a message may be")
         .range(std::chrono::seconds(1), kLongestTolerance);
@@ -71,7 +72,7 @@ const config::Keys<TimedWebhookSettings>& TimedWebhookSettings::keys() {
 
 const config::Keys<WebhookTimestampSettings>& WebhookTimestampSettings::keys() {
   static const auto keys =
-      config::Keys<WebhookTimestampSettings>("time of a message")
+      config::Keys<WebhookTimestampSettings>("webhook timestamp")
           .required("header", &WebhookTimestampSettings::header,
                     "header with the time, in seconds (10 digits) or milliseconds (13) since 1970")
           .optional("tolerance", &WebhookTimestampSettings::tolerance, "how old, and how far ahead, a message may be")
@@ -84,7 +85,7 @@ const config::Keys<WebhookTimestampSettings>& WebhookTimestampSettings::keys() {
 
 const config::Keys<HmacWebhookSettings>& HmacWebhookSettings::keys() {
   static const auto keys = [] {
-    config::Keys<HmacWebhookSettings> made("HMAC of a partner");
+    config::Keys<HmacWebhookSettings> made("webhook HMAC");
     made.required("header", &HmacWebhookSettings::header, "header with the code, such as X-Shopify-Hmac-Sha256")
         .required("encoding", &HmacWebhookSettings::encoding, "how the code is written")
         .optional("prefix", &HmacWebhookSettings::prefix, "stands before the code, such as sha256=");
@@ -110,15 +111,18 @@ const config::Keys<HmacWebhookSettings>& HmacWebhookSettings::keys() {
 
 const config::Keys<WebhookSettings>& WebhookSettings::keys() {
   static const auto keys =
-      config::Keys<WebhookSettings>("signature of a partner")
+      config::Keys<WebhookSettings>("webhook")
           .optional("hmac_sha256", &WebhookSettings::hmac_sha256, "a partner that signs with HMAC-SHA256")
           .optional("hmac_sha1", &WebhookSettings::hmac_sha1, "the same with HMAC-SHA1, for partners with nothing else")
           .optional("hmac_sha512", &WebhookSettings::hmac_sha512, "the same with HMAC-SHA512")
           .optional("standard_webhooks", &WebhookSettings::standard_webhooks,
                     "a partner that follows standardwebhooks.com; secrets are written whsec_…")
-          .optional("stripe", &WebhookSettings::stripe, "Stripe-Signature: t=…,v1=…")
-          .optional("github", &WebhookSettings::github, "X-Hub-Signature-256: sha256=…")
-          .optional("shopify", &WebhookSettings::shopify, "X-Shopify-Hmac-Sha256")
+          .optional("stripe", &WebhookSettings::stripe,
+                    "a partner that signs as Stripe does: Stripe-Signature: t=…,v1=…")
+          .optional("github", &WebhookSettings::github,
+                    "a partner that signs as GitHub does: X-Hub-Signature-256: sha256=…")
+          .optional("shopify", &WebhookSettings::shopify, "a partner that signs as Shopify does: X-Shopify-Hmac-Sha256")
+          .exactly_one("hmac_sha256", "hmac_sha1", "hmac_sha512", "standard_webhooks", "stripe", "github", "shopify")
           .check([](const WebhookSettings& settings, const config::Node& node, config::Reading& reading) {
             using S = WebhookSettings;
             const int count = count_of(settings, {&S::hmac_sha256, &S::hmac_sha1, &S::hmac_sha512}) +

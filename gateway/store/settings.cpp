@@ -22,11 +22,11 @@ std::uint64_t SqliteSettings::least_free() const {
 
 const config::Keys<SqliteSettings>& SqliteSettings::keys() {
   static const auto keys =
-      config::Keys<SqliteSettings>("the embedded database")
+      config::Keys<SqliteSettings>("SQLite")
           .optional("path", &SqliteSettings::path, "its file; a relative path starts at the working directory")
           .optional("min_free", &SqliteSettings::min_free,
-                    "space to leave free on the disk; with less, nothing new is taken; default 1GiB, on a small disk a "
-                    "tenth of it")
+                    "space to leave free on the disk; with less, nothing new is taken")
+          .by_default("1GiB, on a small disk a tenth of it")
           .check([](const SqliteSettings& settings, const config::Node& node, config::Reading& reading) {
             const config::Node* written = node.find("path");
             if (written == nullptr || (!settings.path.empty() && settings.path.back() != '/')) return;
@@ -44,3 +44,22 @@ const config::Keys<StoreSettings>& StoreSettings::keys() {
 }
 
 }  // namespace causeway::store
+
+namespace causeway::config {
+
+bool Value<store::StoreSettings>::read_into(const Node& node, Reading& reading, store::StoreSettings& out,
+                                            const Range*) {
+  out.none = node.is_scalar() && node.text() == "none";
+  if (out.none) return true;
+  if (node.is_scalar()) {
+    reading.expected(node, "none or a mapping such as {sqlite: {path: data/causeway.db}}");
+    return false;
+  }
+  return store::StoreSettings::keys().read_into(node, reading, out);
+}
+
+Shape Value<store::StoreSettings>::shape() {
+  return either("none, or mapping", {word({"none"}), struct_of(&view_of<store::StoreSettings>)});
+}
+
+}  // namespace causeway::config

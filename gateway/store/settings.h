@@ -21,10 +21,19 @@ struct SqliteSettings {
   static const config::Keys<SqliteSettings>& keys();
 };
 
+/// `{sqlite: {…}}`, or `none`: nothing survives the process.
 struct StoreSettings {
+  bool none = false;
   SqliteSettings sqlite;
 
   static const config::Keys<StoreSettings>& keys();
 };
 
 }  // namespace causeway::store
+
+template <>
+struct causeway::config::Value<causeway::store::StoreSettings> {
+  static bool read_into(const Node& node, Reading& reading, store::StoreSettings& out, const Range*);
+  static Shape shape();
+  static std::string text(const store::StoreSettings&) { return {}; }
+};

@@ -59,15 +59,27 @@ prometheus::ClientMetric Metrics::histogram_value(const Family& family, std::uin
   return metric;
 }
 
-std::vector<prometheus::ClientMetric> Metrics::table_values(const Family& family) const {
-  std::map<LabelIds, std::uint64_t> totals;
+std::map<LabelIds, std::uint64_t> Metrics::table_sums(std::uint32_t table) const {
+  std::map<LabelIds, std::uint64_t> sums;
   for (const auto& shard : shards_) {
-    shard->tables_[family.table].load(std::memory_order_acquire)->each([&](const LabelIds& ids, std::uint64_t count) {
-      totals[ids] += count;
+    shard->tables_[table].load(std::memory_order_acquire)->each([&](const LabelIds& ids, std::uint64_t count) {
+      sums[ids] += count;
     });
   }
+  return sums;
+}
+
+std::vector<Metrics::TableRow> Metrics::rows(CounterTable table) const {
+  const std::lock_guard lock(mutex_);
+  std::vector<TableRow> rows;
+  if (table.index == 0) return rows;
+  for (const auto& [labels, count] : table_sums(table.index)) rows.push_back({labels, count});
+  return rows;
+}
+
+std::vector<prometheus::ClientMetric> Metrics::table_values(const Family& family) const {
   std::vector<prometheus::ClientMetric> metrics;
-  for (const auto& [ids, total] : totals) {
+  for (const auto& [ids, total] : table_sums(family.table)) {
     auto& metric = metrics.emplace_back();
     metric.counter.value = static_cast<double>(total);
     for (std::size_t i = 0; i < family.label_names.size(); ++i) {

@@ -117,6 +117,11 @@ LabelId Metrics::intern(std::string_view text) {
   return id;
 }
 
+std::string Metrics::text_of(LabelId id) const {
+  const std::lock_guard lock(mutex_);
+  return label_texts_[static_cast<std::size_t>(id)];
+}
+
 Metrics::Family& Metrics::family(std::string_view name, std::string_view help, Kind kind) {
   auto found = families_.find(name);
   if (found == families_.end()) {

@@ -68,6 +68,14 @@ class Metrics {
   CounterTable counter_table(std::string_view name, std::string_view help, const std::vector<std::string>& label_names,
                              std::size_t capacity = 4096);
 
+  /// What a table has counted: one sum over all shards per combination of labels, in no order. For those who keep a
+  /// record of it. Relaxed reads: no sum ever goes backwards.
+  struct TableRow {
+    LabelIds labels;
+    std::uint64_t count = 0;
+  };
+  std::vector<TableRow> rows(CounterTable table) const;
+
   /// A value computed at scrape time, on the scraping thread: `value` must be thread safe and quick and must not call
   /// Metrics. Of several for the same name and labels (an old and a new configuration) the newest is shown.
   Collected collect_gauge(std::string_view name, std::string_view help, Labels labels, std::function<double()> value);
@@ -75,6 +83,7 @@ class Metrics {
 
   /// The same text gives the same id for ever. When 65,536 are used up, kOther.
   LabelId intern(std::string_view text);
+  std::string text_of(LabelId id) const;
 
   /// One sum over all shards per time series, families by name. Relaxed reads: the values of a busy gateway are those
   /// of about now, a series never goes backwards, and a histogram's count is the sum of its buckets.
@@ -108,6 +117,7 @@ class Metrics {
   std::uint64_t sum(std::uint32_t cell) const;
   std::map<Labels, double> cell_values(const Family& family) const;
   prometheus::ClientMetric histogram_value(const Family& family, std::uint32_t first_cell) const;
+  std::map<LabelIds, std::uint64_t> table_sums(std::uint32_t table) const;
   std::vector<prometheus::ClientMetric> table_values(const Family& family) const;
   /// Values by family and labels.
   std::map<std::string, std::map<Labels, double>, std::less<>> call_back() const;

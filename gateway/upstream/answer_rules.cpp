@@ -31,7 +31,7 @@ std::string details_of(Bytes raw) { return json_kind(raw) == JsonKind::kNull ? s
 AnswerRules::AnswerRules(const ClusterSettings& settings, telemetry::Metrics& metrics, config::Errors& errors)
     : envelope_(settings.answers == Answers::kEnvelope) {
   for (const OutcomeSettings& each : settings.outcomes) {
-    std::optional<expression::Program> when = expression::compile_program(each.when, kAllowed, errors);
+    std::optional<expression::Program> when = expression::compile_condition(each.when, kAllowed, errors);
     expression::Template message = expression::compile_template(each.message, kAllowed, errors);
     expression::Template details = expression::compile_template(each.details, kAllowed, errors);
     if (!each.details->empty() && !details.parts().empty() && !details.is_value())

@@ -41,13 +41,20 @@ const config::Keys<EndpointSettings>& EndpointSettings::keys() {
 const config::Keys<OutcomeSettings>& OutcomeSettings::keys() {
   static const auto keys =
       config::Keys<OutcomeSettings>("outcome")
-          .required("when", &OutcomeSettings::when, "an expression over the answer's body (`.`) and $status")
+          .required("when", &OutcomeSettings::when,
+                    "over the answer's body (`.`) and $status: true where this outcome fits")
+          .expression()
           .required("is", &OutcomeSettings::is, "what such an answer is, whatever its HTTP status")
           .optional("code", &OutcomeSettings::code,
-                    "what callers get: 4xxxx for a business failure, 5xxxx for one of the system; code / 100 is the "
-                    "HTTP status, x00 to x89 belong to the systems")
-          .optional("message", &OutcomeSettings::message, "what callers read, a template over the answer's body")
-          .optional("details", &OutcomeSettings::details, "the members of `details`, a template that gives an object")
+                    "what callers get: 4xxxx for a business failure, 5xxxx for one of the system; the first three "
+                    "digits are the "
+                    "HTTP status, and the last two are 00 to 89")
+          .by_default("for system failures the gateway's own code")
+          .optional("message", &OutcomeSettings::message, "what callers read; made from the answer's body (`.`)")
+          .text_template()
+          .optional("details", &OutcomeSettings::details,
+                    "further members of the answer's `details`: one {{ expression }} that gives an object")
+          .text_template()
           .check(check_outcome);
   return keys;
 }
@@ -56,11 +63,13 @@ const config::Keys<ClusterSettings>& ClusterSettings::keys() {
   static const auto keys =
       config::Keys<ClusterSettings>("cluster")
           .required("name", &ClusterSettings::name, "how routes name the system")
-          .optional("system", &ClusterSettings::system,
-                    "how people and the log call the system; default: the name in capitals")
-          .optional("kind", &ClusterSettings::kind, "internal, or third_party: somebody else's")
+          .optional("system", &ClusterSettings::system, "how people and the log call the system")
+          .by_default("the name in capitals")
+          .optional("kind", &ClusterSettings::kind, "internal: one of the company's own; third_party: somebody else's")
           .required("endpoints", &ClusterSettings::endpoints, "addresses of the system")
-          .optional("load_balancing", &ClusterSettings::load_balancing, "how an endpoint is chosen")
+          .not_empty()
+          .optional("load_balancing", &ClusterSettings::load_balancing,
+                    "how an endpoint is chosen; round_robin: one after the other, by weight")
           .optional("connect_timeout", &ClusterSettings::connect_timeout, "how long a connection may take to open")
           .range(Duration(std::chrono::milliseconds(1)), Duration(std::chrono::minutes(5)))
           .optional("timeout", &ClusterSettings::timeout, "the whole call with its retries")
@@ -71,7 +80,14 @@ const config::Keys<ClusterSettings>& ClusterSettings::keys() {
           .later("retry", "per_try_timeout", "circuit_breaker", "limits", "health_check", "outlier_detection",
                  "idempotency", "credentials", "tls")
           .check([](const ClusterSettings& cluster, const config::Node& node, config::Reading& reading) {
-            if (cluster.endpoints.empty()) reading.error(node, "endpoints: a cluster needs one at least");
+            if (cluster.connect_timeout > cluster.timeout && node.find("connect_timeout") != nullptr) {
+              auto step = reading.enter("connect_timeout");
+              reading.warn(*node.find("connect_timeout"), "longer than `timeout`, within which the whole call must fit",
+                           "conflict");
+            }
+            if (!cluster.endpoints.empty()) return;
+            auto step = reading.enter("endpoints");
+            reading.error(*node.find("endpoints"), "a cluster needs at least one endpoint");
           });
   return keys;
 }
@@ -82,8 +98,15 @@ namespace causeway::config {
 
 bool Value<upstream::EndpointSettings>::read_into(const Node& node, Reading& reading, upstream::EndpointSettings& out,
                                                   const Range*) {
+  out.position = node.position();
+  out.path = reading.path();
   if (node.is_mapping()) return upstream::EndpointSettings::keys().read_into(node, reading, out);
   return Value<net::HostPort>::read_into(node, reading, out.address, nullptr);
+}
+
+Shape Value<upstream::EndpointSettings>::shape() {
+  return either("address, or mapping",
+                {Value<net::HostPort>::shape(), struct_of(&view_of<upstream::EndpointSettings>)});
 }
 
 }  // namespace causeway::config

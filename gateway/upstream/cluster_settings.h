@@ -56,6 +56,8 @@ struct OutcomeSettings {
 struct EndpointSettings {
   net::HostPort address;
   std::uint32_t weight = 1;
+  config::Position position{};  ///< of the whole, for what is found later
+  std::string path{};
   static const config::Keys<EndpointSettings>& keys();
 };
 
@@ -77,6 +79,6 @@ struct ClusterSettings {
 template <>
 struct causeway::config::Value<causeway::upstream::EndpointSettings> {
   static bool read_into(const Node& node, Reading& reading, upstream::EndpointSettings& out, const Range*);
-  static Shape shape() { return {Shape::Form::kAny, "address"}; }
+  static Shape shape();
   static std::string text(const upstream::EndpointSettings&) { return {}; }
 };

@@ -14,7 +14,7 @@ Endpoint::~Endpoint() {
 
 std::shared_ptr<const Endpoint> EndpointRegistry::get(const net::HostPort& where) {
   std::erase_if(known_, [](const auto& entry) { return entry.second.expired(); });
-  std::vector<net::SocketAddress> addresses = net::resolve(where);
+  std::vector<net::SocketAddress> addresses = resolve_(where);
   auto& known = known_[where.text()];
   std::shared_ptr<const Endpoint> endpoint = known.lock();
   // A name that cannot be looked up at the moment keeps the addresses that it had.

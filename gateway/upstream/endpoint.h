@@ -2,6 +2,7 @@
 // endpoint to every configuration that names it.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <span>
@@ -39,14 +40,20 @@ class Endpoint {
 /// Off the workers, one thread at a time.
 class EndpointRegistry {
  public:
+  using Resolve = std::function<std::vector<net::SocketAddress>(const net::HostPort&)>;
+
   /// `workers` outlive the registry and everything that it hands out.
   explicit EndpointRegistry(std::span<runtime::Worker* const> workers) : workers_(workers) {}
+
+  /// Where names lead to from now on, in place of the system's look-up: systems that are only played.
+  void resolve_by(Resolve resolve) { resolve_ = std::move(resolve); }
 
   /// Looks the name up, which blocks. An endpoint whose addresses have not changed keeps its connections.
   std::shared_ptr<const Endpoint> get(const net::HostPort& where);
 
  private:
   std::span<runtime::Worker* const> workers_;
+  Resolve resolve_ = net::resolve;
   std::map<std::string, std::weak_ptr<const Endpoint>> known_;
 };
 

@@ -36,16 +36,21 @@ const config::Keys<PublishSettings>& PublishSettings::keys() {
   static const auto keys =
       config::Keys<PublishSettings>("publish")
           .required("topic", &PublishSettings::topic, "where the event goes")
+          .refers_to("topic")
           .required("type", &PublishSettings::type, "its eventType")
-          .optional("key", &PublishSettings::key,
-                    "a template over $result and $request; default: the topic's, over the event's data")
+          .optional("key", &PublishSettings::key, "made from $result and $request: events of one key stay in order")
+          .by_default("the topic's, over the event's data")
+          .text_template()
           .optional("data", &PublishSettings::data,
-                    "one {{ expression }}, such as {{ $result + {items: $request.items} }}; default: {{ $result }}")
+                    "one {{ expression }}, such as {{ $result + {items: $request.items} }}")
+          .by_default("{{ $result }}")
+          .text_template()
           .optional("when", &PublishSettings::when,
                     "after_success: stored after the system's 2xx, before it is passed on")
           .optional("acknowledge", &PublishSettings::acknowledge, "what X-Causeway-Event says: stored, or broker")
           .optional("acknowledge_timeout", &PublishSettings::acknowledge_timeout,
-                    "how long broker waits before it says stored; default: the topic's")
+                    "how long broker waits before it says stored")
+          .by_default("the topic's")
           .range(events::kShortestAcknowledgeTimeout, events::kLongestAcknowledgeTimeout)
           .check([](const PublishSettings& settings, const config::Node& node, config::Reading& reading) {
             if (settings.when == PublishWhen::kTransaction) {

@@ -1,6 +1,7 @@
 #include "plugins/rate_limit/rate_limit_plugin.h"
 
 #include <algorithm>
+#include <bit>
 
 namespace causeway::plugins {
 namespace {
@@ -11,13 +12,19 @@ std::int64_t seconds_up(Duration duration) { return std::chrono::ceil<std::chron
 
 std::shared_ptr<RateLimitState> RateLimitRegistry::get(const std::string& name, resilience::Per per,
                                                        const security::ConsumerTable& consumers) {
+  const auto forget = [](std::vector<std::weak_ptr<RateLimitState>>& states) {
+    std::erase_if(states, [](const auto& state) { return state.expired(); });
+    return states.empty();
+  };
+  // Names that are no more are swept out when their number has doubled: a sweep for each of 10,000 limits takes
+  // seconds.
+  if (!states_.contains(name) && std::has_single_bit(states_.size()))
+    for (auto each = states_.begin(); each != states_.end();)
+      each = forget(each->second) ? states_.erase(each) : std::next(each);
+  std::vector<std::weak_ptr<RateLimitState>>& known = states_[name];
   // A configuration that was refused is gone by now, and with it what was made for it: the one in use is the newest
   // left.
-  for (auto each = states_.begin(); each != states_.end();) {
-    std::erase_if(each->second, [](const auto& state) { return state.expired(); });
-    each = each->second.empty() ? states_.erase(each) : std::next(each);
-  }
-  std::vector<std::weak_ptr<RateLimitState>>& known = states_[name];
+  forget(known);
   std::vector<std::string> names;
   if (per == resilience::Per::kConsumer)
     for (const security::Consumer& consumer : consumers.all()) names.push_back(consumer.name);

@@ -27,10 +27,11 @@ Error refuse_answer(const Exchange& exchange, NewRequest kind, Error error) {
 const config::Keys<TransformSettings>& TransformSettings::keys() {
   static const auto keys =
       config::Keys<TransformSettings>("transform")
-          .optional("request", &TransformSettings::request,
-                    "a program: from the body that came to the one that goes on")
+          .optional("request", &TransformSettings::request, "makes of the body that came (`.`) the one that goes on")
+          .expression()
           .optional("response", &TransformSettings::response,
-                    "a program: from the system's answer, if it is a success, to the one that goes back")
+                    "makes of the system's successful answer (`.`) the one that goes back")
+          .expression()
           .check([](const TransformSettings& settings, const config::Node& node, config::Reading& reading) {
             if (settings.request->empty() && settings.response->empty())
               reading.error(node, "missing \"request\" or \"response\" (a program over the body)", "missing");

@@ -4,6 +4,7 @@
 // It stands in front of everything but authentication and access, so that whatever looks at bodies sees one shape.
 #pragma once
 
+#include <algorithm>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -18,6 +19,10 @@ class FromPlugin final : public Plugin {
  public:
   void add(std::string version, const TransformSettings& settings, config::Errors& errors);
   bool empty() const { return versions_.empty(); }
+  /// Has the version a shape of its own?
+  bool translates(std::string_view version) const {
+    return std::ranges::any_of(versions_, [&](const auto& each) { return each.first == version; });
+  }
 
   Needs needs() const override;
   Step on_body(Exchange& exchange) const override;

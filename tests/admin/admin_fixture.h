@@ -13,6 +13,7 @@
 
 #include "admin/api_handler.h"
 #include "admin/audit_table.h"
+#include "alerts/alert_table.h"
 #include "events/event_log.h"
 #include "events/register_topics.h"
 #include "fakes/log_exchange_fixture.h"
@@ -26,9 +27,15 @@ inline constexpr const char* kViewer = "viewer-0123456789abcdef";
 inline constexpr const char* kOperator = "operator-0123456789abcdef";
 inline constexpr const char* kAdmin = "admin-0123456789abcdef";
 
+/// What FakeProcess::taken looks like.
+inline constexpr const char* kTaken =
+    R"({"taken":true,"version":7,"hash":"abc","routes":2,"counts":{"added":1,"removed":0,"changed":0},)"
+    R"("added":[{"kind":"route","name":"o/n"}],"removed":[],"changed":[],"restart":[],"problems":[]})";
+
 class FakeProcess final : public ProcessPort {
  public:
-  ReloadReport reload() override {
+  ReloadReport reload(const ReloadRequest& request) override {
+    asked = request.author + ": " + request.reason;
     if (on_reload) on_reload();
     return report;
   }
@@ -36,8 +43,41 @@ class FakeProcess final : public ProcessPort {
   std::string describe() override { return R"({"version":"1.2.3","routes":2})"; }
   std::vector<std::string> topics() override { return topic_names; }
 
+  ConfigVersion configuration() override { return versions.empty() ? ConfigVersion() : versions.front(); }
+  Result<std::vector<ConfigVersion>> configurations(std::int64_t before, std::size_t limit) override {
+    std::vector<ConfigVersion> found;
+    for (const ConfigVersion& each : versions)
+      if ((before == 0 || each.version < before) && found.size() < limit) found.push_back(each);
+    return found;
+  }
+  Result<ConfigVersion> configuration(std::int64_t version) override {
+    for (const ConfigVersion& each : versions)
+      if (each.version == version) return each;
+    return Error(Code::kNoSuchThing);
+  }
+  static ReloadReport refused(std::string problems, std::string reason = "") {
+    ReloadReport report;
+    report.problems = std::move(problems);
+    report.errors = report.problems == "[]" ? 0 : 1;
+    report.reason = std::move(reason);
+    return report;
+  }
+  static ReloadReport taken() {
+    ReloadReport report;
+    report.taken = true;
+    report.routes = 2;
+    report.version = 7;
+    report.hash = "abc";
+    report.difference = R"("counts":{"added":1,"removed":0,"changed":0},"added":[{"kind":"route","name":"o/n"}],)"
+                        R"("removed":[],"changed":[])";
+    report.problems = "[]";
+    return report;
+  }
+
   std::function<void()> on_reload;
-  ReloadReport report{true, 2, "[]", ""};
+  ReloadReport report = taken();
+  std::string asked;                    ///< author and reason of the last reload
+  std::vector<ConfigVersion> versions;  ///< newest first
   std::vector<std::string> topic_names;
   int drains = 0;
 };
@@ -115,10 +155,57 @@ class FakeSubscriptions final : public events::SubscriptionControl {
   }
 };
 
+/// Two versions of one API, and what is asked of their record.
+class FakeVersions final : public VersionPort {
+ public:
+  Result<std::vector<VersionView>> versions(int days) override {
+    asked = "days=" + std::to_string(days);
+    return views;
+  }
+  Result<std::vector<UsageRow>> usage(const UsageQuestion& question) override {
+    const auto number = [](std::chrono::sys_days day) { return std::to_string(day.time_since_epoch().count()); };
+    asked = question.api + ' ' + question.version + ' ' + question.route + ' ' + question.consumer + ' ' +
+            number(question.from) + '-' + number(question.to) + " before=" + std::to_string(question.before_id);
+    std::vector<UsageRow> found;
+    for (const UsageRow& row : rows)
+      if ((question.before_id == 0 || row.id < question.before_id) && found.size() < question.limit)
+        found.push_back(row);
+    return found;
+  }
+
+  std::vector<VersionView> views;
+  std::vector<UsageRow> rows;  ///< newest first
+  std::string asked;
+};
+
+/// Seven, r1 to r7; those with an odd number are of the API `odd`.
+class FakeRoutes final : public RoutePort {
+ public:
+  RoutePage routes(std::string_view api, std::size_t after, std::size_t limit) override {
+    RoutePage page;
+    for (std::size_t place = after + 1; place <= 7; ++place) {
+      if (!api.empty() && (api == "odd") != (place % 2 == 1)) continue;
+      if (page.items.size() == limit) {
+        page.more = true;
+        break;
+      }
+      page.items.push_back(json(place));
+      page.last = place;
+    }
+    return page;
+  }
+  Result<std::string> route(std::string_view name) override {
+    for (std::size_t place = 1; place <= 7; ++place)
+      if (name == "r" + std::to_string(place)) return json(place);
+    return Error(Code::kNoSuchThing);
+  }
+  static std::string json(std::size_t place) { return R"({"name":"r)" + std::to_string(place) + "\"}"; }
+};
+
 class AdminTest : public ::testing::Test {
  protected:
   AdminTest() {
-    const store::Schema* const schemas[] = {&events::kEventSchema, &kAdminSchema};
+    const store::Schema* const schemas[] = {&events::kEventSchema, &kAdminSchema, &alerts::kAlertSchema};
     EXPECT_EQ(sqlite.open(schemas), "");
     settings.address.value = net::ListenAddress{{"127.0.0.1", 9901}};
     add_user("vera", Role::kViewer, kViewer);
@@ -219,9 +306,11 @@ class AdminTest : public ::testing::Test {
   WorkerContext* contexts[1] = {&context};
   FakeProcess process;
   FakeSubscriptions subscriptions;
+  FakeVersions versions;
   AdminSettings settings;
   AccessHolder access;
-  ApiHandler api{access, Ports{process, subscriptions, sqlite, clock, lines}};
+  FakeRoutes routes;
+  ApiHandler api{access, Ports{process, subscriptions, sqlite, clock, lines, &versions, &routes}};
   server::Readiness readiness;
   server::OperationsHandler operations{metrics, readiness, {}, &api};
   const server::ServerMetrics server_metrics{metrics};

@@ -26,8 +26,16 @@ TEST_F(AuditTest, AChangeIsWrittenDownBeforeItIsMade) {
   EXPECT_EQ(during, "olga POST /reload | new route | {\"version\":\"1.2.3\",\"routes\":2} |  | -\n");
   EXPECT_EQ(rows(),
             "olga POST /reload | new route | {\"version\":\"1.2.3\",\"routes\":2} | "
-            "{\"taken\":true,\"routes\":2,\"problems\":[]} | 0\n");
+            "{\"taken\":true,\"version\":7,\"hash\":\"abc\",\"counts\":{\"added\":1,\"removed\":0,\"changed\":0},"
+            "\"restart\":[]}"
+            " | 0\n");
   EXPECT_EQ(logged(), "INFO admin | user=olga | action=POST /reload | reason=new route | code=0\n");
+}
+
+TEST_F(AuditTest, ARefusedReloadSaysHowManyErrors) {
+  process.report = FakeProcess::refused(R"([{"file":"a.yaml","line":1}])");
+  ask("POST /reload", kOperator);
+  EXPECT_EQ(rows(), "olga POST /reload |  | {\"version\":\"1.2.3\",\"routes\":2} | {\"errors\":1} | 40092\n");
 }
 
 TEST_F(AuditTest, WhatFailedIsThereToo) {

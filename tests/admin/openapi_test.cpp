@@ -22,15 +22,30 @@ TEST_F(OpenApiTest, EveryEndpointIsThere) {
   for (const auto& [path, operations] : all.at("paths").items())
     for (const auto& [method, operation] : operations.items())
       listed.insert(method + ' ' + path + ' ' + operation.at("description").get<std::string>());
-  EXPECT_EQ(
-      listed,
-      (std::set<std::string>{
-          "get /audit Role: viewer", "get /config Role: viewer", "get /dead-letters Role: viewer",
-          "get /dead-letters/{id} Role: viewer", "get /events/{eventId} Role: viewer", "get /openapi.json Role: viewer",
-          "get /subscriptions Role: viewer", "get /subscriptions/{name} Role: viewer", "get /topics Role: viewer",
-          "post /dead-letters/replay Role: operator", "post /dead-letters/{id}/discard Role: operator",
-          "post /dead-letters/{id}/replay Role: operator", "post /drain Role: admin", "post /reload Role: operator",
-          "post /subscriptions/{name}/pause Role: operator", "post /subscriptions/{name}/resume Role: operator"}));
+  EXPECT_EQ(listed, (std::set<std::string>{"get /alerts Role: viewer",
+                                           "get /audit Role: viewer",
+                                           "get /config Role: viewer",
+                                           "get /config/history Role: viewer",
+                                           "get /config/history/{version} Role: operator",
+                                           "get /dead-letters Role: viewer",
+                                           "get /dead-letters/{id} Role: viewer",
+                                           "get /events/{eventId} Role: viewer",
+                                           "get /openapi.json Role: viewer",
+                                           "get /refused-events Role: viewer",
+                                           "get /routes Role: viewer",
+                                           "get /routes/{name} Role: viewer",
+                                           "get /subscriptions Role: viewer",
+                                           "get /subscriptions/{name} Role: viewer",
+                                           "get /topics Role: viewer",
+                                           "get /versions Role: viewer",
+                                           "get /versions/usage Role: viewer",
+                                           "post /dead-letters/replay Role: operator",
+                                           "post /dead-letters/{id}/discard Role: operator",
+                                           "post /dead-letters/{id}/replay Role: operator",
+                                           "post /drain Role: admin",
+                                           "post /reload Role: operator",
+                                           "post /subscriptions/{name}/pause Role: operator",
+                                           "post /subscriptions/{name}/resume Role: operator"}));
   EXPECT_EQ(all.at("openapi"), "3.1.0");
 }
 

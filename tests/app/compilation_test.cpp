@@ -138,19 +138,19 @@ routes:
 }
 
 TEST_F(CompilationTest, WhoMayCallHasToBeSaid) {
-  EXPECT_EQ(
-      compile_files(kMain, R"(api: orders
+  EXPECT_EQ(compile_files(kMain, R"(api: orders
 base: /orders
 routes:
   - {name: a, match: {method: GET, path: /a}, adapter: {static: {}}}
   - {name: b, match: {method: GET, path: /b}, auth: {any: [signatur]}, adapter: {static: {}}}
   - {name: c, match: {method: GET, path: /c}, auth: {any: []}, adapter: {static: {}}}
 )"),
-      "routes/orders.yaml:4:5: routes[0]: missing \"auth\": say who may call, or `auth: none`\n"
-      "routes/orders.yaml:5:60: routes[1].auth.any[0]: expected one of signature, api_key, oauth, mtls, webhook; "
-      "got \"signatur\" "
-      "(did you mean \"signature\"?)\n"
-      "routes/orders.yaml:6:59: routes[2].auth.any: expected a list of schemes such as [signature], got a list\n");
+            "routes/orders.yaml:4:5: routes[0]: missing \"auth\": say who may call, or `auth: none`\n"
+            "routes/orders.yaml:5:60: routes[1].auth.any[0]: expected one of signature, api_key, oauth, mtls, webhook; "
+            "got \"signatur\" "
+            "(did you mean \"signature\"?)\n"
+            "routes/orders.yaml:6:59: routes[2].auth.any: expected a list of schemes such as [signature], got an empty "
+            "list\n");
 }
 
 TEST_F(CompilationTest, MistakesOfAllFilesAreFoundAtOnce) {
@@ -271,6 +271,46 @@ routes:
   EXPECT_EQ(plan("b").on_body.size(), 0u);
   EXPECT_EQ(compile_files(kMain, replaced(routes, "without: [rate_limit]", "without: [idempotency]")),
             "routes/orders.yaml:6:57: routes[1].without[0]: the defaults have no plugin \"idempotency\"\n");
+}
+
+constexpr std::string_view kTwoRoutes = R"(api: orders
+base: /orders
+defaults: {auth: {any: [signature]}, access: {roles: [internal]}, plugins: [envelope]}
+routes:
+  - {name: a, match: {method: GET, path: /a}, adapter: {static: {}}}
+  - {name: b, match: {method: GET, path: /b}, adapter: {static: {}}}
+)";
+
+TEST_F(CompilationTest, ARouteThatWouldLoosenItsDefaultsIsRefused) {
+  const std::string main = replaced(kMain, "consumers:\n", R"(consumers:
+  - {name: shop, roles: [partner], keys: [{id: shop-key, secrets: [shop-secret-0123456789]}]}
+)");
+  EXPECT_EQ(compile_files(main, kTwoRoutes), "");
+  EXPECT_EQ(compile_files(main, replaced(kTwoRoutes, "{name: b,", "{name: b, access: {roles: [internal, partner]},")),
+            "routes/orders.yaml:6:42: routes[1].access.roles[1]: a route only narrows the access of its defaults "
+            "(routes/orders.yaml:3:55), which do not admit any consumer with the role \"partner\"\n");
+  EXPECT_EQ(compile_files(main, replaced(kTwoRoutes, "{name: b,", "{name: b, access: {consumers: [shop]},")),
+            "routes/orders.yaml:6:36: routes[1].access.consumers[0]: a route only narrows the access of its defaults "
+            "(routes/orders.yaml:3:55), which do not admit \"shop\"\n");
+}
+
+TEST_F(CompilationTest, AnEnvelopeIsSaidOnceAndNotWhereTheAnswerGoesOutAsItIs) {
+  EXPECT_EQ(compile_files(kMain, replaced(kTwoRoutes, "{name: b,", "{name: b, plugins: [envelope],")),
+            "routes/orders.yaml:6:25: routes[1].plugins[0]: a second envelope, the first at routes/orders.yaml:3:77; "
+            "`without: [envelope]` leaves out that of the defaults\n");
+  EXPECT_EQ(
+      compile_files(kMain, replaced(kTwoRoutes, "{name: b,", "{name: b, reply: as_is,")),
+      "routes/orders.yaml:3:77: defaults.plugins[0]: `reply: as_is` sends the answer without an envelope; say one or "
+      "the other\n");
+  EXPECT_EQ(compile_files(kMain, replaced(kTwoRoutes, "{name: b,", "{name: b, reply: as_is, without: [envelope],")),
+            "");
+}
+
+TEST_F(CompilationTest, AFileThatIsMissingIsNotBlamedOnWhoNamesWhatItHolds) {
+  EXPECT_EQ(
+      compile_files(replaced(kMain, "include: [", "include: [clusters.yaml, "),
+                    replaced(replaced(kTwoRoutes, "[internal]", "[nobody]"), "{static: {}}", "{http: {cluster: x}}")),
+      "causeway.yaml:7:11: include[0]: there is no file \"clusters.yaml\"\n");
 }
 
 TEST_F(CompilationTest, LimitsPerConsumerNeedConsumers) {

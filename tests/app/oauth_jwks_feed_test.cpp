@@ -47,8 +47,8 @@ TEST_F(JwksFeedTest, AFileWithoutKeysIsAnErrorAtItsPlace) {
   folder.write("empty.json", "");
   folder.write("long.json", std::string(kKeys) + std::string(security::KeySet::kMostBytes, ' '));
   folder.write("folder/keys.json", kKeys);
-  EXPECT_EQ(problems("missing.json"), "cannot read missing.json");
-  EXPECT_EQ(problems("folder"), "cannot read folder");
+  EXPECT_EQ(problems("missing.json"), "missing.json cannot be read: No such file or directory");
+  EXPECT_EQ(problems("folder"), "folder cannot be read: Is a directory");
   EXPECT_EQ(problems("long.json"), "long.json is longer than 1 MiB");
   EXPECT_EQ(problems("empty.json").substr(0, 12), "empty.json: ");
 }

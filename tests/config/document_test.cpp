@@ -98,8 +98,8 @@ TEST(Documents, StopOnlyTheFileThatIsBroken) {
   const Loaded loaded;
   EXPECT_EQ(loaded.errors.to_text(),
             "config/main.yaml:3:1: a: duplicate key \"a\" (first at config/main.yaml:2:1)\n"
-            "config/b.yaml:2:1: end of sequence flow not found\n"
-            "config/c.yaml:2:1: end of map flow not found\n"
+            "config/b.yaml:2:1: a \"[\" is open here: a \",\" or its \"]\" is missing\n"
+            "config/c.yaml:2:1: a \"{\" is open here: a \",\" or its \"}\" is missing\n"
             "config/d.yaml:1:1: expected a mapping, got a list\n");
   EXPECT_EQ(flat(loaded.documents.main), "{a: 1, e: 5}");
   EXPECT_FALSE(loaded.documents.complete);
@@ -111,6 +111,7 @@ TEST(Documents, SayWhichIncludeMatchesNothing) {
   const Loaded loaded;
   EXPECT_EQ(loaded.errors.to_text(),
             "config/main.yaml:2:5: include[0]: there is no file \"none.yaml\"\n"
+            "config/main.yaml:3:5: include[1]: warning: no file matches \"none*.yaml\"\n"
             "config/main.yaml:4:5: include[2]: expected a path or a pattern such as routes/*.yaml, got a list\n"
             "config/main.yaml:5:5: include[3]: there is no file \"\"\n");
   EXPECT_FALSE(loaded.documents.complete);
@@ -149,7 +150,48 @@ TEST(Documents, OverlayTheFirstMainFile) {
   folder.write("test/other.yaml", "o: 1\n");
   const Loaded loaded({"config/main.yaml", "test/over.yaml"});
   EXPECT_EQ(loaded.errors.to_text(), "");
-  EXPECT_EQ(flat(loaded.documents.main), "{node: {id: b, zone: z}, list: [3], x: y, m: 1, o: 1}");
+  EXPECT_EQ(flat(loaded.documents.main), "{node: {id: b, zone: z}, list: [3], m: 1, x: y, o: 1}");
+}
+
+TEST(Documents, AnOverlayWinsOverWhatTheFirstIncludesToo) {
+  const TemporaryFolder folder;
+  folder.write("config/main.yaml", "include: [topics.yaml, ../routes/*.yaml]\nlist: [1, 2]\n");
+  folder.write("config/topics.yaml", "topics: [{name: a}]\nstore: {path: x, keep: 1}\n");
+  folder.write("routes/a.yaml", "api: a\n");
+  folder.write("test/over.yaml", "topics: [{name: b}]\nstore: {path: y}\ninclude: [list.yaml, more/*.yaml]\n");
+  folder.write("test/list.yaml", "list: [3]\n");
+  folder.write("test/more/b.yaml", "api: b\n");
+  const Loaded loaded({"config/main.yaml", "test/over.yaml"});
+  EXPECT_EQ(loaded.errors.to_text(), "");
+  EXPECT_EQ(flat(loaded.documents.main), "{list: [3], topics: [{name: b}], store: {path: y, keep: 1}}");
+  ASSERT_EQ(loaded.documents.routes.size(), 2u);
+  EXPECT_EQ(loaded.documents.main.find("topics")->position().to_text(), "test/over.yaml:1:9");
+  EXPECT_EQ(loaded.documents.main.find("store")->find("keep")->position().to_text(), "config/topics.yaml:2:24");
+}
+
+TEST(Documents, AMainFileGivenTwiceIsReadOnce) {
+  const TemporaryFolder folder;
+  folder.write("config/main.yaml", "a: 1\n");
+  const Loaded loaded({"config/main.yaml", "config/../config/main.yaml"});
+  EXPECT_EQ(loaded.errors.to_text(), "config/main.yaml: warning: given twice; the second time changes nothing\n");
+  EXPECT_TRUE(loaded.documents.complete);
+}
+
+TEST(Documents, ARouteFileIsNoMainFile) {
+  const TemporaryFolder folder;
+  folder.write("routes/a.yaml", "base: /x\nroutes: []\n");
+  const Loaded loaded({"routes/a.yaml"});
+  EXPECT_EQ(loaded.errors.to_text(), "routes/a.yaml:1:1: a route file: give the operators' file, which includes it\n");
+  EXPECT_FALSE(loaded.documents.complete);
+}
+
+TEST(Documents, AFolderIsIncludedByAPattern) {
+  const TemporaryFolder folder;
+  folder.write("config/main.yaml", "include: [../routes]\n");
+  folder.write("routes/a.yaml", "api: a\n");
+  EXPECT_EQ(Loaded().errors.to_text(),
+            "config/main.yaml:1:11: include[0]: \"../routes\" is a folder; a pattern such as routes/*.yaml takes its "
+            "files\n");
 }
 
 TEST(Documents, WithoutAMainFileAreNull) {

@@ -80,6 +80,24 @@ TEST(Errors, AsJsonSurviveFileNamesThatAreNotUtf8) {
   EXPECT_NE(errors.to_json().find("\xEF\xBF\xBD.yaml"), std::string::npos);
 }
 
+TEST(Errors, KeepAThousandAndCountTheRest) {
+  Errors errors;
+  for (int i = 1; i <= 1500; ++i) errors.add(at("a.yaml", i, 1), "", "wrong");
+  EXPECT_EQ(errors.error_count(), 1500u);
+  ASSERT_EQ(errors.list().size(), 1001u);
+  EXPECT_EQ(errors.list().back().to_text(), "and 500 more that are not listed");
+}
+
+TEST(Errors, KnowWhichNamesMayBeMissing) {
+  Errors errors;
+  EXPECT_TRUE(errors.knows_all("cluster"));
+  errors.incomplete("cluster");
+  EXPECT_FALSE(errors.knows_all("cluster"));
+  EXPECT_TRUE(errors.knows_all("topic"));
+  errors.incomplete("");
+  EXPECT_FALSE(errors.knows_all("topic"));
+}
+
 TEST(Paths, QuoteOddKeys) {
   EXPECT_EQ(extend_path("", "routes"), "routes");
   EXPECT_EQ(extend_path(extend_path("routes", 3), "rate_limit"), "routes[3].rate_limit");
@@ -92,6 +110,14 @@ TEST(Quotes, EscapeAndCutWithoutSplittingCharacters) {
   EXPECT_EQ(quote(std::string(80, 'x')), '"' + std::string(80, 'x') + '"');
   EXPECT_EQ(quote(std::string(81, 'x')), '"' + std::string(80, 'x') + "...\"");
   EXPECT_EQ(quote(std::string(79, 'x') + "名"), '"' + std::string(79, 'x') + "...\"");
+}
+
+TEST(Quotes, KeepPasswordsOfAddressesAndPrivateKeys) {
+  EXPECT_EQ(quote("https://user:pass@host/x"), "\"https://***@host/x\"");
+  EXPECT_EQ(quote("postgres://u:p/w@db"), "\"postgres://***@db\"");
+  EXPECT_EQ(quote("user:pass@host:80"), "\"***@host:80\"");
+  EXPECT_EQ(quote("a@example.com, b:c@d"), "\"a@example.com, ***@d\"");
+  EXPECT_EQ(quote("-----BEGIN EC PRIVATE KEY-----\nMHc"), "\"***\"");
 }
 
 }  // namespace

@@ -112,6 +112,58 @@ TEST(Keys, GiveProgramsStableCodes) {
   EXPECT_EQ(codes, "missing unknown_key not_in_this_version expected ");
 }
 
+TEST(Keys, AreNotMissingWhenTheirNameIsMisspelt) {
+  EXPECT_EQ(complaint<Limit>("{rat: 1/s}"), "config/a.yaml:1:2: rat: unknown key \"rat\" (did you mean \"rate\"?)\n");
+}
+
+struct Account {
+  std::string name;
+  std::optional<Secret> token;
+  std::vector<Secret> secrets;
+  std::map<std::string, Secret> more;
+  bool sound = true;
+  static const Keys<Account>& keys() {
+    static const auto keys = Keys<Account>("account")
+                                 .optional("name", &Account::name, "who")
+                                 .optional("token", &Account::token, "how")
+                                 .optional("secrets", &Account::secrets, "how else")
+                                 .optional("more", &Account::more, "and by name")
+                                 .sound(&Account::sound);
+    return keys;
+  }
+};
+
+struct Accounts {
+  std::vector<Account> accounts;
+  static const Keys<Accounts>& keys() {
+    static const auto keys = Keys<Accounts>("accounts").optional("accounts", &Accounts::accounts, "all of them");
+    return keys;
+  }
+};
+
+TEST(Keys, ShowNoValueWhereASecretBelongsOrBelow) {
+  EXPECT_EQ(complaint<Account>("{name: [x], token: [x], secrets: canary, more: canary}"),
+            "config/a.yaml:1:8: name: expected a text, got a list\n"
+            "config/a.yaml:1:20: token: expected a secret, got a list\n"
+            "config/a.yaml:1:34: secrets: expected a list, got \"***\"\n"
+            "config/a.yaml:1:48: more: expected a mapping, got \"***\"\n");
+  EXPECT_EQ(complaint<Accounts>("accounts: canary"), "config/a.yaml:1:11: accounts: expected a list, got \"***\"\n");
+  EXPECT_EQ(complaint<Accounts>("accounts: [canary]"),
+            "config/a.yaml:1:12: accounts[0]: expected a mapping, got \"***\"\n");
+}
+
+TEST(Keys, ShowNoSecretThatStandsInThePlaceOfAKey) {
+  EXPECT_EQ(complaint<Account>("{canary}"), "config/a.yaml:1:2: [\"***\"]: unknown key \"***\"\n");
+  EXPECT_EQ(complaint<Account>("{tokn}"), "config/a.yaml:1:2: tokn: unknown key \"tokn\" (did you mean \"token\"?)\n");
+  EXPECT_EQ(complaint<Account>("more: {canary}"),
+            "config/a.yaml:1:14: more[\"***\"]: expected a secret, got nothing\n");
+}
+
+TEST(Keys, SayWhetherTheyCouldBeRead) {
+  EXPECT_TRUE(Read<Account>("name: x").value.sound);
+  EXPECT_FALSE(Read<Account>("name: [x]").value.sound);
+}
+
 TEST(Keys, DescribeThemselves) {
   const KeysView& view = Limit::keys().view();
   EXPECT_EQ(view.title, "rate limit");

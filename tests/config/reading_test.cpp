@@ -25,6 +25,22 @@ TEST(Reading, KnowsThePathForAsLongAsASteps) {
   EXPECT_EQ(reading.path(), "");
 }
 
+TEST(Reading, HidesWhatSitsInTheNameOfASecret) {
+  Errors errors;
+  Reading reading(errors, FileKind::kOperator, environment({}));
+  const auto hides = [&](std::string_view name) {
+    auto step = reading.enter(name);
+    auto item = reading.enter(std::size_t{0});
+    return reading.hides();
+  };
+  EXPECT_TRUE(hides("X-Api-Key"));
+  EXPECT_TRUE(hides("sasl.password"));
+  EXPECT_TRUE(hides("Authorization"));
+  EXPECT_FALSE(hides("X-Request-Id"));
+  auto outer = reading.enter("token");
+  EXPECT_FALSE(hides("format"));
+}
+
 TEST(Nearest, IsAThirdOfTheLengthAway) {
   EXPECT_EQ(nearest("retrys", {"rate", "retry"}), "retry");
   EXPECT_EQ(nearest("maxAttempts", {"max_attempts"}), "max_attempts");
@@ -64,7 +80,7 @@ TEST(Tagged, IsOneNameOnly) {
   EXPECT_EQ(Choice("{http: {}, sql: {}}").errors.to_text(),
             "config/a.yaml:1:12: adapter: expected one name with its settings, got \"http\" and \"sql\"\n");
   EXPECT_EQ(Choice("{}").errors.to_text(),
-            "config/a.yaml:1:1: adapter: expected one name with its settings, got a mapping\n");
+            "config/a.yaml:1:1: adapter: expected one name with its settings, got an empty mapping\n");
   EXPECT_EQ(Choice("[http]").errors.to_text(),
             "config/a.yaml:1:1: adapter: expected one name with its settings, got a list\n");
   EXPECT_EQ(Choice("~").errors.to_text(),

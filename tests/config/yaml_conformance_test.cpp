@@ -52,7 +52,7 @@ const std::map<std::string, std::string_view> kMisread = {
 /// Right YAML that configuration does without: the beginnings of the messages that say so.
 constexpr std::string_view kOutside[] = {"a second document starts here; a file holds one",
                                          "unexpected text after the end of the document", "tag \"",
-                                         "a key must be text, got "};
+                                         "this tag is not supported", "a key must be text, got "};
 
 std::string base64(std::string_view text) {
   constexpr std::string_view kAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";

@@ -136,21 +136,32 @@ TEST(Yaml, KeysAreText) {
 
 TEST(Yaml, TagsOfOthersAreRefused) {
   EXPECT_EQ(Outcome("a: !!int 5\nb: !secret x\nc: !!set {d}\ne: !!seq [f]\n").complaints,
-            "a.yaml:2:4: b: tag \"!secret\" is not supported\n"
+            "a.yaml:2:4: b: this tag is not supported; a text that begins with \"!\" is put in quotes\n"
             "a.yaml:3:4: c: tag \"!!set\" is not supported\n");
 }
 
 TEST(Yaml, SyntaxErrorsHaveAPlace) {
-  EXPECT_EQ(Outcome("a: 1\n b: 2\n").complaints, "a.yaml:2:3: illegal map value\n");
-  EXPECT_EQ(Outcome("a: [1, 2\nb: c\n").complaints, "a.yaml:2:2: end of sequence flow not found\n");
+  EXPECT_EQ(Outcome("a: 1\n b: 2\n").complaints,
+            "a.yaml:2:3: this \":\" belongs to no key: look at the indentation, and for a missing \":\" on the line "
+            "before; a "
+            "text that holds \": \" is put in quotes\n");
+  EXPECT_EQ(Outcome("a: [1, 2\nb: c\n").complaints,
+            "a.yaml:2:2: a \"[\" is open here: a \",\" or its \"]\" is missing\n");
   EXPECT_EQ(Outcome("a: \"\\q\"\n").complaints, "a.yaml:1:7: unknown escape character: q\n");
-  EXPECT_EQ(Outcome("a: *b\n").complaints, "a.yaml:1:4: the referenced anchor is not defined\n");
+  EXPECT_EQ(
+      Outcome("a: *b\n").complaints,
+      "a.yaml:1:4: this alias names an anchor that is not defined before it; a text that begins with \"*\" is put in "
+      "quotes\n");
+  EXPECT_EQ(Outcome("a:\n \tb: 1\n\tc: 2\n").complaints,
+            "a.yaml:2:2: a tab in the indentation; YAML indents by blanks only\n");
   EXPECT_FALSE(Outcome("a: *b\n").node);
 }
 
 TEST(Yaml, TheParsersForgivenessIsNotOurs) {
-  EXPECT_EQ(Outcome("a: 1\nb # c\n").complaints, "a.yaml:2:1: end of map not found\n");
-  EXPECT_EQ(Outcome("a:\n  b: 1\n  &x c").complaints, "a.yaml:3:3: missing \":\" after \"c\"\n");
+  EXPECT_EQ(Outcome("a: 1\nb # c\n").complaints,
+            "a.yaml:2:1: neither a key of the mapping before nor its end: look at the indentation, and for a missing "
+            "\":\"\n");
+  EXPECT_EQ(Outcome("a:\n  b: 1\n  &x c").complaints, "a.yaml:3:3: missing \":\" behind this key\n");
   EXPECT_EQ(Outcome("a: 'it''s\nb: 1\n").complaints, "a.yaml:1:4: this quote is never closed\n");
   EXPECT_EQ(Outcome("a: !!str \"x\\\"\n").complaints, "a.yaml:1:4: this quote is never closed\n");
   EXPECT_EQ(Outcome("a: &x \"y\n").complaints, "a.yaml:1:4: this quote is never closed\n");
@@ -166,16 +177,41 @@ TEST(Yaml, AFileIsOneDocument) {
   EXPECT_EQ(Outcome("---\na: 1\n...\n").complaints, "");
 }
 
+TEST(Yaml, AQuoteThatTookTheNextOneForItsEndIsWhatIsWrong) {
+  EXPECT_EQ(Outcome("a: \"x\nb: [\"y\"]\n").complaints,
+            "a.yaml:1:4: this quote is closed only on line 2, where text goes on behind it: is its own end missing?\n");
+  EXPECT_EQ(Outcome("a: 'it''s\n  fine'\nb: ]\n").complaints,
+            "a.yaml:3:4: this bracket closes nothing that is open here: look for one that was left open, or one too "
+            "many\n");
+}
+
+TEST(Yaml, LinesEndInALineFeed) {
+  EXPECT_EQ(Outcome("a: b\r\nc: d\r\n").complaints, "");
+  EXPECT_EQ(Outcome("a: b\rc: d\r").complaints,
+            "a.yaml:1:5: a line ends in a carriage return alone; lines end in a line feed\n");
+}
+
+TEST(Yaml, AnHonestFileOfTenThousandRoutesIsNotTooLarge) {
+  std::string text = "routes:\n";
+  for (int i = 0; i < 10'000; ++i) text += "  - {" + std::string(40, 'x') + ": [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]}\n";
+  EXPECT_EQ(Outcome(text).complaints, "");
+}
+
+TEST(Yaml, WhatBeginsValuesIsBoundedBeforeTheParserKeepsIt) {
+  EXPECT_EQ(Outcome("[" + std::string(3'000'000, ',') + "]").complaints, "a.yaml:1:2000001: too many values\n");
+  EXPECT_EQ(Outcome("a:\n" + std::string(4'100'000, ' ') + "b").complaints, "");
+}
+
 TEST(Yaml, TextIsUtf8WithoutControlCharacters) {
+  EXPECT_EQ(Outcome("\xff\xfe"
+                    "a")
+                .complaints,
+            "a.yaml:1:1: UTF-16; a file is UTF-8\n");
   EXPECT_EQ(Outcome("a: b\nc: \xff\n").complaints, "a.yaml:2:4: not UTF-8\n");
   EXPECT_EQ(Outcome("a: \xED\xA0\x80\n").complaints, "a.yaml:1:4: not UTF-8\n");
   EXPECT_EQ(Outcome("a: \xC0\xAF\n").complaints, "a.yaml:1:4: not UTF-8\n");
   EXPECT_EQ(Outcome("a: 名\xE5\x90").complaints, "a.yaml:1:5: not UTF-8\n");
   EXPECT_EQ(Outcome(std::string_view("a: \0", 4)).complaints, "a.yaml:1:4: a control character\n");
-  EXPECT_EQ(Outcome("\xFF\xFE"
-                    "a")
-                .complaints,
-            "a.yaml:1:1: not UTF-8\n");
 }
 
 TEST(Yaml, DepthIsBounded) {
@@ -203,7 +239,7 @@ TEST(Yaml, AliasBombsEnd) {
     text += "]\n";
   }
   const Outcome outcome(text);
-  EXPECT_EQ(outcome.complaints, "a.yaml:6:10: more than 200000 values, aliases written out\n");
+  EXPECT_EQ(outcome.complaints, "a.yaml:6:25: aliases stand for more than 500000 values\n");
   EXPECT_FALSE(outcome.node);
 }
 
@@ -211,8 +247,8 @@ TEST(Yaml, MergeBombsEnd) {
   std::string text = "a: &a {";
   for (int i = 0; i < 1000; ++i) text += 'k' + std::to_string(i) + ": 1, ";
   text += "}\nb:\n";
-  for (int i = 0; i < 200; ++i) text += "  - <<: *a\n";
-  EXPECT_EQ(Outcome(text).complaints, "a.yaml:101:9: more than 200000 values, aliases written out\n");
+  for (int i = 0; i < 300; ++i) text += "  - <<: *a\n";
+  EXPECT_EQ(Outcome(text).complaints, "a.yaml:252:9: aliases stand for more than 500000 values\n");
 }
 
 TEST(Yaml, AnAliasWithinItsAnchorIsAnError) {

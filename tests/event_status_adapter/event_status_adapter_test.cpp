@@ -7,6 +7,7 @@
 #include "config/yaml.h"
 #include "events/bus_tables.h"
 #include "events/event_tables.h"
+#include "events/subscription/group_reader.h"
 #include "fakes/log_exchange_fixture.h"
 
 namespace causeway::adapters {
@@ -16,8 +17,9 @@ namespace {
 class TwoSubscriptions final : public events::DeliveryStates {
  public:
   void describe(store::Session&, std::string_view topic, std::uint32_t shard, events::Position position,
-                std::string_view, std::vector<events::DeliveryState>& out) override {
+                std::string_view, const events::Origin* origin, std::vector<events::DeliveryState>& out) override {
     asked = std::string(topic) + ':' + std::to_string(shard) + ':' + std::to_string(position);
+    if (origin) asked += ' ' + std::to_string(origin->shard) + ':' + std::to_string(origin->position);
     out.push_back({"erp", "delivered", 0});
     out.push_back({"wms", "retrying", 3});
   }
@@ -178,13 +180,14 @@ class StatusOnABusTest : public EventStatusAdapterTest {
                                              R"({"subscription":"wms","state":"retrying","attempts":3}]})";
 
   TwoSubscriptions subscriptions;
+  const std::string kept = std::to_string(events::shard_of("K", "o-1", 4)) + ":1";  ///< the place in the log
   std::shared_ptr<const events::Topic> bus_orders;
 };
 
 TEST_F(StatusOnABusTest, IsStoredUntilItIsThere) {
   EXPECT_EQ(status("o-1"),
             told(R"("status":"stored","timestamp":1706518800000,"storedAt":1772337600123,)") + kDeliveries);
-  EXPECT_EQ(subscriptions.asked, "order-topic:0:0");
+  EXPECT_EQ(subscriptions.asked, "order-topic:0:0 " + kept);
 }
 
 TEST_F(StatusOnABusTest, SaysWhereItLiesAndAsksGroupsByThat) {
@@ -195,7 +198,7 @@ TEST_F(StatusOnABusTest, SaysWhereItLiesAndAsksGroupsByThat) {
   EXPECT_EQ(status("o-1"), told(R"("status":"published","timestamp":1706518800000,"storedAt":1772337600123,)"
                                 R"("partition":3,"offset":41,)") +
                                kDeliveries);
-  EXPECT_EQ(subscriptions.asked, "order-topic:3:42");
+  EXPECT_EQ(subscriptions.asked, "order-topic:3:42 " + kept);
 }
 
 TEST_F(StatusOnABusTest, KeepsTheOffsetToItselfThatNobodyHasTold) {

@@ -83,21 +83,23 @@ class OnBus : public ::testing::Test {
     for (std::size_t at; (at = ask.text.find(own)) != std::string::npos;) ask.text.replace(at, own.size(), "own");
     return ask.text;
   }
-  std::string state(std::uint32_t partition, Position position, const std::string& body = "") {
+  std::string state(std::uint32_t partition, Position position, const std::string& body = "",
+                    const std::optional<Origin>& origin = std::nullopt) {
     struct Ask final : store::Query {
-      Ask(Subscriptions& its, std::uint32_t lane, Position at, std::string_view event)
-          : subscriptions(its), partition(lane), position(at), body(event) {}
+      Ask(Subscriptions& its, std::uint32_t lane, Position at, std::string_view event, const Origin* its_origin)
+          : subscriptions(its), partition(lane), position(at), body(event), origin(its_origin) {}
       Result<> run(store::Session& session) override {
         states.clear();
-        subscriptions.describe(session, "t", partition, position, body, states);
+        subscriptions.describe(session, "t", partition, position, body, origin, states);
         return {};
       }
       Subscriptions& subscriptions;
       const std::uint32_t partition;
       const Position position;
       const std::string_view body;
+      const Origin* const origin;
       std::vector<DeliveryState> states;
-    } ask(process->subscriptions, partition, position, body);
+    } ask(process->subscriptions, partition, position, body, origin ? &*origin : nullptr);
     EXPECT_TRUE(process->store.query_blocking(ask).ok());
     return ask.states.size() == 1 ? std::string(ask.states[0].state) : "nothing";
   }

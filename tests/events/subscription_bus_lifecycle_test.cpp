@@ -79,7 +79,8 @@ TEST_F(OnBus, PositionsOfOneCarrierAreNotThoseOfAnother) {
   ASSERT_EQ(take(one()), "");
   EXPECT_TRUE(took({"e1"}) && passed_all());
   EXPECT_EQ(process->take_with("[{name: t, bus: kafka, kafka: {topic: other}}]", "[" + one() + "]"),
-            "the group \"s\" has read topic \"t\" from kafka t: give the subscription another group to read it from "
+            "s.yaml:1:9: [0].name: the group \"s\" has read topic \"t\" from kafka t: give the subscription another "
+            "group to read it from "
             "kafka other");
   bus.produce(0, "e2", "k");
   EXPECT_TRUE(took({"e1", "e2"}));
@@ -87,7 +88,7 @@ TEST_F(OnBus, PositionsOfOneCarrierAreNotThoseOfAnother) {
 
 TEST_F(OnBus, WithoutItsBusATopicIsNotTaken) {
   process->subscriptions.use_bus(nullptr);
-  EXPECT_EQ(take(one()), "topic \"t\" is on kafka t, and this process has no such bus");
+  EXPECT_EQ(take(one()), "s.yaml:1:19: [0].topic: topic \"t\" is on kafka t, and this process has no such bus");
 }
 
 TEST_F(OnBus, ARefusedReloadLosesNothingThatWasRead) {
@@ -109,7 +110,7 @@ TEST_F(OnBus, ARefusedReloadLosesNothingThatWasRead) {
     }
   });
   for (int round = 0; round < 20; ++round)
-    EXPECT_EQ(process->subscriptions.take(renamed, nullptr, 1ms),
+    EXPECT_EQ(problem_of(process->subscriptions.take(renamed, nullptr, 1ms)),
               "a subscription that is renamed or changed still has attempts in flight");
   enough = true;
   producer.join();

@@ -92,10 +92,17 @@ TEST_F(OnBus, WhatARelaySendsTwiceIsDeliveredOnce) {
 
 TEST_F(OnBus, ATopicThatWasMadeAnewPausesTheGroup) {
   ASSERT_EQ(take(one()), "");
-  for (const char* id : {"e1", "e2"}) bus.produce(0, id, "k");
+  const Origin first{process->store.store_id(), 3, 1};
+  const Origin second{process->store.store_id(), 3, 2};
+  const Origin third{process->store.store_id(), 3, 3};
+  bus.produce(0, "e1", "k", first);
+  bus.produce(0, "e2", "k", second);
   ASSERT_TRUE(took({"e1", "e2"}) && passed_all());
   bus.make_anew();
-  bus.produce(0, "new1", "k");
+  bus.produce(0, "new1", "k", third);
+  EXPECT_EQ(state(0, 1, "", first), "delivered");
+  EXPECT_EQ(state(0, 2, "", second), "delivered");
+  EXPECT_EQ(state(0, 1, "", third), "lost");  // where the group has been
   EXPECT_TRUE(eventually([&] { return process->view().paused_by == "bus"; }));
   begin();
   ASSERT_EQ(take(one()), "");
@@ -134,6 +141,11 @@ TEST_F(OnBus, WhatTheBusHasLostIsSaidAndPassed) {
   EXPECT_EQ(rows(kLostRows, 5), "s 0 2 3 retention, s 1 1 1 retention");
   EXPECT_EQ(rows(kCursorRows, 5), "s 0 4 0 kafka t, s 1 1 0 kafka t");
   EXPECT_EQ(process->view().lost, 3);
+  EXPECT_EQ(state(0, 1), "delivered");
+  EXPECT_EQ(state(0, 2), "lost");
+  EXPECT_EQ(state(0, 3), "lost");
+  EXPECT_EQ(state(0, 4), "delivered");
+  EXPECT_EQ(state(1, 1), "lost");
   EXPECT_EQ(metric("causeway_events_lost_total"), 3);
   EXPECT_NE(process->lines().find("events lost"), std::string::npos);
   begin();

@@ -293,7 +293,7 @@ TEST_F(Delivering, TheStateOfAnEventIsTold) {
       Ask(Subscriptions& its, Position which) : subscriptions(its), position(which) {}
       Result<> run(store::Session& session) override {
         states.clear();
-        subscriptions.describe(session, "t", 0, position, "", states);
+        subscriptions.describe(session, "t", 0, position, "", nullptr, states);
         return {};
       }
     } ask(process->subscriptions, position);

@@ -328,7 +328,7 @@ TEST_F(Expressions, AFilteredEventIsToldAsSuch) {
       states.clear();
       for (const Position position : {1, 2}) {
         std::vector<DeliveryState> found;
-        subscriptions.describe(session, "t", 0, position, "", found);
+        subscriptions.describe(session, "t", 0, position, "", nullptr, found);
         for (const DeliveryState& each : found) states += std::string(each.state) + ' ';
       }
       return {};

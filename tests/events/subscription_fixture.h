@@ -65,6 +65,11 @@ class CutStore final : public store::Store {
   std::atomic<bool> cut_{false};
 };
 
+/// As the gateway would print it; empty: there is none.
+inline std::string problem_of(const std::optional<config::Problem>& problem) {
+  return problem ? problem->to_text() : std::string();
+}
+
 /// One run of the process, from opening the store to closing it.
 class Process {
  public:
@@ -117,7 +122,7 @@ class Process {
     auto subscriptions_table = table(topic_yaml, yaml);
     RegisterTopics registration(topics);
     EXPECT_TRUE(store.commit_blocking(registration).ok());
-    return subscriptions.take(subscriptions_table);
+    return problem_of(subscriptions.take(subscriptions_table));
   }
 
   /// `{"eventId": id, "eventType": "X", "timestamp": 1, "data": {"n": 1.50}}` under a key.

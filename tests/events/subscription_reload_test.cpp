@@ -179,7 +179,7 @@ TEST_F(Reloading, ARefusedReloadLeavesWhatRunsRunning) {
   process->publish("e1", "k");
   EXPECT_TRUE(eventually([&] { return asked.load(); }));
   const auto renamed = process->table("[{name: t, shards: 1}]", "[" + one("s", ", was: old") + "]");
-  EXPECT_EQ(process->subscriptions.take(renamed, nullptr, 20ms),
+  EXPECT_EQ(problem_of(process->subscriptions.take(renamed, nullptr, 20ms)),
             "a subscription that is renamed or changed still has attempts in flight");
   process->publish("e2", "k");
   process->publish("e3", "other");
@@ -188,7 +188,7 @@ TEST_F(Reloading, ARefusedReloadLeavesWhatRunsRunning) {
   EXPECT_TRUE(took(receiver, {"e3", "e1", "e2"}));
   EXPECT_TRUE(eventually([&] { return process->view("old").backlog == 0; }));
   EXPECT_EQ(receiver.got().size(), 3u);  // nobody else delivers the same
-  ASSERT_EQ(process->subscriptions.take(renamed), "");
+  ASSERT_EQ(problem_of(process->subscriptions.take(renamed)), "");
   process->publish("e4", "k");
   EXPECT_TRUE(took(receiver, {"e3", "e1", "e2", "e4"}));
   EXPECT_EQ(receiver.got().back().header("Idempotency-Key"), "e4/s");
@@ -200,7 +200,7 @@ TEST_F(Reloading, ARefusedReloadWritesNoTopicsEither) {
   const auto refused =
       process->table("[{name: t, shards: 1}, {name: new, shards: 2}]", "[" + one("s", ", was: old", "erp") + "]");
   const auto topics = process->topics;
-  EXPECT_EQ(process->subscriptions.take(refused, topics),
+  EXPECT_EQ(problem_of(process->subscriptions.take(refused, topics)),
             "s.yaml:1:81: [0].was: the group \"old\" cannot become \"s\", which topic \"t\" already has");
   struct Ask final : store::Query {
     std::size_t shards = 0;
@@ -214,8 +214,8 @@ TEST_F(Reloading, ARefusedReloadWritesNoTopicsEither) {
   process->publish("e1", "k");
   EXPECT_TRUE(took(other, {"e1"}));
   ASSERT_EQ(
-      process->subscriptions.take(
-          process->table("[{name: t, shards: 1}, {name: new, shards: 2}]", "[" + one("s", "", "erp") + "]"), topics),
+      problem_of(process->subscriptions.take(
+          process->table("[{name: t, shards: 1}, {name: new, shards: 2}]", "[" + one("s", "", "erp") + "]"), topics)),
       "");
   EXPECT_TRUE(process->store.query_blocking(ask).ok());
   EXPECT_EQ(ask.shards, 1u);
@@ -228,7 +228,7 @@ TEST_F(Reloading, ASubscriptionThatChangesItsTopicSaysWhatItLeavesBehind) {
   EXPECT_TRUE(eventually([&] { return process->dead().size() == 1; }));
   const auto moved = process->table("[{name: t, shards: 1}, {name: new, shards: 1}]",
                                     "[{name: s, topic: new, deliver: {http: {cluster: wms}}}]");
-  ASSERT_EQ(process->subscriptions.take(moved, process->topics), "");
+  ASSERT_EQ(problem_of(process->subscriptions.take(moved, process->topics)), "");
   EXPECT_NE(process->lines().find("WARN subscription left deliveries behind | group=s | topic=t | deliveries=1\n"),
             std::string::npos);
 }

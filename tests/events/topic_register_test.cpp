@@ -17,9 +17,9 @@ class RegisterTopicsTest : public LogTest {
     ReadTopics read;
     EXPECT_EQ(text_of(log_.sqlite.query_blocking(read)), "ok");
     for (const TopicView& view : read.topics)
-      all.push_back(view.name + " shards=" + std::to_string(view.shards) +
-                    " retention=" + std::to_string(view.retention / std::chrono::hours(1)) +
-                    "h events=" + std::to_string(view.events) + " published=" + std::to_string(view.published) +
+      all.push_back(view.name + " shards=" + std::to_string(view.shards) + " retention=" +
+                    std::to_string(view.retention / std::chrono::hours(1)) + "h events=" + std::to_string(view.events) +
+                    " stored=" + std::to_string(view.stored) + " published=" + std::to_string(view.published) +
                     " oldest=" + std::to_string(view.oldest_stored_at));
     return all;
   }
@@ -36,8 +36,8 @@ class RegisterTopicsTest : public LogTest {
 TEST_F(RegisterTopicsTest, MakesTopicsKnown) {
   EXPECT_EQ(text_of(log_.register_topics({topic_settings("b", 2), topic_settings("a", 4, std::chrono::hours(1))})),
             "ok");
-  EXPECT_EQ(views(), (Texts{"a shards=4 retention=1h events=0 published=0 oldest=0",
-                            "b shards=2 retention=168h events=0 published=0 oldest=0"}));
+  EXPECT_EQ(views(), (Texts{"a shards=4 retention=1h events=0 stored=0 published=0 oldest=0",
+                            "b shards=2 retention=168h events=0 stored=0 published=0 oldest=0"}));
 }
 
 TEST_F(RegisterTopicsTest, TakesAnotherRetentionAndKeepsWhatLeft) {
@@ -46,8 +46,8 @@ TEST_F(RegisterTopicsTest, TakesAnotherRetentionAndKeepsWhatLeft) {
   log_.clock.advance(std::chrono::hours(1));
   EXPECT_EQ(text_of(log_.register_topics({topic_settings("a", 1, std::chrono::hours(2))})), "ok");
   const std::string stored = std::to_string(unix_milliseconds(log_.clock.wall()) - 3'600'000);
-  EXPECT_EQ(views(), (Texts{"a shards=1 retention=2h events=2 published=2 oldest=" + stored,
-                            "b shards=1 retention=168h events=0 published=0 oldest=0"}));
+  EXPECT_EQ(views(), (Texts{"a shards=1 retention=2h events=2 stored=2 published=2 oldest=" + stored,
+                            "b shards=1 retention=168h events=0 stored=0 published=0 oldest=0"}));
 }
 
 TEST_F(RegisterTopicsTest, ShardsMayChangeUntilThereWereEvents) {
@@ -55,7 +55,7 @@ TEST_F(RegisterTopicsTest, ShardsMayChangeUntilThereWereEvents) {
   EXPECT_EQ(problems({topic_settings("a", 2)}), Texts());
   EXPECT_EQ(text_of(log_.register_topics({topic_settings("a", 2)})), "ok");
   EXPECT_EQ(text_of(log_.register_topics({topic_settings("a", 8)})), "ok");
-  EXPECT_EQ(views(), (Texts{"a shards=8 retention=168h events=0 published=0 oldest=0"}));
+  EXPECT_EQ(views(), (Texts{"a shards=8 retention=168h events=0 stored=0 published=0 oldest=0"}));
 
   EXPECT_EQ(log_.append(log_.topic(topic_settings("a", 8)), {draft("x", "abc")}),
             (Texts{std::to_string(479470107 % 8) + ":1"}));
@@ -70,7 +70,26 @@ TEST_F(RegisterTopicsTest, TheLogTakesTopicsThatNobodyRegistered) {
   const auto topic = log_.topic(topic_settings("a", 1, std::chrono::hours(3)));
   EXPECT_EQ(log_.append(topic, {draft("x")}), (Texts{"0:1"}));
   const std::string now = std::to_string(unix_milliseconds(log_.clock.wall()));
-  EXPECT_EQ(views(), (Texts{"a shards=1 retention=3h events=1 published=1 oldest=" + now}));
+  EXPECT_EQ(views(), (Texts{"a shards=1 retention=3h events=1 stored=1 published=1 oldest=" + now}));
+}
+
+TEST_F(RegisterTopicsTest, TheNameOnTheBusMayChangeUntilThereWereEvents) {
+  TopicSettings prod = topic_settings("a", 1);
+  prod.bus = BusKind::kKafka;
+  prod.kafka.topic.value = "prod.a";
+  TopicSettings test = prod;
+  test.kafka.topic.value = "test.a";
+  TopicSettings plain = prod;
+  plain.kafka.topic.value.clear();
+  EXPECT_EQ(text_of(log_.register_topics({prod})), "ok");
+  EXPECT_EQ(text_of(log_.register_topics({test})), "ok");
+  log_.append(log_.topic(test), {draft("x")});
+  EXPECT_EQ(problems({prod}), (Texts{"a: kafka.topic: test.a cannot become prod.a, \"a\" has had events"}));
+  EXPECT_EQ(problems({plain}), (Texts{"a: kafka.topic: test.a cannot become a, \"a\" has had events"}));
+  EXPECT_EQ(text_of(log_.register_topics({prod})),
+            "40993 kafka.topic: test.a cannot become prod.a, \"a\" has had events");
+  EXPECT_EQ(problems({test}), Texts());
+  EXPECT_EQ(text_of(log_.register_topics({test})), "ok");
 }
 
 TEST_F(RegisterTopicsTest, TheBusMayChangeUntilThereWereEvents) {

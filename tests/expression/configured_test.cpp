@@ -45,6 +45,32 @@ TEST(ConfiguredProgram, GivesTheCharacterWhereThePlaceIsNotKnown) {
             "a.yaml:3:7: when: no function is called lenght/0 (did you mean length?) (at character 6)\n");
 }
 
+/// What is said about it as a condition.
+std::string doubt(std::string_view file) {
+  config::Errors errors;
+  const auto root = config::read_yaml(file, "routes/a.yaml", errors);
+  const config::Node& node = *root->find("when");
+  EXPECT_TRUE(compile_condition({node.text(), node.position(), "when", node}, {Variable::kStatus}, errors));
+  return errors.to_text();
+}
+
+TEST(ConfiguredCondition, WarnsOfAnAssignmentThatWasMeantToCompare) {
+  const std::string said =
+      ": when: warning: \"=\" sets a value, which makes this true whatever it is asked about; \"==\" compares\n";
+  EXPECT_EQ(doubt("when: '.type = \"a\"'\n"), "routes/a.yaml:1:14" + said);
+  EXPECT_EQ(doubt("when: |\n  .type\n    = \"=\"\n"), "routes/a.yaml:3:5" + said);
+  EXPECT_EQ(doubt("when: '.a | .b = \"\\(.c | (1))\"'\n"), "routes/a.yaml:1:16" + said);
+}
+
+TEST(ConfiguredCondition, TakesComparisonsAndAssignmentsOnTheWay) {
+  EXPECT_EQ(doubt("when: '.type == \"a\"'\n"), "");
+  EXPECT_EQ(doubt("when: '\"=\" == .type'\n"), "");
+  EXPECT_EQ(doubt("when: '\"\\(.a = 1)\" != \"\"'\n"), "");
+  EXPECT_EQ(doubt("when: '.a = 1 | .a == 1'\n"), "");
+  EXPECT_EQ(doubt("when: '(.a = 1).a == 1'\n"), "");
+  EXPECT_EQ(doubt("when: '$status <= 3'\n"), "");
+}
+
 TEST(ConfiguredProgram, IsNothingForNoText) {
   config::Errors errors;
   EXPECT_FALSE(compile_program({}, {}, errors).has_value());

@@ -14,6 +14,8 @@ class ManualClock final : public Clock {
     wall_ += std::chrono::duration_cast<std::chrono::milliseconds>(by);
     steady_ += by;
   }
+  /// Somebody sets the wall clock.
+  void set_ahead(Duration by) { wall_ += std::chrono::duration_cast<std::chrono::milliseconds>(by); }
 
  private:
   WallTime wall_{std::chrono::milliseconds(1772337600123)};  // 2026-03-01T04:00:00.123Z

@@ -111,12 +111,12 @@ class HttpAdapterTest : public fakes::ExchangeFixture {
 
 TEST_F(HttpAdapterTest, SaysWhatIsWrongWithItsSettings) {
   EXPECT_EQ(build("{path: \"/x/{id}\", query: {order: \"{id}\", kind: full}}"), "");
-  EXPECT_EQ(build("{path: \"/x/{no}\"}"), "t.yaml:1:8: path: {no} is not a parameter of \"/orders/{id}/{rest...}\"\n");
+  EXPECT_EQ(build("{path: \"/x/{no}\"}"), "t.yaml:1:12: path: {no} is not a parameter of \"/orders/{id}/{rest...}\"\n");
   EXPECT_EQ(build("{query: {order: \"{no}\"}}"),
             "t.yaml:1:17: query.order: {no} is not a parameter of \"/orders/{id}/{rest...}\"\n");
   EXPECT_EQ(build("{path: \"{{ .a }}/x\"}"), "t.yaml:1:8: path: expected a path that starts with \"/\"\n");
   EXPECT_EQ(build("{path: \"/{{ .a }}/{no}\"}"),
-            "t.yaml:1:8: path: {no} is not a parameter of \"/orders/{id}/{rest...}\"\n");
+            "t.yaml:1:19: path: {no} is not a parameter of \"/orders/{id}/{rest...}\"\n");
   EXPECT_EQ(build("{path: \"/{{ .a }}{id}\"}"),
             "t.yaml:1:8: path: a parameter takes a whole segment, such as \"/{id}/\"\n");
   EXPECT_EQ(build("{headers: {Host: x}}"), "t.yaml:1:18: headers.Host: the header Host is the gateway's own\n");
@@ -130,7 +130,7 @@ TEST_F(HttpAdapterTest, SaysWhatIsWrongWithItsSettings) {
         "{headers: {X-A: \"{{ $event }}\"}}", "{path: \"/{{ secret:TOKEN }}\"}",
         "{headers: {X-A: \"{{ secret:NONE }}\"}}", "{body: {a: \"{{ secret:TOKEN }}\"}}"})
     EXPECT_NE(build(yaml), "") << yaml;
-  EXPECT_EQ(build("{method: FETCH}"), "t.yaml:1:1: method: expected a method such as GET or POST, got \"FETCH\"\n");
+  EXPECT_EQ(build("{method: FETCH}"), "t.yaml:1:10: method: expected a method such as GET or POST, got \"FETCH\"\n");
 }
 
 TEST_F(HttpAdapterTest, WithoutAPathTheCallersGoesOnAsItWasMatched) {

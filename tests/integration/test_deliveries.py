@@ -261,6 +261,7 @@ def test_a_group_cannot_be_taken_over_by_one_that_has_a_cursor_of_its_own(system
 def test_a_reload_may_bring_the_first_topics(system, tmp_path):
     config = configuration(system.port)
     plain = {key: value for key, value in config.items() if key not in ("store", "bus", "topics", "subscriptions")}
+    plain["store"] = "none"
     health = {"api": "events", "base": "/", "defaults": {"auth": "none"},
               "routes": [{"name": "health", "match": {"method": "GET", "path": "/up"}, "adapter": {"static": {"body": "up"}}}]}
     with Gateway(plain, {"events": health}, tmp_path) as gateway:

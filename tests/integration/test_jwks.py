@@ -256,7 +256,7 @@ def test_a_file_is_read_when_a_configuration_is_taken(start, upstream, tmp_path)
 def test_a_file_without_keys_is_an_error_at_its_place(upstream, tmp_path):
     (tmp_path / "config").mkdir()
     (tmp_path / "config" / "keys.json").write_text('{"keys": []}')
-    for name, words in (("keys.json", "keys.json: "), ("missing.json", "cannot read ")):
+    for name, words in (("keys.json", "keys.json: "), ("missing.json", "config/missing.json cannot be read: ")):
         gateway = Gateway(configuration(upstream, file=name), ROUTES, tmp_path, start=False)
         code, out, _ = command("check", "-c", gateway.config_file)
         assert code == 2 and "oauth.providers[0].jwks.file: " in out and words in out, out

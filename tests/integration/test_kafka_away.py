@@ -8,7 +8,7 @@ import time
 import pytest
 
 from harness import http
-from harness.events import Admin, publish
+from harness.events import Admin, deliveries, publish
 from harness.gateway import SLOW
 from harness.kafka import PROPERTIES, scaled
 
@@ -93,6 +93,24 @@ def test_a_stop_does_not_wait_for_a_broker_that_is_away_and_the_next_start_sends
     scene.system.wait(2, "/in", 30 * SLOW)
 
 
+def test_a_stop_does_not_wait_for_what_clients_have_under_way_with_a_broker_that_died(broker, scene):
+    """A commit that its coordinator does not answer keeps a client from ending, not the gateway."""
+    gateway = scene.start(scene.subscription())
+    for round_ in range(3):
+        publish(gateway, f"e{round_}", "K")
+        http.until(lambda: f"e{round_}" in {event_id for event_id, _ in deliveries(scene.system)}, 20 * SLOW, what="it is delivered")
+        broker.kill()
+        publish(gateway, f"away{round_}", "L")
+        time.sleep(round_)  # soon after, and later
+        began = time.monotonic()
+        gateway.stop()
+        took = time.monotonic() - began
+        broker.start()
+        assert took < 2.7 * SLOW, took
+        gateway.start()
+        wait_state(gateway, "reachable")
+
+
 def test_who_waits_for_the_broker_gets_an_answer_when_the_gateway_stops(away, scene):
     gateway = scene.start(acknowledge_timeout="3s")
     with gateway.connect() as waiting:
@@ -107,6 +125,7 @@ def test_who_waits_for_the_broker_gets_an_answer_when_the_gateway_stops(away, sc
 def test_a_stop_sends_what_was_acknowledged(broker, scene):
     gateway = scene.start()
     wait_state(gateway, "reachable")
+    gateway.wait_log(r"topic on the bus \| topic=orders")  # a broker that was just started takes its time to make it
     count = scaled(5000)
     for first in range(0, count, 1000):
         events = [{"eventId": f"e{number}", "data": {"orderId": f"K{number % 9}"}} for number in range(first, min(first + 1000, count))]

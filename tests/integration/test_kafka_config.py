@@ -81,6 +81,18 @@ def test_kafka_s_keys_on_an_embedded_topic_are_a_warning(tmp_path):
     assert out.splitlines()[0] == "config/causeway.yaml:8:12: topics[0].kafka: warning: not used, the embedded bus carries this topic"
 
 
+def test_two_names_that_are_one_to_kafka_s_metrics_are_a_warning(tmp_path):
+    code, out, _ = check(tmp_path, changed(("  - name: orders\n", "  - name: orders\n  - {name: prod.stock}\n  - {name: stock, kafka: {topic: prod_stock}}\n")))
+    assert code == 0
+    assert out.splitlines()[0] == ('config/causeway.yaml:8:34: topics[2]: warning: "prod.stock" and "prod_stock" are one name in Kafka\'s metrics: '
+                                   "a broker that has one of them does not make the other")
+
+
+def test_a_number_with_a_unit_is_no_number_to_librdkafka(tmp_path):
+    assert problems(tmp_path, with_properties("session.timeout.ms: 6 s")) == [
+        'config/causeway.yaml:6:27: bus.kafka.properties["session.timeout.ms"]: expected a number without a unit for "session.timeout.ms"']
+
+
 def test_every_wrong_property_is_told_at_once(tmp_path):
     main = changed(('    brokers: ["127.0.0.1:9"]\n', """\
     brokers: ["kafka-1", "127.0.0.1:99999"]

@@ -1,5 +1,6 @@
 """Subscriptions on Kafka: cursors, dead letters, pause, lag, restarts, and what the broker's own tools see of it."""
 import json
+import time
 
 from harness import http
 from harness.events import Admin, Answers, deliveries, publish
@@ -11,6 +12,11 @@ from harness.upstream import Gate, reply
 def start(scene, **more):
     gateway = scene.start(scene.subscription(**more))
     return gateway, Admin(gateway)
+
+
+def kill(gateway):
+    gateway.process.kill()
+    gateway.process.wait()
 
 
 def wait_committed(scene):
@@ -111,6 +117,50 @@ def test_retries_come_back_after_a_restart_without_doubling_the_others(scene):
     assert {event_id for event_id, count in counts.items() if count > 1} <= {"e7"}, "a clean restart doubles nothing"
     assert len(counts) == 40
     wait_committed(scene)
+
+
+def test_killed_and_started_again_it_has_its_partitions_at_once(scene):
+    """A static member: the broker gives the place of the one that died to who comes under its name, whatever the session timeout."""
+    gateway = scene.start(scene.subscription(), properties={"session.timeout.ms": "60000"})
+    publish(gateway, "before", "K")
+    scene.system.wait(1, "/in", 20 * SLOW)
+    Admin(gateway).wait_idle()
+    wait_committed(scene)
+    for round_ in range(2):
+        kill(gateway)
+        gateway.start()
+        began = time.monotonic()
+        publish(gateway, f"after{round_}", "K")
+        http.until(lambda: f"after{round_}" in {event_id for event_id, _ in deliveries(scene.system)}, 40 * SLOW, what="it is delivered")
+        assert time.monotonic() - began < 15 * SLOW
+    assert "FENCED" not in gateway.log()
+
+
+def test_stopped_and_started_again_it_has_its_partitions_at_once(scene):
+    gateway = scene.start(scene.subscription(), properties={"session.timeout.ms": "60000"})
+    publish(gateway, "before", "K")
+    scene.system.wait(1, "/in", 20 * SLOW)
+    gateway.stop()
+    gateway.start()
+    began = time.monotonic()
+    publish(gateway, "after", "K")
+    scene.system.wait(2, "/in", 40 * SLOW)
+    assert time.monotonic() - began < 15 * SLOW
+
+
+def test_a_topic_that_grows_after_a_restart_is_read_from_all_its_partitions(scene):
+    """Whoever comes back under its name leads the group and does not know it at once."""
+    gateway = scene.start(scene.subscription(), properties={"topic.metadata.refresh.interval.ms": "1000"})
+    publish(gateway, "before", "K")
+    scene.system.wait(1, "/in", 20 * SLOW)
+    kill(gateway)
+    gateway.start()
+    publish(gateway, "again", "K")
+    scene.system.wait(2, "/in", 20 * SLOW)
+    scene.broker.protocol.grow(scene.topic, 8)
+    for partition in range(8):
+        scene.broker.produce(scene.topic, b'{"eventId":"p%d","eventType":"X","timestamp":1,"data":{}}' % partition, partition=partition)
+    http.until(lambda: {f"p{n}" for n in range(8)} <= {event_id for event_id, _ in deliveries(scene.system)}, 60 * SLOW, what="all eight")
 
 
 def test_two_groups_have_their_own_places(scene):

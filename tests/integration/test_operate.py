@@ -188,7 +188,8 @@ def test_users_have_roles_and_change_with_a_reload(upstream, tmp_path):
         gateway.wait_log(r"admin refused \| user=vera .*action=POST /reload")
         config["admin"]["users"] = users[:1]
         gateway.write(config)
-        assert_success(api(gateway, "POST", "/reload", OPERATOR, "{}"), b'{"taken":true,"routes":1,"problems":[]}')
+        taken = api(gateway, "POST", "/reload", OPERATOR, "{}").json["data"]
+        assert (taken["taken"], taken["removed"]) == (True, [{"kind": "admin_user", "name": "olga"}])
         assert api(gateway, "GET", "/config", OPERATOR).code == 40191
         assert api(gateway, "GET", "/config", VIEWER).status == 200
         assert VIEWER not in gateway.log() and OPERATOR not in gateway.log()

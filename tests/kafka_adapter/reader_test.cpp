@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <fstream>
+#include <set>
 
 #include "kafka_adapter/broker_admin.h"
 #include "kafka_adapter/bus_fixture.h"
@@ -226,6 +227,86 @@ TEST_F(KafkaReaderTest, ReadsWhatOthersHaveWritten) {
   EXPECT_EQ(body(2), head(2) + R"("encoding":"base64","data":"AP8B","key":null,"headers":{}})");
   EXPECT_EQ(body(3), head(3) + R"("data":null,"key":"K2","headers":{}})");
   EXPECT_EQ(body(4), R"({"eventId":"x-1","eventType":"MOVED","timestamp":T,"data":{}})");
+}
+
+TEST_F(KafkaReaderTest, ComesBackUnderItsNameWithoutWaitingForTheMemberThatDied) {
+  const auto its = made(fresh("orders"), 2);
+  publish(*its, 0, 1, 5);
+  KafkaSettings patient = settings();
+  patient.properties.list.push_back({"session.timeout.ms", config::Secret("45000"), PropertyUse::kConsumer});
+  // What has a name does not say that it leaves: to the broker, it is gone as one whose process was killed.
+  auto left = std::make_unique<KafkaBus>(patient, "before", metrics_, lines_);
+  auto before = left->make_reader({its->name(), its, worker_, metrics_, [] {}, "store-1"});
+  before->begin(std::vector<Position>{0, 0});
+  EXPECT_EQ(ids(read(*before, 5)), expected(0, 1, 5));
+  before.reset();
+  left.reset();
+  const auto begin = std::chrono::steady_clock::now();
+  KafkaBus again(patient, "after", metrics_, lines_);
+  auto after = again.make_reader({its->name(), its, worker_, metrics_, [] {}, "store-1"});
+  after->begin(std::vector<Position>{5, 0});
+  publish(*its, 0, 6, 10);
+  publish(*its, 1, 11, 15);
+  EXPECT_EQ(read(*after, 10).items.size(), 10u);
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, Seconds(20));
+}
+
+TEST_F(KafkaReaderTest, SaysThatAnotherIsThisMemberAndComesBackWhenThatIsGone) {
+  const auto its = made(fresh("orders"));
+  auto one = bus_->make_reader({its->name(), its, worker_, metrics_, [] {}, "store-1"});
+  one->begin(std::vector<Position>{0});
+  publish(*its, 0, 1, 3);
+  EXPECT_EQ(ids(read(*one, 3)), expected(0, 1, 3));
+  KafkaBus elsewhere(settings(), "other", metrics_, lines_);
+  auto other = elsewhere.make_reader({its->name(), its, worker_, metrics_, [] {}, "store-1"});
+  other->begin(std::vector<Position>{3});
+  publish(*its, 0, 4, 6);
+  EXPECT_EQ(ids(read(*other, 3)), expected(0, 4, 6));
+  // Once, not by its log and by its event.
+  EXPECT_TRUE(wait_for([&] { return log().find("what=FENCED_INSTANCE_ID") != std::string::npos; })) << log();
+  EXPECT_EQ(log().find("what=FATAL"), std::string::npos) << log();
+  other.reset();
+  publish(*its, 0, 7, 9);
+  EXPECT_TRUE(wait_for([&] {
+    const auto all = ids(read(*one, 1, Seconds(1)));
+    return !all.empty() && all.back() == "0:e-9";
+  }));
+}
+
+TEST_F(KafkaReaderTest, IsOneOfThoseThatTheBusIsReachableFor) {
+  const auto its = made(fresh("orders"));
+  publish(*its, 0, 1, 1);
+  EXPECT_TRUE(bus_->reachable());
+  auto& group = reader("g", its);
+  EXPECT_TRUE(bus_->reachable()) << "it does not read yet";
+  group.begin(std::vector<Position>{0});
+  EXPECT_FALSE(bus_->reachable()) << "it has no broker yet, whatever the producer has";
+  EXPECT_EQ(read(group, 1).items.size(), 1u);
+  EXPECT_TRUE(wait_for([&] { return bus_->reachable(); }));
+  close("g");
+  EXPECT_TRUE(bus_->reachable());
+}
+
+TEST_F(KafkaReaderTest, MembersOfTwoStoresDoNotEndEachOther) {
+  const auto its = made(fresh("orders"), 2);
+  auto one = bus_->make_reader({its->name(), its, worker_, metrics_, [] {}, "store-1"});
+  one->begin(std::vector<Position>{0, 0});
+  publish(*its, 0, 1, 5);
+  read(*one, 5);
+  KafkaBus elsewhere(settings(), "other", metrics_, lines_);
+  auto other = elsewhere.make_reader({its->name(), its, worker_, metrics_, [] {}, "store-2"});
+  other->begin(std::vector<Position>{5, 0});
+  publish(*its, 0, 6, 10);
+  publish(*its, 1, 11, 15);
+  std::set<std::string> all;
+  EXPECT_TRUE(wait_for([&] {
+    for (events::GroupReader* each : {one.get(), other.get()}) {
+      auto batch = fakes::run(worker_, each->read({.limit = 100, .max_bytes = 1 << 20}));
+      for (const auto& id : ids(*batch)) all.insert(id);
+    }
+    return all.size() == 10;
+  }));
+  EXPECT_EQ(log().find("FENCED"), std::string::npos) << log();
 }
 
 TEST_F(KafkaReaderTest, SharesATopicWithAnotherMember) {

@@ -73,6 +73,33 @@ TEST(KafkaProperties, HaveValuesThatLibrdkafkaTakes) {
             "config/a.yaml:3:18: properties[\"sasl.password\"]: environment variable NOT_SET is not set\n");
 }
 
+TEST(KafkaProperties, AreWholeNumbersWhereLibrdkafkaWouldTakeTheirBeginning) {
+  EXPECT_EQ(property("session.timeout.ms: 6 s"),
+            "config/a.yaml:3:23: properties[\"session.timeout.ms\"]: expected a number without a unit for "
+            "\"session.timeout.ms\"\n");
+  EXPECT_EQ(property("linger.ms: 0.5ms"),
+            "config/a.yaml:3:14: properties[\"linger.ms\"]: expected a number without a unit for \"linger.ms\"\n");
+  EXPECT_EQ(property("session.timeout.ms: -6000"),
+            "config/a.yaml:3:23: properties[\"session.timeout.ms\"]: Configuration property \"session.timeout.ms\" "
+            "value -6000 is outside allowed range 1..3600000\n");
+  EXPECT_EQ(property("linger.ms: 0.5"), "");
+  EXPECT_EQ(property("client.id: 6 s"), "");
+  EXPECT_EQ(property("check.crcs: \"true\""), "");
+}
+
+TEST(KafkaProperties, OfASessionFitTogether) {
+  EXPECT_EQ(property("heartbeat.interval.ms: 6000"),
+            "config/a.yaml:3:26: properties[\"heartbeat.interval.ms\"]: heartbeat.interval.ms is 6000 and "
+            "session.timeout.ms is 6000: a member would be given up between two heartbeats\n");
+  EXPECT_EQ(property("session.timeout.ms: 2000"),
+            "config/a.yaml:3:23: properties[\"session.timeout.ms\"]: heartbeat.interval.ms is 2000 and "
+            "session.timeout.ms is 2000: a member would be given up between two heartbeats\n");
+  EXPECT_EQ(property("session.timeout.ms: 3000000"),
+            "config/a.yaml:3:23: properties[\"session.timeout.ms\"]: warning: brokers take 6000 to 1800000, unless "
+            "their group.min.session.timeout.ms and group.max.session.timeout.ms say otherwise\n");
+  EXPECT_EQ(property("session.timeout.ms: 45000"), "");
+}
+
 TEST(KafkaProperties, WarnOfScramThatBrokersRefuse) {
   if (rd_kafka_version() >= 0x02060000) GTEST_SKIP() << "this librdkafka has it right";
   EXPECT_EQ(property("{security.protocol: sasl_plaintext, sasl.mechanism: SCRAM-SHA-256, sasl.username: u, "
@@ -147,8 +174,9 @@ TEST(ClientConf, KeepsWhatThePromisesStandOn) {
     EXPECT_EQ(said_by(producer, name), value) << name;
   EXPECT_EQ(said_by(producer_conf(read.value, "n", {.bytes = 2000, .single = true}), "batch.size"), "2000");
   EXPECT_EQ(said_by(producer_conf(read.value, "n", {.bytes = 2000, .single = true}), "batch.num.messages"), "1");
-  const Conf consumer = consumer_conf(read.value, "n", "billing", 64);
+  const Conf consumer = consumer_conf(read.value, "n", {"billing", "store-1.orders"}, 64);
   for (const auto& [name, value] : {std::pair{"group.id", "billing"},
+                                    {"group.instance.id", "store-1.orders"},
                                     {"enable.auto.commit", "false"},
                                     {"auto.offset.reset", "error"},
                                     {"isolation.level", "read_committed"},
@@ -156,6 +184,15 @@ TEST(ClientConf, KeepsWhatThePromisesStandOn) {
                                     {"queued.max.messages.kbytes", "96"},
                                     {"fetch.message.max.bytes", "98304"}})
     EXPECT_EQ(said_by(consumer, name), value) << name;
+}
+
+TEST(KafkaMember, IsNamedByTheStoreAndTheTopic) {
+  EXPECT_EQ(instance_of("3f2a", "prod.orders"), "causeway-3f2a-prod.orders");
+  EXPECT_EQ(instance_of("", "prod.orders"), "");
+  const std::string one = instance_of("3f2a", std::string(249, 'a'));
+  const std::string other = instance_of("3f2a", std::string(248, 'a') + 'b');
+  EXPECT_EQ(one.size(), 249u);
+  EXPECT_NE(one, other);
 }
 
 }  // namespace

@@ -92,8 +92,37 @@ TEST_F(TlsContextTest, AFileOfAuthoritiesWithoutOneIsAProblem) {
     const auto* problem = std::get_if<TlsProblem>(&loaded);
     ASSERT_NE(problem, nullptr) << name;
     EXPECT_EQ(problem->file, TlsProblem::File::kAuthorities);
-    EXPECT_EQ(problem->text.find("the authorities of clients " + (folder / name).string() + ": "), 0u) << problem->text;
+    const bool missing = name == std::string_view("missing.pem");
+    EXPECT_EQ(problem->text, (folder / name).string() + (missing ? " cannot be read: No such file or directory"
+                                                                 : " holds no certificates in PEM"));
   }
+}
+
+TEST_F(TlsContextTest, SaysWhatIsWrongWithACertificateOrItsKey) {
+  Identity("other", {}).write(folder, "other");
+  std::ofstream(folder / "empty.pem") << "nothing\n";
+  const auto wrong = [this](std::string_view certificate, std::string_view key) {
+    const auto loaded = TlsContext::load(folder / certificate, folder / key);
+    const auto* const problem = std::get_if<TlsProblem>(&loaded);
+    if (problem == nullptr) return std::string("nothing");
+    const std::string_view file = problem->file == TlsProblem::File::kCertificate ? "certificate: " : "key: ";
+    return std::string(file) + problem->text.substr(folder.string().size() + 1);
+  };
+  EXPECT_EQ(wrong("server.pem", "server.key"), "nothing");
+  EXPECT_EQ(wrong("none.pem", "server.key"), "certificate: none.pem cannot be read: No such file or directory");
+  EXPECT_EQ(wrong("empty.pem", "server.key"), "certificate: empty.pem holds no certificate in PEM");
+  EXPECT_EQ(wrong("server.pem", "none.key"), "key: none.key cannot be read: No such file or directory");
+  EXPECT_EQ(wrong("server.pem", "server.pem"), "key: server.pem holds no private key in PEM without a passphrase");
+  EXPECT_EQ(wrong("server.pem", "other.key"), "key: other.key does not belong to the certificate");
+}
+
+TEST_F(TlsContextTest, KnowsHowLongItsCertificateHolds) {
+  const auto now = std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now());
+  EXPECT_LT(std::get<0>(load())->valid_from(), now + std::chrono::minutes(1));
+  EXPECT_GT(std::get<0>(load())->valid_until(), now);
+  Identity("server", {.starts = -7200, .ends = -3600}).write(folder, "server");
+  EXPECT_LT(std::get<0>(load())->valid_until(), now - std::chrono::minutes(59));
+  EXPECT_GT(std::get<0>(load())->valid_until(), now - std::chrono::minutes(61));
 }
 
 TEST(PeerCertificate, HoldsTheNamesOfTheKindsThatCount) {

@@ -68,14 +68,23 @@ class RouteFiles {
     return *this;
   }
 
+  /// What a running process knows of the versions; outlives this.
+  RouteFiles& states(VersionStates& states) {
+    states_ = &states;
+    return *this;
+  }
+
+  const std::vector<ApiSpec>& apis() const { return apis_; }
+  const std::vector<RouteSpec>& routes() const { return routes_; }
+
   /// Everything that is wrong, empty when nothing is.
   std::string problems() {
-    if (!errors_.failed()) table_ = RouteTable::build(apis_, routes_, versioning_, errors_);
+    if (!errors_.failed()) table_ = RouteTable::build(apis_, routes_, versioning_, errors_, states_);
     return errors_.to_text();
   }
 
   const RouteTable& table() {
-    if (!table_) table_ = RouteTable::build(apis_, routes_, versioning_, errors_);
+    if (!table_) table_ = RouteTable::build(apis_, routes_, versioning_, errors_, states_);
     if (!table_) throw std::logic_error(errors_.to_text());
     return *table_;
   }
@@ -121,6 +130,7 @@ class RouteFiles {
   std::vector<ApiSpec> apis_;
   std::vector<RouteSpec> routes_;
   VersioningSettings versioning_;
+  VersionStates* states_ = nullptr;
   std::shared_ptr<const RouteTable> table_;
 };
 

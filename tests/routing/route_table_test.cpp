@@ -206,6 +206,13 @@ TEST(RouteTableErrors, TwoDefaultsOfOneCall) {
             "b.yaml:5:10: routes[0]: also is the default version of GET /o/x, which a.yaml:5:10 takes\n");
 }
 
+TEST(RouteTableErrors, ANamesakeThatTakesTheSameCallsIsBlamedOnce) {
+  EXPECT_EQ(plain("  - {name: a, match: {method: GET, path: /a}}\n"
+                  "  - {name: a, match: {method: GET, path: /a}}\n")
+                .problems(),
+            "routes/plain.yaml:5:5: routes[1]: also matches GET /a, which routes/plain.yaml:4:5 takes\n");
+}
+
 TEST(RouteTableErrors, NamesThatAreTakenVersionsThatAreUnknownAndTooMuch) {
   std::string parameters;
   for (int i = 0; i < 17; ++i) parameters += "/{p" + std::to_string(i) + "}";
@@ -222,7 +229,7 @@ TEST(RouteTableErrors, NamesThatAreTakenVersionsThatAreUnknownAndTooMuch) {
       segments + "}}\n");
   EXPECT_EQ(files.problems(),
             "routes/plain.yaml:5:5: routes[1].name: \"a\" is taken by routes/plain.yaml:4:5\n"
-            "routes/plain.yaml:6:5: routes[2].versions: \"v3\" is not a version of the API \"plain\"\n"
+            "routes/plain.yaml:6:5: routes[2].versions[0]: \"v3\" is not a version of the API \"plain\"\n"
             "routes/plain.yaml:7:5: routes[3].match.path: 17 parameters, at most 16\n"
             "routes/plain.yaml:8:5: routes[4].match.path: 65 segments, at most 64\n");
 }

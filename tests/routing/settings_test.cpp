@@ -30,9 +30,9 @@ TEST(MatchSettings, NeedsAMethod) {
             "r.yaml:5:35: routes[0].match.methods: give either \"method\" or \"methods\"\n");
   EXPECT_EQ(match_problems("{method: [GET, PUT], path: /}"),
             "r.yaml:5:21: routes[0].match.method: several are written under \"methods\"\n");
-  EXPECT_EQ(
-      match_problems("{methods: [], path: /}"),
-      "r.yaml:5:22: routes[0].match.methods: expected a method such as GET, a list of methods, or any, got a list\n");
+  EXPECT_EQ(match_problems("{methods: [], path: /}"),
+            "r.yaml:5:22: routes[0].match.methods: expected a method such as GET, a list of methods, or any, got an "
+            "empty list\n");
 }
 
 TEST(MatchSettings, KnowsTheMethods) {
@@ -90,10 +90,16 @@ TEST(VersionSettings, TheGuideIsAnAddress) {
             "\"https://x/>;\"\n");
 }
 
-TEST(VersionSettings, WhatIsNotBuiltYetIsRefused) {
-  EXPECT_EQ(version_problems("v1: {released: 2025-01-01, retire: when_unused, unused_for: 14d}"),
-            "r.yaml:5:30: versions.v1.retire: \"retire\" is not in this version\n"
-            "r.yaml:5:51: versions.v1.unused_for: \"unused_for\" is not in this version\n");
+TEST(VersionSettings, OneThatIsRetiredWhenUnusedHasASunset) {
+  EXPECT_EQ(version_problems("v1: {released: 2025-01-01, retire: when_unused}"),
+            "r.yaml:5:38: versions.v1.retire: needs \"sunset\": before it, a version is never retired\n");
+  EXPECT_EQ(version_problems("v1: {released: 2025-01-01, deprecated: 2026-01-01, sunset: 2027-01-01, unused_for: 14d}"),
+            "r.yaml:5:86: versions.v1.unused_for: needs `retire: when_unused`\n");
+  EXPECT_EQ(version_problems("v1: {released: 2025-01-01, deprecated: 2026-01-01, sunset: 2027-01-01, "
+                             "retire: when_unused, unused_for: 10ms}"),
+            "r.yaml:5:107: versions.v1.unused_for: expected a duration of at least 1s, got \"10ms\"\n");
+  EXPECT_EQ(version_problems("v1: {released: 2025-01-01, retire: later}"),
+            "r.yaml:5:38: versions.v1.retire: expected one of at_sunset, when_unused; got \"later\"\n");
 }
 
 TEST(VersioningSettings, HasTheDocumentedDefaults) {

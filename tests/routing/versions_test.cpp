@@ -196,5 +196,39 @@ TEST(Lifecycle, WithoutDatesAVersionIsCurrentForEver) {
   EXPECT_EQ(version.sunset_details(), "");
 }
 
+TEST(Versions, OneThatIsRetiredWhenUnusedIsServedUntilItsStateSaysSo) {
+  VersionStates states;
+  RouteFiles files;
+  files.states(states).add("routes/orders.yaml", R"(api: orders
+base: /api/{version}/orders
+versions:
+  v1: {released: 2024-01-29, deprecated: 2026-09-01, sunset: 2027-03-05, successor: v2, retire: when_unused}
+  v2: {released: 2026-09-01}
+routes:
+  - {name: list, match: {method: GET, path: /}}
+)");
+  const WallTime later = date("2027-04-01");
+  EXPECT_EQ(files.call("GET", "/api/v1/orders", "", later), "list@v1");
+  const Version& v1 = *files.match("GET", "/api/v1/orders", "", later).version;
+  EXPECT_EQ(v1.lifecycle(later), Lifecycle::kSunset);
+  EXPECT_EQ(v1.headers(later).sunset, "Fri, 05 Mar 2027 00:00:00 GMT") << "callers are told as before";
+
+  states.of("orders", "v1")->retire(date("2027-03-20"));
+  EXPECT_EQ(v1.lifecycle(later), Lifecycle::kRetired);
+  EXPECT_EQ(files.call("GET", "/api/v1/orders", "", later), "410 list@v1");
+  EXPECT_EQ(files.call("GET", "/api/v1/orders", "", date("2027-01-01")), "list@v1") << "the clock was set back";
+  states.of("orders", "v1")->retire(date("2027-03-01"));
+  EXPECT_EQ(files.call("GET", "/api/v1/orders", "", later), "list@v1") << "the sunset was moved behind it";
+}
+
+TEST(Versions, TheStagesOfALifeHaveNames) {
+  RouteFiles files = orders();
+  const Version& v1 = *files.match("GET", "/api/v1/orders").version;
+  const auto state = [&](const char* day) { return config::name_of(v1.lifecycle(date(day))); };
+  EXPECT_EQ(state("2026-08-31"), "current");
+  EXPECT_EQ(state("2026-09-01"), "deprecated");
+  EXPECT_EQ(state("2027-03-05"), "retired");
+}
+
 }  // namespace
 }  // namespace causeway::routing

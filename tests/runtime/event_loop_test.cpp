@@ -121,6 +121,18 @@ Task<> sleep(EventLoop& loop, Duration time, std::string& notes, std::string tex
   notes += text;
 }
 
+TEST_F(EventLoopTest, WhoeverSleepsIsSkippedOver) {
+  EXPECT_EQ(loop.until_timer(), Duration::max());
+  loop.spawn(sleep(loop, std::chrono::hours(1), notes, "a"));
+  EXPECT_EQ(loop.poll(), 1u);
+  const Duration left = loop.until_timer();
+  EXPECT_LE(left, std::chrono::hours(1));
+  EXPECT_GT(left, std::chrono::minutes(59));
+  loop.skip(left);
+  EXPECT_EQ(loop.poll(), 1u);
+  EXPECT_EQ(notes, "a");
+}
+
 TEST_F(EventLoopTest, WhoeverSleepsWakesByRealTimeTheShortestFirst) {
   loop.spawn(sleep(loop, milliseconds(4), notes, "b"));
   loop.spawn(sleep(loop, milliseconds(2), notes, "a"));

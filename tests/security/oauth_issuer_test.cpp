@@ -37,7 +37,8 @@ TEST(TokenIssuer, NamesTheKeyThatItCannotRead) {
   config::Errors errors;
   const auto own = settings<ProviderSettings>("{name: own, issuer: i, token_endpoint: {key: /nowhere/x.key}}");
   EXPECT_EQ(TokenIssuer::load(own, errors), nullptr);
-  EXPECT_EQ(errors.to_text(), "t.yaml:1:46: token_endpoint.key: there is no file /nowhere/x.key\n");
+  EXPECT_EQ(errors.to_text(),
+            "t.yaml:1:46: token_endpoint.key: /nowhere/x.key cannot be read: No such file or directory\n");
 }
 
 TEST(TokenClients, KnowsClientsByTheirSecret) {

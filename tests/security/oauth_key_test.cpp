@@ -118,7 +118,7 @@ TEST(TokenSigningKey, RefusesWhatCannotSign) {
   EXPECT_EQ(problem(JwsAlgorithm::kRs256, weak_rsa_key().private_pem), "RSA of 1024 bits, needs 2048");
   EXPECT_EQ(problem(JwsAlgorithm::kHs256, p256_key().private_pem), "HS256 needs a secret");
   const auto missing = TokenSigningKey::from_file(JwsAlgorithm::kEs256, "/nowhere/oauth.key");
-  EXPECT_EQ(std::get<std::string>(missing), "there is no file /nowhere/oauth.key");
+  EXPECT_EQ(std::get<std::string>(missing), "/nowhere/oauth.key cannot be read: No such file or directory");
 }
 
 TEST(TokenSigningKey, NeverAsksForAPassphrase) {

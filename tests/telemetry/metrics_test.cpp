@@ -104,6 +104,22 @@ TEST(Metrics, KeepsCountingOverReloads) {
   EXPECT_THAT(metrics.text(), HasSubstr("c_total{cluster=\"wms\",reason=\"timeout\"} 2\n"));
 }
 
+TEST(Metrics, ATableIsReadRowByRow) {
+  Metrics metrics;
+  const CounterTable table = metrics.counter_table("t_total", "t", {"a", "b"});
+  Shard& first = metrics.add_shard();
+  Shard& second = metrics.add_shard();
+  first.add(table, {metrics.intern("one"), LabelId::kEmpty}, 2);
+  second.add(table, {metrics.intern("one"), LabelId::kEmpty}, 3);
+  second.add(table, {metrics.intern("two"), metrics.intern("x")});
+  std::string text;
+  for (const Metrics::TableRow& row : metrics.rows(table))
+    text +=
+        metrics.text_of(row.labels[0]) + '/' + metrics.text_of(row.labels[1]) + ' ' + std::to_string(row.count) + '\n';
+  EXPECT_EQ(text, "one/ 5\ntwo/x 1\n");
+  EXPECT_TRUE(metrics.rows(CounterTable{}).empty());
+}
+
 TEST(Metrics, RefusesAFamilyOfAnotherKind) {
   Metrics metrics;
   metrics.counter("c_total", "c");

@@ -12,6 +12,7 @@ CLI::Option* add_config_option(CLI::App& command, ConfigFiles& files, const std:
       ->type_name("FILE")
       ->default_str(names_of(files))
       ->expected(1)
+      ->allow_extra_args(false)  // what follows is an argument of the command
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
 }
 

@@ -3,11 +3,15 @@
 
 #include <CLI/CLI.hpp>
 #include <string>
+#include <string_view>
 
 #include "app/config_files.h"
 #include "net/endpoint_address.h"
 
 namespace causeway::app::cli {
+
+/// As the type of an argument: the words that a shell offers. Others are taken, too.
+inline constexpr std::string_view kMethodWords = "{GET,POST,PUT,PATCH,DELETE,HEAD}";
 
 /// `-c FILE`, repeated for overlays. `files` keeps its default when the option is absent, and is given it when empty.
 CLI::Option* add_config_option(CLI::App& command, ConfigFiles& files,

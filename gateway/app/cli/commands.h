@@ -16,9 +16,16 @@ using Chosen = std::function<int()>;
 
 void add_run_command(CLI::App& app, Chosen& chosen);
 void add_check_command(CLI::App& app, Chosen& chosen);
+void add_routes_command(CLI::App& app, Chosen& chosen);
+void add_explain_command(CLI::App& app, Chosen& chosen);
+void add_test_command(CLI::App& app, Chosen& chosen);
+/// Schema and reference: what the configuration may say, for editors and for people.
+void add_schema_command(CLI::App& app, Chosen& chosen);
+void add_reference_command(CLI::App& app, Chosen& chosen);
+void add_completion_command(CLI::App& app, Chosen& chosen);
 void add_sign_command(CLI::App& app, Chosen& chosen);
 void add_eval_command(CLI::App& app, Chosen& chosen);
-/// Topics, subscriptions, dead-letters and replay: those that talk to a running gateway.
+/// Topics, subscriptions, versions, alerts, dead-letters and replay: those that talk to a running gateway.
 void add_operate_commands(CLI::App& app, Chosen& chosen);
 
 /// Parses the command line and runs the command.

@@ -94,7 +94,7 @@ void add_eval_command(CLI::App& app, Chosen& chosen) {
   CLI::App* const command =
       app.add_subcommand("eval", "Try an expression on a JSON text; exit 0, 1 (it fails) or 2 (it does not compile).");
   command->add_option("program", options->program, "in jq's language, as in `transform` and `when`")->required();
-  command->add_option("file", options->file, "what `.` is; default: standard input");
+  command->add_option("file", options->file, "what `.` is; default: standard input")->type_name("FILE");
   command->add_option("--arg", options->variables, "NAME JSON: a variable of the context, such as request")
       ->type_name("NAME JSON")
       ->allow_extra_args(false);

@@ -6,6 +6,8 @@ int main(int argc, char** argv) {
   CLI::App app(
       "Causeway: one gateway for all systems of a company.\n"
       "  causeway check -c config/causeway.yaml     is the configuration right?\n"
+      "  causeway explain GET /api/v1/orders/7      which route takes a call, or why none does\n"
+      "  causeway test                              try the routes out: routes/*.test.yaml\n"
       "  causeway run   -c config/causeway.yaml     serve calls; SIGHUP reloads, SIGTERM drains\n"
       "  causeway eval '.items | length' body.json  what an expression gives\n"
       "  causeway subscriptions                     is everybody up to date?\n"
@@ -17,9 +19,15 @@ int main(int argc, char** argv) {
   Chosen chosen;
   add_run_command(app, chosen);
   add_check_command(app, chosen);
+  add_routes_command(app, chosen);
+  add_explain_command(app, chosen);
+  add_test_command(app, chosen);
   add_sign_command(app, chosen);
   add_eval_command(app, chosen);
   add_operate_commands(app, chosen);
+  add_schema_command(app, chosen);
+  add_reference_command(app, chosen);
+  add_completion_command(app, chosen);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -29,6 +29,17 @@ struct DeadLetterOptions : OperateOptions {
   bool dry_run = false;
 };
 
+struct VersionOptions : OperateOptions {
+  std::string api;
+  int days = 30;
+};
+
+struct AlertOptions : OperateOptions {
+  bool all = false;  ///< resolved ones, too
+};
+
+int versions(VersionOptions options);
+int alerts(AlertOptions options);
 int topics(OperateOptions options);
 int subscriptions(OperateOptions options);
 /// `verb`: pause or resume.
@@ -38,6 +49,12 @@ int list_dead_letters(DeadLetterOptions options);
 int show_dead_letter(DeadLetterOptions options);
 int replay_dead_letters(DeadLetterOptions options);
 int discard_dead_letter(DeadLetterOptions options);
+
+/// Takes the configuration anew and says what that changes; kWrong, with every error, when it is refused.
+int reload(OperateOptions options, const std::string& reason);
+/// The files of the configuration in force, or of `version`, without secrets; and what that one changed.
+int show_config(OperateOptions options, const std::string& version);
+int config_history(OperateOptions options, std::uint32_t limit);
 
 /// Rows under their headings, in columns; `none` when there are no rows.
 void print_table(const std::vector<std::string>& headings, const std::vector<std::vector<std::string>>& rows,

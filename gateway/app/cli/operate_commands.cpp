@@ -90,15 +90,66 @@ void add_subscriptions(CLI::App& app, Chosen& chosen) {
   }
 }
 
+void add_versions(CLI::App& app, Chosen& chosen) {
+  auto options = std::make_shared<VersionOptions>();
+  CLI::App* command = add_command(app, "versions", "Versions of APIs: what becomes of them, and who still calls them.",
+                                  "versions --api orders --days 7");
+  add_common(*command, *options);
+  command->add_option("--api", options->api, "only of this one");
+  command->add_option("--days", options->days, "whose calls are counted, today being one; default: 30")
+      ->check(CLI::Range(1, 400));
+  command->callback([options, &chosen] { chosen = [options] { return versions(*options); }; });
+}
+
+void add_alerts(CLI::App& app, Chosen& chosen) {
+  auto options = std::make_shared<AlertOptions>();
+  CLI::App* command = add_command(app, "alerts", "What people should look at.", "alerts --all");
+  add_common(*command, *options);
+  command->add_flag("--all", options->all, "those that are resolved, too");
+  command->callback([options, &chosen] { chosen = [options] { return alerts(*options); }; });
+}
+
+void add_configuration(CLI::App& app, Chosen& chosen) {
+  auto options = std::make_shared<OperateOptions>();
+  auto reason = std::make_shared<std::string>();
+  CLI::App* command = add_command(app, "reload", "Takes the configuration anew and says what that changes; exit 0 or 2.",
+                                  "reload --reason \"partner moved to v2\"");
+  add_common(*command, *options);
+  command->add_option("--reason", *reason, "for the history");
+  command->callback([options, reason, &chosen] { chosen = [options, reason] { return reload(*options, *reason); }; });
+
+  auto config_options = std::make_shared<OperateOptions>();
+  auto version = std::make_shared<std::string>();
+  auto limit = std::make_shared<std::uint32_t>(20);
+  CLI::App* group = add_command(app, "config", "The configuration that runs, and those before it; without secrets.",
+                                "config show 12");
+  add_common(*group, *config_options);
+  group->require_subcommand(0, 1);
+  const auto show = [config_options, version] { return show_config(*config_options, *version); };
+  group->preparse_callback([show, &chosen](std::size_t) { chosen = show; });
+  CLI::App* show_command = add_command(*group, "show", "Its files, as the one that runs or that ran.", "config show 12");
+  show_command->add_option("version", *version, "as `config history` lists it; default: the one that runs");
+  show_command->callback([show, &chosen] { chosen = show; });
+  CLI::App* history =
+      add_command(*group, "history", "Who changed how much, newest first.", "config history --limit 5");
+  history->add_option("--limit", *limit, "how many")->check(CLI::Range(1, 100))->capture_default_str();
+  history->callback([config_options, limit, &chosen] {
+    chosen = [config_options, limit] { return config_history(*config_options, *limit); };
+  });
+}
+
 }  // namespace
 
 void add_operate_commands(CLI::App& app, Chosen& chosen) {
+  add_configuration(app, chosen);
   auto topic_options = std::make_shared<OperateOptions>();
   CLI::App* topics_command =
       add_command(app, "topics", "Topics and how many events they hold.", "topics --json | jq .");
   add_common(*topics_command, *topic_options);
   topics_command->callback([topic_options, &chosen] { chosen = [topic_options] { return topics(*topic_options); }; });
   add_subscriptions(app, chosen);
+  add_versions(app, chosen);
+  add_alerts(app, chosen);
   add_dead_letters(app, chosen);
   auto replay_options = std::make_shared<DeadLetterOptions>();
   CLI::App* replay =

@@ -49,7 +49,7 @@ int run(const RunOptions& options) {
     int signal = 0;
     sigwait(&set, &signal);
     if (signal != SIGHUP) break;
-    gateway.reload();
+    gateway.reload({"signal", {}});
   }
   const bool in_order = gateway.drain(stop_at_once);
   if (in_order) gateway.close();
@@ -69,7 +69,8 @@ void add_run_command(CLI::App& app, Chosen& chosen) {
   CLI::App* const command =
       app.add_subcommand("run", "Serve calls. SIGHUP takes the files anew, SIGTERM drains and stops.");
   add_config_option(*command, options->config);
-  command->add_option("--port-file", options->port_file, "write `NAME ADDRESS` of every listener here once all listen");
+  command->add_option("--port-file", options->port_file, "write `NAME ADDRESS` of every listener here once all listen")
+      ->type_name("FILE");
   command->footer("Example: causeway run -c config/causeway.yaml");
   command->callback([options, &chosen] { chosen = [options] { return run(*options); }; });
 }

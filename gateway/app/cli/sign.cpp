@@ -195,9 +195,9 @@ void add_sign_command(CLI::App& app, Chosen& chosen) {
   auto options = std::make_shared<SignOptions>();
   CLI::App* const command = app.add_subcommand("sign", "Print a ready curl command with a valid signature.");
   command->add_option("--consumer", options->consumer, "who calls: a consumer with a signing key")->required();
-  command->add_option("method", options->method, "GET, POST, …")->required();
+  command->add_option("method", options->method, "what to call with")->required()->type_name(std::string(kMethodWords));
   command->add_option("path", options->path, "path and query, such as /api/v1/orders?page=2")->required();
-  command->add_option("--body", options->body, "the body: text, @FILE, or @- for standard input");
+  command->add_option("--body", options->body, "the body: text, @FILE, or @- for standard input")->type_name("TEXT");
   command->add_option("--url", options->url, "scheme and address of the gateway; default: its first listener");
   add_config_option(*command, options->config);
   command->add_option("--version", options->version, "v1 or v2; default: the newest that the key takes")

@@ -3,24 +3,24 @@
 #include <algorithm>
 #include <fstream>
 
+#include "config/document.h"
+#include "config/readable.h"
+
 namespace causeway::app {
 
 JwksText read_jwks_file(const std::filesystem::path& file) {
   JwksText read;
-  std::error_code error;
-  if (!std::filesystem::is_regular_file(file, error)) {
-    read.problem = "cannot read " + file.string();
-    return read;
-  }
+  read.problem = config::why_unreadable(file);
+  if (!read.problem.empty()) return read;
   std::ifstream stream(file, std::ios::binary);
   std::string text(security::KeySet::kMostBytes + 1, '\0');
   stream.read(text.data(), static_cast<std::streamsize>(text.size()));
   if (stream.bad() || !stream.is_open()) {
-    read.problem = "cannot read " + file.string();
+    read.problem = config::display_name(file) + " cannot be read";
     return read;
   }
   text.resize(static_cast<std::size_t>(stream.gcount()));
-  if (text.size() > security::KeySet::kMostBytes) read.problem = file.string() + " is longer than 1 MiB";
+  if (text.size() > security::KeySet::kMostBytes) read.problem = config::display_name(file) + " is longer than 1 MiB";
   else read.text = std::move(text);
   return read;
 }
@@ -40,9 +40,13 @@ std::vector<JwksFeed> jwks_feeds(const security::OauthSettings& settings,
                                         : provider.algorithms,
             security::PublishedSecrets::kTake);
         if (const std::string* problem = std::get_if<std::string>(&keys.set))
-          read.problem = file->value.string() + ": " + *problem;
+          read.problem = config::display_name(file->value) + ": " + *problem;
       }
       if (!read.problem.empty()) errors.add(file->position, file->path, std::move(read.problem), "reference");
+    }
+    if (const auto& authorities = provider.jwks->ca) {
+      std::string why = config::why_unreadable(authorities->value);
+      if (!why.empty()) errors.add(authorities->position, authorities->path, std::move(why), "reference");
     }
     const auto source = std::ranges::find_if(sources, [&](const auto& each) { return each->is_for(provider); });
     if (source != sources.end()) feeds.push_back({*source, *provider.jwks});

@@ -40,9 +40,9 @@ Error under_key(std::string_view key, const Error& error) {
 }
 
 EventRules::EventRules(const SubscriptionSettings& settings, config::Errors& errors)
-    : filter_(expression::compile_program(settings.filter, kOfEvents, errors)),
+    : filter_(expression::compile_condition(settings.filter, kOfEvents, errors)),
       transform_(expression::compile_program(settings.transform, kOfEvents, errors)),
-      done_when_(expression::compile_program(settings.done_when, kOfAnswers, errors)) {}
+      done_when_(expression::compile_condition(settings.done_when, kOfAnswers, errors)) {}
 
 Result<bool> EventRules::wants(Bytes event, std::pmr::memory_resource* memory) const {
   if (!filter_) return true;

@@ -74,6 +74,9 @@ struct ReaderContext {
   runtime::Worker& worker;
   telemetry::Metrics& metrics;
   std::function<void()> wake;
+  /// Of this process's place in its groups, the same after a restart and no other process's: the store's id. Empty:
+  /// there is no such name, a process that starts again is a new one to the bus.
+  std::string member = {};
 };
 
 /// On its worker's thread, one call at a time, but for the destructor, which may run anywhere once nothing is awaited.

@@ -91,6 +91,7 @@ void use_cluster(DeliveryTarget& target, const HttpDeliverySettings& settings, c
                  config::Errors& errors) {
   const auto found = clusters.find(*settings.cluster);
   if (found == clusters.end()) {
+    if (!errors.knows_all("cluster")) return;
     std::vector<std::string_view> names;
     for (const auto& [name, cluster] : clusters) names.push_back(name);
     report(errors, settings.cluster,
@@ -109,24 +110,37 @@ void use_cluster(DeliveryTarget& target, const HttpDeliverySettings& settings, c
 
 const config::Keys<HttpDeliverySettings>& HttpDeliverySettings::keys() {
   static const auto keys =
-      config::Keys<HttpDeliverySettings>("http delivery")
+      config::Keys<HttpDeliverySettings>("HTTP delivery")
           .required("cluster", &HttpDeliverySettings::cluster, "the system to call")
+          .refers_to("cluster")
           .optional("method", &HttpDeliverySettings::method, "the method to call with")
-          .optional("path", &HttpDeliverySettings::path, "the path to call; a {{ }} becomes one segment; default: /")
+          .optional("path", &HttpDeliverySettings::path, "the path to call; a {{ }} becomes one segment")
+          .by_default("/")
+          .text_template()
           .optional("query", &HttpDeliverySettings::query, "the query to call with")
+          .text_template()
           .optional("headers", &HttpDeliverySettings::headers, "headers beside those that every delivery has")
-          .optional("body", &HttpDeliverySettings::body,
-                    "the JSON to send; default: the event, or what transform makes")
-          .optional("timeout", &HttpDeliverySettings::timeout, "one attempt with its answer; default: the cluster's")
+          .text_template()
+          .optional("body", &HttpDeliverySettings::body, "the JSON to send: one {{ expression }}")
+          .by_default("the event, or what transform makes")
+          .text_template()
+          .optional("timeout", &HttpDeliverySettings::timeout, "one attempt with its answer")
+          .by_default("the cluster's")
           .range(Duration(std::chrono::milliseconds(1)), Duration(std::chrono::hours(1)))
-          .optional("operation", &HttpDeliverySettings::operation,
-                    "what the log calls this; default: the subscription's name")
+          .optional("operation", &HttpDeliverySettings::operation, "what the log calls this")
+          .by_default("the subscription's name")
           .check([](const HttpDeliverySettings& http, const config::Node& node, config::Reading& reading) {
             if (!net::expects_body(net::method_of(http.method)) || net::method_of(http.method) == net::Method::kOther)
               reading.error(
                   node, "method: expected a method with a body such as POST or PUT, got " + config::quote(http.method));
           });
   return keys;
+}
+
+const std::vector<config::Choice>& describe_deliveries() {
+  static const std::vector<config::Choice> choices{
+      {"http", "a call of a system", config::struct_of(&config::view_of<HttpDeliverySettings>)}};
+  return choices;
 }
 
 DeliveryTarget build_target(const config::Deferred& deliver, const std::string& fallback_operation,

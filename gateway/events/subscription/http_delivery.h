@@ -29,6 +29,9 @@ struct HttpDeliverySettings {
   static const config::Keys<HttpDeliverySettings>& keys();
 };
 
+/// What `deliver` may name.
+const std::vector<config::Choice>& describe_deliveries();
+
 /// The call as the configuration has it. Its templates see what is sent as `.` and the event as $event. Immutable.
 struct DeliveryTarget {
   using Named = std::vector<std::pair<std::string, expression::Template>>;

@@ -23,9 +23,14 @@ PausedBy paused_by_of(std::string_view text) {
 }  // namespace
 
 std::unique_ptr<GroupReader> SubscriptionRunner::make_reader() {
-  ReaderContext context{id_.group, spec_->topic, worker(), metrics_, [runner = weak_from_this()] {
+  ReaderContext context{id_.group,
+                        spec_->topic,
+                        worker(),
+                        metrics_,
+                        [runner = weak_from_this()] {
                           if (const Self self = runner.lock()) self->wake();
-                        }};
+                        },
+                        log_.store().store_id()};
   if (on_bus()) return bus_->make_reader(std::move(context));
   return std::make_unique<LogGroupReader>(log_, std::move(context));
 }

@@ -7,6 +7,8 @@
 #include <string_view>
 #include <utility>
 
+#include "events/subscription/http_delivery.h"
+
 namespace causeway::events {
 namespace {
 
@@ -36,6 +38,18 @@ void check_name(const Place& at, std::string_view what, config::Errors& errors) 
          "expected");
 }
 
+/// The waits before the last attempt, without jitter, which only shortens them.
+Duration longest_wait(const RetrySettings& retry) {
+  Duration total{0};
+  double wait = static_cast<double>(retry.delay.count());
+  for (std::uint32_t failures = 1; failures < retry.max_attempts && total <= retry.max_age; ++failures) {
+    wait = std::min(wait, static_cast<double>(retry.max_delay.count()));
+    total += Duration(static_cast<Duration::rep>(wait));
+    wait *= retry.multiplier;
+  }
+  return total;
+}
+
 std::string first_in(const Place& first) {
   const std::string place = first.position.to_text();
   return place.empty() ? "" : ", the first in " + place;
@@ -56,7 +70,7 @@ RetrySettings::RetrySettings() {
 
 const config::Keys<RetrySettings>& RetrySettings::keys() {
   static const auto keys =
-      config::Keys<RetrySettings>("subscription retry")
+      config::Keys<RetrySettings>("retry of a subscription")
           .optional("max_attempts", &RetrySettings::max_attempts, "attempts before an event is a dead letter")
           .range(1, 1000)
           .optional("delay", &RetrySettings::delay, "how long to wait after the first failure")
@@ -67,7 +81,18 @@ const config::Keys<RetrySettings>& RetrySettings::keys() {
           .range(kShortest, Duration(std::chrono::hours(24)))
           .optional("jitter", &RetrySettings::jitter, "a wait is shortened by up to this share, at random")
           .optional("max_age", &RetrySettings::max_age, "how long after it was stored an event is still tried")
-          .range(kShortest, kLongest);
+          .range(kShortest, kLongest)
+          .check([](const RetrySettings& retry, const config::Node& node, config::Reading& reading) {
+            if (longest_wait(retry) <= retry.max_age) return;
+            const config::Node* const age = node.find("max_age");
+            const std::string age_text = config::TextForm<Duration>::format(retry.max_age);
+            reading.warn(
+                age != nullptr ? *age : node,
+                fmt::format("max_age ({}) is shorter than the waits between max_attempts, so that the last of them "
+                            "are never made",
+                            age_text),
+                "conflict");
+          });
   return keys;
 }
 
@@ -76,22 +101,32 @@ const config::Keys<SubscriptionSettings>& SubscriptionSettings::keys() {
       config::Keys<SubscriptionSettings>("subscription")
           .required("name", &SubscriptionSettings::name, "what operators call it; part of every Idempotency-Key")
           .required("topic", &SubscriptionSettings::topic, "whose events it delivers")
-          .optional("group", &SubscriptionSettings::group, "whose cursor it moves; default: the name")
-          .optional("start", &SubscriptionSettings::start, "where it begins when it is new")
-          .optional("was", &SubscriptionSettings::was, "the group whose cursor and dead letters it takes over")
-          .optional("filter", &SubscriptionSettings::filter,
-                    "expression over the event: it is told of those for which this is neither false nor null")
-          .optional("transform", &SubscriptionSettings::transform,
-                    "expression over the event: its one result is what is sent; default: the event")
+          .refers_to("topic")
+          .optional("group", &SubscriptionSettings::group, "name under which the store remembers how far it has come")
+          .by_default("the name of the subscription")
           .optional(
-              "done_when", &SubscriptionSettings::done_when,
-              "expression over the answer's JSON, with $status, $answer and $event: true is a success, whatever the "
-              "status, and anything else is none")
+              "start", &SubscriptionSettings::start,
+              "where it begins when it is new: latest, with what comes from now on; earliest, with all that is stored")
+          .optional("was", &SubscriptionSettings::was, "the group whose cursor and dead letters it takes over")
+          .refers_to("group")
+          .optional("filter", &SubscriptionSettings::filter,
+                    "asked of each event (`.`): those for which it gives false or null are left out")
+          .expression()
+          .optional("transform", &SubscriptionSettings::transform, "makes of each event (`.`) what is sent")
+          .by_default("the event")
+          .expression()
+          .optional("done_when", &SubscriptionSettings::done_when,
+                    "asked of the answer's JSON (`.`), with $status, $answer and $event: true is a success, whatever "
+                    "the status, "
+                    "and anything else is a failure")
+          .expression()
           .required("deliver", &SubscriptionSettings::deliver, "the call that tells the system")
-          .optional("order", &SubscriptionSettings::order, "by_key: one at a time of each key, in order")
+          .holds(config::tagged("way of delivery", &describe_deliveries))
+          .optional("order", &SubscriptionSettings::order,
+                    "by_key: events of one key go one after another, in order; none: all at once")
           .optional("on_dead_letter", &SubscriptionSettings::on_dead_letter,
                     "park: later events of its key wait behind a dead letter; skip: they go on")
-          .optional("concurrency", &SubscriptionSettings::concurrency, "attempts at a time")
+          .optional("concurrency", &SubscriptionSettings::concurrency, "how many events are delivered at a time")
           .range(1, 1024)
           .optional("retry", &SubscriptionSettings::retry, "when an attempt is made again, and when no more")
           .later("batch", "pull", "deduplicate", "webhook");
@@ -105,6 +140,7 @@ void check_subscriptions(const std::vector<SubscriptionSettings>& subscriptions,
   std::map<std::string_view, const Place*> names;
   std::map<std::pair<std::string_view, std::string_view>, const Place*> groups;  // by topic and group
   for (const SubscriptionSettings& each : subscriptions) {
+    if (each.name.path.empty() || each.topic.path.empty()) continue;  // a missing key has been reported
     check_name(each.name, "subscription's name", errors);
     if (!each.group->empty()) check_name(each.group, "group", errors);
     if (const auto [first, fresh] = names.emplace(*each.name, &each.name); !fresh) {
@@ -112,7 +148,7 @@ void check_subscriptions(const std::vector<SubscriptionSettings>& subscriptions,
              fmt::format("two subscriptions are called \"{}\"{}", *each.name, first_in(*first->second)), "conflict");
       continue;
     }
-    if (!topics.find(*each.topic))
+    if (!topics.find(*each.topic) && errors.knows_all("topic"))
       report(errors, each.topic,
              fmt::format("no topic is called {}{}", config::quote(*each.topic),
                          config::suggestion(*each.topic, topic_names)),

@@ -46,6 +46,10 @@ const Sql kAttempt{
     "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13) "
     "ON CONFLICT DO UPDATE SET at = ?6, status = ?7, took = ?8, error = ?9, body_start = ?10, code = ?11, "
     "message = ?12, details = ?13"};
+const Sql kLost{
+    "SELECT 1 FROM lost WHERE grp = ?1 AND topic = ?2 AND shard = ?3 AND from_pos <= ?4 AND to_pos >= ?4 LIMIT 1"};
+const Sql kSeen{
+    "SELECT pos FROM seen_pos WHERE grp = ?1 AND topic = ?2 AND partition = ?3 AND store_id = ?4 AND shard = ?5"};
 const Sql kStateOf{"SELECT state, attempts FROM delivery WHERE grp = ?1 AND topic = ?2 AND shard = ?3 AND pos = ?4"};
 
 const Sql kCopy{
@@ -151,7 +155,22 @@ Result<> SetPaused::apply(Session& session) {
   return {};
 }
 
-std::pair<std::string_view, std::uint32_t> delivery_state(Session& session, const GroupId& id, Place place) {
+namespace {
+
+// Of a place at or below the group's cursor. In a topic that was made anew there is something else at that place now:
+// what a group has had of a store's shard it has had up to a position of that. (Without one nobody knows: a store that
+// was restored has another id.)
+bool was_lost(Session& session, const GroupId& id, Place place, const Origin* origin) {
+  if (session.query(kLost, id.group, id.topic, place.shard, place.position).next()) return true;
+  if (origin == nullptr) return false;
+  Rows seen = session.query(kSeen, id.group, id.topic, place.shard, origin->store_id, origin->shard);
+  return seen.next() && seen.integer(0) < origin->position;
+}
+
+}  // namespace
+
+std::pair<std::string_view, std::uint32_t> delivery_state(Session& session, const GroupId& id, Place place,
+                                                          const Origin* origin) {
   const auto pending_on_bus = [&]() -> std::pair<std::string_view, std::uint32_t> {
     const bool on_bus = session.query(kOnBus, id.group, id.topic).next();
     return {on_bus ? "pending" : "", 0};
@@ -162,7 +181,8 @@ std::pair<std::string_view, std::uint32_t> delivery_state(Session& session, cons
   if (place.position <= cursor.integer(1)) return {};
   if (Rows row = session.query(kStateOf, id.group, id.topic, place.shard, place.position); row.next())
     return {name_of(state_of(row.text(0))), static_cast<std::uint32_t>(row.integer(1))};
-  return {place.position <= cursor.integer(0) ? "delivered" : "pending", 0};
+  if (place.position > cursor.integer(0)) return {"pending", 0};
+  return {was_lost(session, id, place, origin) ? "lost" : "delivered", 0};
 }
 
 void find_copy(Session& session, FindEvent& find) {

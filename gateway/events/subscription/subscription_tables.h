@@ -19,6 +19,7 @@
 #include "events/log_reader.h"
 #include "events/subscription/delivery.h"
 #include "events/subscription/dispatcher.h"
+#include "events/subscription/group_reader.h"
 #include "events/subscription/settings.h"
 #include "store/schema.h"
 #include "store/store.h"
@@ -41,7 +42,8 @@ struct WantedGroup {
   std::uint32_t shards = 0;
   Start start = Start::kLatest;
   std::string was;             ///< the group that it takes over; empty: none
-  std::string was_at{};        ///< where the configuration says so, for errors
+  config::Position place{};    ///< of `was`, else of the subscription's name: for problems
+  std::string path{};          ///< likewise
   std::string carrier{"log"};  ///< of the topic (carrier_of); another than "log" is asked where the group begins
 };
 
@@ -55,7 +57,7 @@ struct LeftBehind {
 /// everything along. Groups that are not wanted any more keep their rows as orphans until the retention of their topic
 /// is over. Fails with kConflict, and changes nothing, where a group is to be taken over by one that has a cursor of
 /// its own, where a group has read its topic from another carrier, or a topic cannot be registered; `internal` is for
-/// people.
+/// people, `refused` says where.
 class TakeGroups final : public store::Change {
  public:
   /// `topics` may be null: they are registered already.
@@ -65,12 +67,15 @@ class TakeGroups final : public store::Change {
   Result<> apply(store::Session& session) override;
   /// Filled by `apply`.
   const std::vector<LeftBehind>& left_behind() const { return left_behind_; }
+  /// Whose group could not be taken, after a kConflict; null: it was none's.
+  const WantedGroup* refused() const { return refused_; }
 
  private:
   const std::vector<WantedGroup> wanted_;
   const std::shared_ptr<const TopicTable> topics_;
   const WallTime now_;
   std::vector<LeftBehind> left_behind_;
+  const WantedGroup* refused_ = nullptr;
 };
 
 /// What a subscription begins with.
@@ -179,8 +184,9 @@ struct SampleRows final : store::Query {
 };
 
 /// The state of an event for DeliveryStates, and how many attempts; empty when the group began behind it. Position 0 is
-/// one that is not on its bus yet.
-std::pair<std::string_view, std::uint32_t> delivery_state(store::Session& session, const GroupId& id, Place place);
+/// one that is not on its bus yet; `origin`: of one that is there, its place in the log, null: not known.
+std::pair<std::string_view, std::uint32_t> delivery_state(store::Session& session, const GroupId& id, Place place,
+                                                          const Origin* origin);
 
 /// An event by a row that some group has of it, for DeliveryStates.
 void find_copy(store::Session& session, FindEvent& find);

@@ -33,10 +33,24 @@ bool continues(const SubscriptionSpec& before, const SubscriptionSpec& after) {
          before.settings.on_dead_letter == after.settings.on_dead_letter;
 }
 
-std::string place_of(const config::Placed<std::string>& at) {
-  const std::string file = at.position.to_text();
-  return file.empty() ? at.path : file + ": " + at.path;
+config::Problem problem_at(const config::Placed<std::string>& at, std::string message) {
+  return {at.position, at.path, "conflict", std::move(message)};
 }
+
+/// Two changes as one: both, or neither.
+class Together final : public store::Change {
+ public:
+  Together(store::Change& first, store::Change* second) : first_(first), second_(second) {}
+  Kind kind() const override { return first_.kind(); }
+  Result<> apply(store::Session& session) override {
+    Result<> done = first_.apply(session);
+    return done && second_ != nullptr ? second_->apply(session) : std::move(done);
+  }
+
+ private:
+  store::Change& first_;
+  store::Change* const second_;
+};
 
 bool takes_over(const SubscriptionSpec& spec, const GroupId& id) {
   return group_of(spec) == id || (id.topic == spec.topic->name() && id.group == *spec.settings.was);
@@ -87,8 +101,9 @@ void Subscriptions::end(const std::vector<Runner>& runners) {
     if (reader.wait_until(until) == std::future_status::ready) reader.get().reset();
 }
 
-std::string Subscriptions::take(std::shared_ptr<const SubscriptionTable> table,
-                                std::shared_ptr<const TopicTable> topics, Duration patience) {
+std::optional<config::Problem> Subscriptions::take(std::shared_ptr<const SubscriptionTable> table,
+                                                   std::shared_ptr<const TopicTable> topics, Duration patience,
+                                                   store::Change* also) {
   Entries next;
   std::vector<std::shared_ptr<const SubscriptionSpec>> fresh;
   std::vector<WantedGroup> wanted;
@@ -97,8 +112,11 @@ std::string Subscriptions::take(std::shared_ptr<const SubscriptionTable> table,
     const config::Placed<std::string>& was = spec->settings.was;
     const std::string carrier = carrier_of(*spec->topic);
     if (carrier != "log" && bus_ == nullptr)
-      return "topic \"" + spec->topic->name() + "\" is on " + carrier + ", and this process has no such bus";
-    wanted.push_back({group_of(*spec), spec->topic->shards(), spec->settings.start, *was, place_of(was), carrier});
+      return problem_at(spec->settings.topic, "topic \"" + spec->topic->name() + "\" is on " + carrier +
+                                                  ", and this process has no such bus");
+    const config::Placed<std::string>& place = was.path.empty() ? spec->settings.name : was;
+    wanted.push_back(
+        {group_of(*spec), spec->topic->shards(), spec->settings.start, *was, place.position, place.path, carrier});
     const auto known = before.find(spec->name());
     const bool goes_on = known != before.end() && continues(*known->second.spec, *spec);
     next[spec->name()] = {spec, goes_on ? known->second.runner : nullptr};
@@ -123,14 +141,22 @@ std::string Subscriptions::take(std::shared_ptr<const SubscriptionTable> table,
     if (taken_over(entry.runner)) awaited.push_back(entry.runner);
   for (const Runner& each : awaited) each->drain();
 
-  std::string problem;
+  std::optional<config::Problem> problem;
   TakeGroups change(std::move(wanted), std::move(topics), clock_.wall());
+  Together whole(change, also);
   if (!wait_idle(awaited, patience)) {
-    problem = "a subscription that is renamed or changed still has attempts in flight";
-  } else if (const Result<> taken = log_.store().commit_blocking(change); !taken) {
-    problem = taken.error().code() == Code::kConflict ? words_of(taken.error()) : "the store refused the subscriptions";
+    problem =
+        config::Problem{{}, {}, "conflict", "a subscription that is renamed or changed still has attempts in flight"};
+  } else if (const Result<> taken = log_.store().commit_blocking(whole); !taken) {
+    const bool conflict = taken.error().code() == Code::kConflict;
+    problem =
+        config::Problem{{}, {}, "conflict", conflict ? words_of(taken.error()) : "the store refused the subscriptions"};
+    if (conflict && change.refused() != nullptr) {
+      problem->position = change.refused()->place;
+      problem->path = change.refused()->path;
+    }
   }
-  if (!problem.empty()) {
+  if (problem) {
     for (const Entry& entry : leaving)
       if (std::ranges::find(awaited, entry.runner) != awaited.end()) entry.runner->go_on();
     return problem;
@@ -156,7 +182,7 @@ std::string Subscriptions::take(std::shared_ptr<const SubscriptionTable> table,
   }
   const std::lock_guard lock(mutex_);
   entries_ = std::move(next);
-  return {};
+  return std::nullopt;
 }
 
 void Subscriptions::drain() {
@@ -185,7 +211,7 @@ void Subscriptions::stop(Duration patience) {
 }
 
 void Subscriptions::describe(store::Session& session, std::string_view topic, std::uint32_t shard, Position position,
-                             std::string_view body, std::vector<DeliveryState>& out) {
+                             std::string_view body, const Origin* origin, std::vector<DeliveryState>& out) {
   ReadEvent read;
   read.topic = topic;
   read.shard = shard;
@@ -194,7 +220,7 @@ void Subscriptions::describe(store::Session& session, std::string_view topic, st
   read.event.body = body;
   for (const auto& [name, entry] : entries()) {
     if (entry.spec->topic->name() != topic) continue;
-    auto [state, attempts] = delivery_state(session, group_of(*entry.spec), {shard, position});
+    auto [state, attempts] = delivery_state(session, group_of(*entry.spec), {shard, position}, origin);
     if (state.empty()) continue;
     // What is left out has no row: the filter is asked again.
     if ((state == "delivered" || position == 0) && entry.spec->rules.filters()) {

@@ -14,6 +14,7 @@
 #include <string>
 #include <vector>
 
+#include "config/errors.h"
 #include "events/delivery_states.h"
 #include "events/event_log.h"
 #include "events/subscription/control.h"
@@ -44,10 +45,11 @@ class Subscriptions final : public SubscriptionControl, public DeliveryStates {
   void use_bus(Bus* bus) { bus_ = bus; }
   /// At start (before or after the workers run) and at every reload. Blocks on the store, and on attempts in flight of
   /// subscriptions that are renamed. New cursors are durable when it returns; running subscriptions keep their state.
-  /// `topics` are registered with them, in one change. `patience` is for those attempts. Empty, or why it cannot be
-  /// taken: then nothing has changed.
-  std::string take(std::shared_ptr<const SubscriptionTable> table, std::shared_ptr<const TopicTable> topics = nullptr,
-                   Duration patience = std::chrono::seconds(60));
+  /// `topics` are registered with them, in one change, and so is `also` written, if there is one. `patience` is for
+  /// those attempts. Nothing, or why it cannot be taken, where it can be with its place: then nothing has changed.
+  std::optional<config::Problem> take(std::shared_ptr<const SubscriptionTable> table,
+                                      std::shared_ptr<const TopicTable> topics = nullptr,
+                                      Duration patience = std::chrono::seconds(60), store::Change* also = nullptr);
 
   /// Begins the end: no event is read and no attempt begun any more; those in flight go on. Never blocks.
   void drain();
@@ -69,7 +71,7 @@ class Subscriptions final : public SubscriptionControl, public DeliveryStates {
 
   // DeliveryStates
   void describe(store::Session& session, std::string_view topic, std::uint32_t shard, Position position,
-                std::string_view body, std::vector<DeliveryState>& out) override;
+                std::string_view body, const Origin* origin, std::vector<DeliveryState>& out) override;
   void find_copy(store::Session& session, FindEvent& find) override;
 
  private:

@@ -74,9 +74,8 @@ Result<> take_over(Session& session, const WantedGroup& wanted) {
   const GroupId old{wanted.was, wanted.id.topic};
   if (old.group.empty() || !exists(session, old)) return {};  // it was taken over before
   if (exists(session, wanted.id))
-    return Error(Code::kConflict,
-                 fmt::format("{}: the group \"{}\" cannot become \"{}\", which topic \"{}\" already has", wanted.was_at,
-                             old.group, wanted.id.group, old.topic));
+    return Error(Code::kConflict, fmt::format("the group \"{}\" cannot become \"{}\", which topic \"{}\" already has",
+                                              old.group, wanted.id.group, old.topic));
   for (const Sql* const rename :
        {&kRenameCursor, &kRenameDelivery, &kRenameAttempt, &kRenameStart, &kRenameSeen, &kRenameLost})
     session.run(*rename, old.group, old.topic, wanted.id.group);
@@ -127,17 +126,20 @@ Result<> begin(Session& session, const WantedGroup& wanted) {
 Result<> TakeGroups::apply(Session& session) {
   const std::int64_t now = unix_milliseconds(now_);
   left_behind_.clear();
+  refused_ = nullptr;
   if (topics_) {
     RegisterTopics topics(topics_);
     Result<> registered = topics.apply(session);
     if (!registered) return registered;
   }
   for (const WantedGroup& wanted : wanted_) {
+    refused_ = &wanted;
     Result<> taken = take_over(session, wanted);
     if (!taken) return taken;
     Result<> begun = wanted.carrier == "log" ? begin(session, wanted) : begin_on_bus(session, wanted, now);
     if (!begun) return begun;
   }
+  refused_ = nullptr;
   for (const GroupId& id : groups(session.query(kGroups))) {
     if (std::ranges::any_of(wanted_, [&id](const WantedGroup& wanted) { return wanted.id == id; })) continue;
     const auto left_now =

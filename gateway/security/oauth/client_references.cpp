@@ -35,9 +35,11 @@ void check_client_references(const OauthSettings& settings, std::span<const Cons
 
   for (const ConsumerSettings& consumer : consumers) {
     for (const OauthClientSettings& client : consumer.oauth_clients) {
+      if (client.provider.path.empty() || client.client.path.empty()) continue;  // a missing key has been reported
       const auto provider = std::ranges::find_if(
           settings.providers, [&](const auto& each) { return each.name.value == client.provider.value; });
       if (provider == settings.providers.end()) {
+        if (!errors.knows_all("provider")) continue;
         errors.add(client.provider.position, client.provider.path,
                    fmt::format("unknown provider {}{}", config::quote(client.provider.value),
                                config::suggestion(client.provider.value, names)),

@@ -1,11 +1,11 @@
 #include "security/oauth/provider_keys.h"
 
-#include <fmt/format.h>
-
 #include <fstream>
 #include <utility>
 #include <vector>
 
+#include "config/document.h"
+#include "config/readable.h"
 #include "config/secrets.h"
 #include "core/base64.h"
 
@@ -35,11 +35,11 @@ VerificationKey::Made make(const ProviderKeySettings& key) {
 KeySet given_keys(const ProviderSettings& provider, config::Errors& errors) {
   std::vector<KeySet::Entry> entries;
   for (const ProviderKeySettings& key : provider.given_keys) {
+    if (!key.sound) continue;
     auto made = make(key);
     if (const auto* problem = std::get_if<std::string>(&made)) {
-      const bool pem = key.public_key.has_value();
-      errors.add(pem ? key.public_key->position : key.kid.position, pem ? key.public_key->path : key.kid.path, *problem,
-                 pem ? "reference" : "secret");
+      // Only what the reader of a key cannot see is new: it knows how long secrets must be.
+      if (key.public_key) errors.add(key.public_key->position, key.public_key->path, *problem, "reference");
       continue;
     }
     entries.push_back({key.kid.value, std::move(std::get<VerificationKey>(made))});
@@ -55,14 +55,13 @@ KeySet own_keys(const TokenSigningKey* own) {
 }
 
 PemText read_pem_file(const std::filesystem::path& file) {
-  std::error_code ignored;
-  if (!std::filesystem::is_regular_file(file, ignored)) return {{}, fmt::format("there is no file {}", file.string())};
+  if (std::string why = config::why_unreadable(file); !why.empty()) return {{}, std::move(why)};
   std::ifstream stream(file, std::ios::binary);
   std::string text(kMostPemBytes + 1, '\0');
   stream.read(text.data(), static_cast<std::streamsize>(text.size()));
-  if (stream.bad() || !stream.is_open()) return {{}, fmt::format("{} cannot be read", file.string())};
+  if (stream.bad() || !stream.is_open()) return {{}, config::display_name(file) + " cannot be read"};
   text.resize(static_cast<std::size_t>(stream.gcount()));
-  if (text.size() > kMostPemBytes) return {{}, fmt::format("{} is larger than 64 KiB", file.string())};
+  if (text.size() > kMostPemBytes) return {{}, config::display_name(file) + " is larger than 64 KiB"};
   return {std::move(text), {}};
 }
 

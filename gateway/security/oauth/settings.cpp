@@ -11,9 +11,11 @@ const config::Keys<JwksSettings>& JwksSettings::keys() {
       config::Keys<JwksSettings>("JWKS")
           .optional("url", &JwksSettings::url, "where the provider publishes its keys: https, or http on the loopback")
           .optional("file", &JwksSettings::file, "a file with them instead, looked at again every `refresh`")
-          .optional("ca", &JwksSettings::ca, "PEM file that the url's server is checked against; default: the system's")
+          .optional("ca", &JwksSettings::ca, "PEM file that the url's server is checked against")
+          .by_default("the system's")
           .optional("refresh", &JwksSettings::refresh, "how often the keys are fetched anew")
           .range(std::chrono::milliseconds(100), std::chrono::hours(24))
+          .exactly_one("url", "file")
           .check(check_jwks);
   return keys;
 }
@@ -28,6 +30,8 @@ const config::Keys<ProviderKeySettings>& ProviderKeySettings::keys() {
           .optional("secret_base64url", &ProviderKeySettings::secret_base64url, "the same in base64url")
           .optional("public_key", &ProviderKeySettings::public_key,
                     "PEM of a public key or certificate, or the file that holds it")
+          .exactly_one("secret", "secret_base64url", "public_key")
+          .sound(&ProviderKeySettings::sound)
           .check(check_provider_key);
   return keys;
 }
@@ -51,14 +55,15 @@ const config::Keys<ProviderSettings>& ProviderSettings::keys() {
           .optional("audiences", &ProviderSettings::audiences,
                     "a token must be for one of them; the own provider's tokens are for all of them, by default for "
                     "its issuer")
-          .optional("algorithms", &ProviderSettings::algorithms,
-                    "algorithms of `jwks` keys that may be used; default: RS256, ES256, ES384, ES512, EdDSA")
+          .optional("algorithms", &ProviderSettings::algorithms, "algorithms of `jwks` keys that may be used")
+          .by_default("RS256, ES256, ES384, ES512, EdDSA")
           .optional("client_claim", &ProviderSettings::client_claim,
                     "the claim that names the client: client_id (RFC 9068), azp, appid, sub …")
           .optional("jwks", &ProviderSettings::jwks, "keys that the provider publishes")
           .optional("keys", &ProviderSettings::given_keys, "keys by value")
           .optional("token_endpoint", &ProviderSettings::token_endpoint,
                     "the gateway's own endpoint, for consumers without an identity provider")
+          .exactly_one("jwks", "keys", "token_endpoint")
           .check(check_provider);
   return keys;
 }
@@ -69,7 +74,7 @@ const ProviderSettings* OauthSettings::own() const {
 }
 
 const config::Keys<OauthSettings>& OauthSettings::keys() {
-  static const auto keys = config::Keys<OauthSettings>("oauth")
+  static const auto keys = config::Keys<OauthSettings>("OAuth")
                                .required("providers", &OauthSettings::providers, "whose tokens are accepted")
                                .check(check_providers);
   return keys;

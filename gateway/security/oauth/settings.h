@@ -41,6 +41,7 @@ struct ProviderKeySettings {
   std::optional<config::Secret> secret;            ///< its bytes as they are
   std::optional<config::Secret> secret_base64url;  ///< as a JWK's `k`
   std::optional<config::Placed<PemSource>> public_key;
+  bool sound = true;  ///< false: could not be read, which has been reported
 
   static const config::Keys<ProviderKeySettings>& keys();
 };

@@ -1,0 +1,107 @@
+// Who still calls which version, and what follows from it: the record of calls by day, an alert for each caller of a
+// version whose sunset is near, and the end of a version that is retired when nobody calls it any more.
+#pragma once
+
+#include <condition_variable>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "admin/version_port.h"
+#include "app/versions/usage_counter.h"
+#include "app/versions/usage_table.h"
+#include "app/versions/version_catalogue.h"
+#include "telemetry/alert_sink.h"
+#include "telemetry/log_thread.h"
+#include "telemetry/metrics.h"
+
+namespace causeway::app {
+
+/// Looks every few seconds; a kill -9 loses the calls since the last look, a clean stop none. Thread safe.
+///
+/// Only time in which calls could be seen counts as time in which nobody called: not that before a version was first
+/// taken, not that in which the gateway did not run, not that by which the clock jumped.
+class VersionLedger final : public admin::VersionPort {
+ public:
+  static constexpr Duration kPeriod = std::chrono::seconds(5);
+  /// How often it is written down that somebody watches, without any calls.
+  static constexpr Duration kWatchPeriod = std::chrono::minutes(1);
+  /// Who has not called for so long is not a caller of a version any more.
+  static constexpr Duration kCallerMemory = std::chrono::hours(24 * 30);
+  static constexpr std::string_view kAlert = "version_sunset";
+
+  /// Everything given outlives it; the store stops after it.
+  VersionLedger(store::Store& store, const Clock& clock, telemetry::Metrics& metrics, telemetry::LogThread& log,
+                telemetry::AlertSink& alerts);
+  ~VersionLedger() override;
+
+  /// A configuration that is about to serve; what was retired is so when it returns. `durable`: the store is open;
+  /// without one, calls are counted in memory and nothing is ever retired for lack of them. Blocks.
+  Result<> take(std::shared_ptr<const VersionCatalogue> catalogue, bool durable);
+  void start();
+  /// Writes down what was called until now and ends. May be called again.
+  void stop();
+
+  /// One look. Blocks.
+  void look();
+
+  Result<std::vector<admin::VersionView>> versions(int days) override;
+  Result<std::vector<admin::UsageRow>> usage(const admin::UsageQuestion& question) override;
+
+ private:
+  class Write;
+  struct Caller {
+    std::int64_t last_at = 0;
+    std::int64_t calls = 0;  ///< since the process began
+  };
+  struct Record {
+    VersionLife life;
+    std::int64_t refused = 0;  ///< since the process began
+    std::map<std::string, Caller, std::less<>> callers;
+    bool is_new = true;  ///< not in the store as it is here
+  };
+
+  // All under the mutex.
+  Result<> load();
+  void begin(const CatalogueVersion& version, std::int64_t now);
+  void watch(WallTime now);
+  /// Nobody could be seen calling from `from` to `to`.
+  void skip(WallTime from, WallTime to);
+  void note(const std::vector<Usage>& usage, std::int64_t now);
+  Result<> write(const std::vector<Usage>& usage, WallTime now);
+  void retire_unused(WallTime now);
+  void raise_notices(WallTime now);
+  bool keeps_calling(const std::string& consumer, const Caller& caller, WallTime now) const;
+  std::vector<SumUsage::Row> sums() const;
+  void run();
+
+  store::Store& store_;
+  const Clock& clock_;
+  telemetry::Metrics& metrics_;
+  telemetry::LogThread& log_;
+  telemetry::AlertSink& alerts_;
+
+  std::mutex mutex_;
+  bool durable_ = false;
+  bool failing_ = false;  ///< the last write was refused
+  std::shared_ptr<const VersionCatalogue> catalogue_ = std::make_shared<const VersionCatalogue>();
+  UsageCounter counter_;
+  std::map<VersionKey, Record> records_;
+  std::set<VersionKey> left_;  ///< the configuration; still in the store
+  WallTime watched_until_;
+  SteadyTime watched_steady_;
+  WallTime written_until_{};
+  Day forgotten_on_ = 0;
+
+  std::vector<telemetry::Collected> gauges_;
+  std::mutex thread_mutex_;
+  std::condition_variable wake_;
+  bool stopping_ = false;
+  std::thread thread_;
+};
+
+}  // namespace causeway::app
