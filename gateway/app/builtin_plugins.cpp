@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "app/builtin_rows.h"
+#include "app/chain_builder.h"
 #include "plugins/envelope/envelope_plugin.h"
 #include "plugins/headers/headers_plugin.h"
 #include "plugins/publish/publish_plugin.h"
@@ -14,11 +15,10 @@
 namespace causeway::app {
 namespace {
 
-/// What a limit's counters are kept by: the route's name and the place in its list, but not the route's place in the
-/// file.
-std::string limit_name(const std::string& route, const std::string& path) {
-  const bool own = path.starts_with("routes[");
-  return route + ' ' + (own ? path.substr(path.find('.') + 1) : path);
+/// What a limit's counters are kept by: the route's name and which of its limits it is, those of the defaults first.
+/// Neither the route's place in the file, nor other steps, nor whether the defaults give it makes another of it.
+std::string limit_name(const BuildContext& context) {
+  return *context.route.name + " rate_limit " + std::to_string(context.chain.count("rate_limit"));
 }
 
 std::unique_ptr<const Plugin> build_rate_limit(const config::Tagged& tagged, const BuildContext& context) {
@@ -34,8 +34,7 @@ std::unique_ptr<const Plugin> build_rate_limit(const config::Tagged& tagged, con
   telemetry::Counter refused =
       context.state.metrics.counter("causeway_rate_limited_total", "Calls refused by rate_limit.", {{"route", route}});
   return std::make_unique<plugins::RateLimitPlugin>(
-      settings, context.state.rate_limits.get(limit_name(route, tagged.path), settings.per, context.consumers),
-      refused);
+      settings, context.state.rate_limits.get(limit_name(context), settings.per, context.consumers), refused);
 }
 
 std::unique_ptr<const Plugin> build_envelope(const config::Tagged& tagged, const BuildContext& context) {

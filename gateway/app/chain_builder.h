@@ -34,8 +34,10 @@ class ChainBuilder {
     steps_.push_back(std::move(step));
   }
 
-  bool has(std::string_view name) const {
-    return std::ranges::any_of(steps_, [&](const EffectiveStep& step) { return step.name == name && !step.removed; });
+  bool has(std::string_view name) const { return count(name) > 0; }
+  std::size_t count(std::string_view name) const {
+    return static_cast<std::size_t>(
+        std::ranges::count_if(steps_, [&](const EffectiveStep& step) { return step.name == name && !step.removed; }));
   }
 
   std::vector<std::unique_ptr<const Plugin>> take_plugins() { return std::move(plugins_); }

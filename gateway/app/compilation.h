@@ -53,6 +53,8 @@ Files read_files(const ConfigFiles& files, config::Errors& errors);
 /// are found at once. Blocks on files and names.
 std::optional<Compiled> compile(Files files, ProcessState& state, config::Errors& errors);
 
+class ChainBuilder;
+
 /// What the builders of plugins and adapters may refer to.
 struct BuildContext {
   ProcessState& state;
@@ -67,6 +69,7 @@ struct BuildContext {
   const routing::PathTemplate& matched;      ///< base and path of the route
   const routing::ApiSettings& api;           ///< of the file
   expression::Template::FindSecret secrets;  ///< those that operators gave out
+  const ChainBuilder& chain;                 ///< the steps that stand before the one that is built
 };
 
 /// Null when there is no topic of this name, which is reported then.

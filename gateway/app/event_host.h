@@ -31,6 +31,8 @@ class EventHost {
   /// about it (shards, new cursors, and `also`, if there is one), is down when it returns, all of it or nothing.
   /// Without a store nothing is, and nothing is needed. False: it cannot be taken, `errors` says why.
   bool take(const Compiled& compiled, store::Change* also, config::Errors& errors);
+  /// A `take` that waits for attempts in flight, now or later, gives up. Any thread.
+  void end_waits() { subscriptions_.end_waits(); }
   /// No new deliveries; attempts in flight go on.
   void drain();
   /// Has everything in flight ended?

@@ -32,6 +32,7 @@ Gateway::~Gateway() {
   close();
   snapshot_.reset();
   while (!watched.expired()) std::this_thread::sleep_for(kDrainLook);
+  reloads_.run([] {});  // one is expired when its end begins; with thousands of routes that takes a while
   for (auto& worker : workers_) worker->finish();
   if (admin_worker_) admin_worker_->finish();
   if (accept_worker_) accept_worker_->finish();
@@ -53,7 +54,12 @@ std::string Gateway::start() {
   std::string problem = events_->open(compiled->settings);
   if (!problem.empty()) return problem + '\n';
   Configurations::Offer offer;
-  reloads_.run([&] { configurations_->make_offer(documents, errors.files(), "start", {}, offer); });
+  bool readable = false;
+  reloads_.run([&] {
+    const Result<> made = configurations_->make_offer(documents, errors.files(), "start", {}, offer);
+    readable = made.ok();
+  });
+  if (!readable) return "the store cannot be read\n";
   const bool taken = events_->take(*compiled, offer.record ? &*offer.record : nullptr, errors);
   log_problems(errors);
   if (!taken) return errors.to_text();
@@ -72,10 +78,11 @@ std::string Gateway::start() {
   admin_->start();
   versions_->start();
   readiness_.configured = true;
-  accept_worker_->start();
-  admin_worker_->start();
+  const std::lock_guard no_reload_yet(reloading_);
   watched_ = settings_.reload;
   watch_->take(std::move(errors.files()), watched_);
+  accept_worker_->start();
+  admin_worker_->start();
   for (const auto& listener : listeners_)
     log_->write(telemetry::Level::kInfo, "listening", {{"name", listener->name()}, {"address", listener->address()}});
   log_->write(telemetry::Level::kInfo, "listening", {{"name", "admin"}, {"address", admin_->address()}});
@@ -98,7 +105,11 @@ void Gateway::make_threads(const Settings& settings) {
   alerts_ = std::make_unique<alerts::AlertBook>(state_->store, clock_, metrics_, *log_);
   versions_ = std::make_unique<VersionLedger>(state_->store, clock_, metrics_, *log_, *alerts_);
   configurations_ = std::make_unique<Configurations>(state_->store, clock_);
-  watch_ = std::make_unique<FileWatch>([this] { reload({"file", {}}); });
+  watch_ = std::make_unique<FileWatch>(
+      [this] {
+        reload({"file", {}});
+      },
+      [this](std::string_view what) { log_thrown("watch", what); });
   pipeline_ = std::make_unique<pipeline::Pipeline>(count, metrics_, state_->labels);
   events_ = std::make_unique<EventHost>(*state_, context_pointers_, *accept_worker_, *log_);
   admin_ = std::make_unique<AdminHost>(
@@ -166,7 +177,13 @@ bool Gateway::drain(bool (*again)()) {
   readiness_.draining = true;
   log_->write(telemetry::Level::kInfo, "draining", {{"connections", std::to_string(open_connections())}});
   for (auto& listener : listeners_) listener->drain();
-  std::unique_lock reload_ended(reloading_);  // what it started would go on; none begins any more
+  events_->end_waits();
+  // What a reload started would go on; none begins any more.
+  std::unique_lock reload_ended(reloading_, std::defer_lock);
+  while (!reload_ended.try_lock()) {
+    if (again()) return false;
+    std::this_thread::sleep_for(kDrainLook);
+  }
   events_->drain();
   drained_by_ = clock_.steady() + settings_.drain_timeout;
   reload_ended.unlock();

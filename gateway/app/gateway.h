@@ -39,7 +39,10 @@ class Gateway final : private admin::ProcessPort {
   std::string start();
   /// Takes the files as they are now, or keeps what is running and logs every error. Any thread but a worker,
   /// one after the other.
+  /// Never throws: whatever goes wrong is a reason why it was not taken.
   admin::ReloadReport reload(const admin::ReloadRequest& request) override;
+  /// The same, later, on another thread.
+  void reload_later(admin::ReloadRequest request);
   /// Stops accepting and lets calls in flight end. `again` is asked every few milliseconds whether to stop at once.
   /// True when everything ended in order.
   bool drain(bool (*again)());
@@ -62,8 +65,12 @@ class Gateway final : private admin::ProcessPort {
   void take_keys(const Compiled& compiled);
   std::string take_versions(const Compiled& compiled);
   void publish(const Compiled& compiled);
+  admin::ReloadReport reload_safely(const admin::ReloadRequest& request);
   admin::ReloadReport reload_now(const admin::ReloadRequest& request);
+  bool try_to_take(const Compiled& compiled, const config::Documents& documents, const admin::ReloadRequest& request,
+                   config::Errors& errors, Configurations::Offer& offer, std::string& reason);
   void take(Compiled& compiled, Configurations::Offer offer);
+  void log_thrown(std::string_view thread, std::string_view what);
   void note_taken();
   void collect_reloads();
   /// What happened to a reload: metrics, log, and the audit where no admin user began it.
@@ -82,7 +89,9 @@ class Gateway final : private admin::ProcessPort {
   std::vector<telemetry::Collected> collected_;
 
   // In this order: what is below uses what is above.
-  OneThread reloads_{"reload"};  ///< makes configurations and takes them apart
+  OneThread reloads_{"reload", [this](std::string_view what) {
+                       log_thrown("reload", what);
+                     }};  ///< makes configurations and takes them apart
   std::unique_ptr<runtime::Worker> accept_worker_;
   std::unique_ptr<runtime::Worker> admin_worker_;
   std::vector<std::unique_ptr<runtime::Worker>> workers_;

@@ -14,6 +14,7 @@ std::int64_t errors_of(const config::Errors& errors) {
 }
 
 constexpr std::string_view kByFile = "file";
+constexpr std::string_view kDraining = "draining";
 
 std::string joined(const std::vector<std::string>& keys) {
   std::string text;
@@ -47,8 +48,52 @@ void Gateway::collect_reloads() {
 
 admin::ReloadReport Gateway::reload(const admin::ReloadRequest& request) {
   admin::ReloadReport report;
-  reloads_.run([&] { report = reload_now(request); });
+  reloads_.run([&] { report = reload_safely(request); });
   return report;
+}
+
+void Gateway::reload_later(admin::ReloadRequest request) {
+  reloads_.post([this, asked = std::move(request)] { reload_safely(asked); });
+}
+
+admin::ReloadReport Gateway::reload_safely(const admin::ReloadRequest& request) {
+  admin::ReloadReport report;
+  try {
+    return reload_now(request);
+  } catch (const std::exception& thrown) {
+    report.reason = thrown.what();
+  } catch (...) {
+    report.reason = "unknown failure";
+  }
+  const std::lock_guard lock(reloading_);
+  report.problems = "[]";
+  const admin::ConfigVersion now = configurations_->current();
+  report.version = now.version;
+  report.hash = now.hash;
+  tell(request, report, {});
+  return report;
+}
+
+/// Opens what it is the first to ask for, which stays open, and writes down what is durable about it.
+bool Gateway::try_to_take(const Compiled& compiled, const config::Documents& documents,
+                          const admin::ReloadRequest& request, config::Errors& errors, Configurations::Offer& offer,
+                          std::string& reason) {
+  if (readiness_.draining) {
+    reason = kDraining;
+    return false;
+  }
+  const bool had_store = state_->store.is_open();
+  reason = events_->open(compiled.settings);
+  // Remembered even if the rest is refused: it is what a later one is compared with.
+  if (!had_store && state_->store.is_open()) settings_.store = compiled.settings.store;
+  if (!reason.empty()) return false;
+  if (!configurations_->make_offer(documents, errors.files(), request.author, request.reason, offer)) {
+    reason = "the store cannot be read";
+    return false;
+  }
+  const bool taken = events_->take(compiled, offer.record ? &*offer.record : nullptr, errors);
+  if (!taken && readiness_.draining) reason = kDraining;
+  return taken;
 }
 
 admin::ReloadReport Gateway::reload_now(const admin::ReloadRequest& request) {
@@ -58,7 +103,7 @@ admin::ReloadReport Gateway::reload_now(const admin::ReloadRequest& request) {
   if (!request.audited && request.author == kByFile && !watch_->differs()) return report;
   if (readiness_.draining) {
     report.problems = "[]";
-    report.reason = "draining";
+    report.reason = kDraining;
     return report;
   }
   config::Errors errors;
@@ -68,11 +113,10 @@ admin::ReloadReport Gateway::reload_now(const admin::ReloadRequest& request) {
   std::optional<Compiled> compiled = compile(std::move(files), *state_, errors);
   Configurations::Offer offer;
   if (compiled) {
-    report.reason = events_->open(compiled->settings);
-    if (report.reason.empty()) {
-      configurations_->make_offer(documents, errors.files(), request.author, request.reason, offer);
-      report.taken = events_->take(*compiled, offer.record ? &*offer.record : nullptr, errors);
-    }
+    const bool had_bus = !events_->bus_state().empty();
+    report.taken = try_to_take(*compiled, documents, request, errors, offer, report.reason);
+    if (report.taken) report.restart = restart_keys(settings_, compiled->settings);
+    if (!had_bus && !events_->bus_state().empty()) settings_.bus = std::move(compiled->settings.bus);
   } else {
     watch = watched_;  // what the refused files say of it counts as little as the rest
   }
@@ -82,7 +126,6 @@ admin::ReloadReport Gateway::reload_now(const admin::ReloadRequest& request) {
   const Difference difference = offer.difference;
   if (report.taken) {
     report.routes = compiled->snapshot->plans.size();
-    report.restart = restart_keys(settings_, compiled->settings);
     report.difference = difference.to_json();
     watched_ = watch;
     take(*compiled, std::move(offer));
@@ -105,8 +148,6 @@ void Gateway::take(Compiled& compiled, Configurations::Offer offer) {
       if (listener->name() == *compiled.settings.listeners[i].name) listener->take(compiled.listeners[i]);
   log_->configure(compiled.settings.telemetry.log);
   settings_.drain_timeout = compiled.settings.drain_timeout;
-  if (!settings_.bus.kafka) settings_.bus = std::move(compiled.settings.bus);
-  if (!settings_.wants_store()) settings_.store = compiled.settings.store;
   state_->use(compiled.replays);
   take_keys(compiled);
   admin_->take(compiled.settings, compiled.admin);
@@ -154,6 +195,10 @@ void Gateway::audit(const admin::ReloadRequest& request, const admin::ReloadRepo
   admin::EndAudit end(begin.id(), report.taken ? Code::kSuccess : Code::kInvalid, after.done());
   if (written) written = state_->store.commit_blocking(end);
   if (!written) log_->write(telemetry::Level::kError, "audit", {{"problem", "the reload could not be written down"}});
+}
+
+void Gateway::log_thrown(std::string_view thread, std::string_view what) {
+  if (log_) log_->write(telemetry::Level::kError, "thread goes on", {{"thread", thread}, {"problem", what}});
 }
 
 void Gateway::log_problems(const config::Errors& errors) {

@@ -83,10 +83,12 @@ void RouteBuilder::add_route(const Start& start, const config::Placed<RouteSetti
   const routing::PathTemplate matched = route->match.sound && route->match.methods != routing::Methods::kNone
                                             ? joined(start.file.base, route->match.path)
                                             : routing::PathTemplate::unknown();
+  ChainBuilder chain;
   const BuildContext context{state_,     reading,    consumers_,
                              clusters_,  topics_,    start.file.defaults,
                              start.http, *route,     route.position,
-                             matched,    start.file, [this](std::string_view name) { return find_secret(name); }};
+                             matched,    start.file, [this](std::string_view name) { return find_secret(name); },
+                             chain};
   RouteContext out;
   out.name = *route->name;
   out.api = start.file.api;
@@ -94,7 +96,6 @@ void RouteBuilder::add_route(const Start& start, const config::Placed<RouteSetti
   std::unique_ptr<const Adapter> adapter = build_adapter(route->adapter, context);
   check_limits(start.file.defaults.limits, route, errors_);
   const RouteSources sources(route.node, start.defaults);
-  ChainBuilder chain;
   build_chain(context, start.access, sources, out, chain);
 
   routing::RouteSpec spec;

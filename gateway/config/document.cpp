@@ -19,7 +19,12 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view kInclude = "include";
 
-fs::path normal_path(const fs::path& path) { return fs::absolute(path).lexically_normal(); }
+/// A working directory that is gone is no error: names below it lead nowhere, absolute ones still do.
+fs::path normal_path(const fs::path& path) {
+  std::error_code gone;
+  const fs::path absolute = fs::absolute(path, gone);
+  return (gone ? path : absolute).lexically_normal();
+}
 
 Node mapping_with(const Node& base, std::vector<Node::Entry> entries) {
   return Node::mapping(base.position(), std::move(entries));
@@ -239,7 +244,9 @@ class Loader {
 }  // namespace
 
 std::string display_name(const fs::path& path) {
-  const fs::path below = normal_path(path).lexically_relative(fs::current_path());
+  std::error_code gone;
+  const fs::path here = fs::current_path(gone);
+  const fs::path below = gone ? fs::path() : normal_path(path).lexically_relative(here);
   const bool outside = below.empty() || *below.begin() == "..";
   return (outside ? path.lexically_normal() : below).string();
 }

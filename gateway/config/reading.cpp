@@ -100,8 +100,10 @@ std::optional<Text> Reading::text(const Node& node, std::string_view what) {
 
 std::filesystem::path Reading::directory(const Node& node) const {
   const Position& at = node.position();
-  if (!at.file) return std::filesystem::current_path();
-  return std::filesystem::absolute(*at.file).lexically_normal().parent_path();
+  std::error_code gone;  // the working directory may be: then what is relative to it is not found
+  if (!at.file) return std::filesystem::current_path(gone);
+  const std::filesystem::path file = std::filesystem::absolute(*at.file, gone);
+  return (gone ? std::filesystem::path(*at.file) : file).lexically_normal().parent_path();
 }
 
 std::string shown(const Node& node) {

@@ -24,6 +24,8 @@ class VersionState {
     return retired_at_.load(std::memory_order_relaxed) >= unix_milliseconds(sunset);
   }
   void retire(WallTime at) { retired_at_.store(unix_milliseconds(at), std::memory_order_relaxed); }
+  /// As if it never was retired: a sunset that is moved back then does not retire it again at once.
+  void bring_back() { retired_at_.store(kNever, std::memory_order_relaxed); }
 
  private:
   static constexpr std::int64_t kNever = INT64_MIN;

@@ -84,10 +84,10 @@ TEST_F(DifferenceTest, HowItIsWrittenMakesNoDifference) {
 }
 
 TEST_F(DifferenceTest, WhatTheDefaultsGiveCounts) {
-  EXPECT_EQ(change("rate: 1/s", "rate: 2/s"), "~route o/a (plugins[0].rate_limit.rate)");
+  EXPECT_EQ(change("rate: 1/s", "rate: 2/s"), "~route o/a (plugins.rate_limit.rate)");
   EXPECT_EQ(change("http: {cluster: oms}}", "http: {cluster: oms, timeout: 1s}}"), "~route o/a (adapter.http.timeout)");
-  EXPECT_EQ(change("name: a,", "name: a, plugins: [{envelope: {}}],"), "~route o/a (plugins[1].envelope)");
-  EXPECT_EQ(change("name: a,", "name: a, without: [rate_limit],"), "~route o/a (plugins, plugins[0].rate_limit.rate)");
+  EXPECT_EQ(change("name: a,", "name: a, plugins: [{envelope: {}}],"), "~route o/a (plugins.envelope)");
+  EXPECT_EQ(change("name: a,", "name: a, without: [rate_limit],"), "~route o/a (plugins.rate_limit)");
   EXPECT_EQ(change("name: a,", "name: a, auth: none,"), "");
   // The route names it: what it has does not change.
   const std::string moved = R"(
@@ -97,6 +97,32 @@ defaults: {auth: none, plugins: [{rate_limit: {rate: 1/s}}]}
 routes: [{name: a, match: {method: GET, path: /a}, adapter: {http: {cluster: oms, path: /a}}}]
 )";
   EXPECT_EQ(Difference::between(effective(kMain), effective(kMain, moved)).to_text(), "");
+}
+
+TEST_F(DifferenceTest, StepsGoByTheirNames) {
+  const auto with = [&](const std::string& plugins) {
+    std::string routes = kRoutes;
+    routes.replace(routes.find("{rate_limit: {rate: 1/s}}"), 25, plugins);
+    return effective(kMain, routes);
+  };
+  const auto told = [&](const std::string& before, const std::string& after) {
+    return Difference::between(with(before), with(after)).to_text();
+  };
+  const std::string headers = "headers: {response: {set: {A: b, C: d}}}";
+  EXPECT_EQ(told("rate_limit: {rate: 1/s}", headers + ", rate_limit: {rate: 1/s}"), "~route o/a (plugins.headers)");
+  EXPECT_EQ(told(headers + ", rate_limit: {rate: 1/s}", "rate_limit: {rate: 1/s}"), "~route o/a (plugins.headers)");
+  EXPECT_EQ(told("", headers), "~route o/a (plugins.headers)");
+  EXPECT_EQ(told("rate_limit: {rate: 1/s}", headers + ", rate_limit: {rate: 2/s}"),
+            "~route o/a (plugins.headers, plugins.rate_limit.rate)");
+  EXPECT_EQ(told(headers + ", rate_limit: {rate: 1/s}", "rate_limit: {rate: 1/s}, " + headers), "~route o/a (plugins)");
+  EXPECT_EQ(told(headers + ", rate_limit: {rate: 1/s}", "envelope, rate_limit: {rate: 1/s}, " + headers),
+            "~route o/a (plugins, plugins.envelope)");
+  EXPECT_EQ(
+      told("rate_limit: {rate: 1/s}, rate_limit: {rate: 2/s}", "rate_limit: {rate: 1/s}, rate_limit: {rate: 3/s}"),
+      "~route o/a (plugins.rate_limit[1].rate)");
+  EXPECT_EQ(told("rate_limit: {rate: 1/s}, rate_limit: {rate: 2/s}", "rate_limit: {rate: 1/s}"),
+            "~route o/a (plugins.rate_limit[1])");
+  EXPECT_EQ(told("envelope", "envelope: {}"), "");
 }
 
 TEST_F(DifferenceTest, ASubscriptionThatGoesOnUnderAnotherNameIsRenamed) {

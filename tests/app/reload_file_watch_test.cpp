@@ -4,6 +4,8 @@
 
 #include <atomic>
 #include <fstream>
+#include <future>
+#include <stdexcept>
 
 #include "config/document.h"
 #include "fakes/temporary_folder.h"
@@ -38,9 +40,10 @@ class FileWatchTest : public ::testing::Test {
   int told = 0;
   std::atomic<int> changes{0};
   FileWatch watch{[this] {
-    ++changes;
-    take();
-  }};
+                    ++changes;
+                    take();
+                  },
+                  [](std::string_view what) { ADD_FAILURE() << what; }};
 };
 
 TEST_F(FileWatchTest, SeesEveryWayInWhichAFileChanges) {
@@ -72,6 +75,25 @@ TEST_F(FileWatchTest, WhatChangedBetweenReadingAndWatchingIsSeen) {
   write("a", "other");
   watch.take(std::move(before), {.watch = true, .interval = 50ms});
   EXPECT_TRUE(changed());
+}
+
+TEST(FileWatchFailure, LooksOnAfterWhatWasThrown) {
+  const fakes::TemporaryFolder folder;
+  std::ofstream(folder / "a") << "one";
+  config::FilesRead files;
+  files.note(folder / "a");
+  std::promise<std::string> told;
+  std::promise<void> again;
+  int calls = 0;
+  FileWatch watch{[&] {
+                    if (++calls == 1) throw std::runtime_error("why");
+                    if (calls == 2) again.set_value();
+                  },
+                  [&](std::string_view what) { told.set_value(std::string(what)); }};
+  std::ofstream(folder / "a") << "two";
+  watch.take(std::move(files), {.watch = true, .interval = 50ms});
+  EXPECT_EQ(told.get_future().get(), "why");
+  EXPECT_EQ(again.get_future().wait_for(30s), std::future_status::ready);
 }
 
 TEST_F(FileWatchTest, WaitsUntilTheWriterIsDone) {

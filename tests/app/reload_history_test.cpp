@@ -16,7 +16,10 @@ namespace {
 class Process {
  public:
   explicit Process(const std::string& database) {
-    if (database.empty()) return;
+    if (!database.empty()) open(database);
+  }
+
+  void open(const std::string& database) {
     store::StoreSettings settings;
     settings.sqlite.path = database;
     sqlite =
@@ -33,7 +36,7 @@ class Process {
     documents.main =
         *config::read_yaml("clusters: [{name: " + cluster + ", endpoints: [\"127.0.0.1:9\"]}]", "main.yaml", errors);
     Configurations::Offer offer;
-    configurations.make_offer(documents, errors.files(), author, "why", offer);
+    EXPECT_TRUE(configurations.make_offer(documents, errors.files(), author, "why", offer).ok());
     if (offer.record && sqlite) EXPECT_TRUE(sqlite->commit_blocking(*offer.record).ok());
     const bool fresh = offer.fresh;
     configurations.take(std::move(offer));
@@ -98,12 +101,12 @@ TEST(HistoryOverRestarts, LargeOnesAreForgottenSooner) {
   admin::ConfigVersion row;
   row.yaml = std::string(15 << 20, 'x');
   for (int i = 0; i < 6; ++i) {
-    RecordConfig record(row);
+    RecordConfig record(row, 0);
     ASSERT_TRUE(process.sqlite->commit_blocking(record).ok());
   }
   EXPECT_EQ(process.listed(), "6  +0 -0\n5  +0 -0\n4  +0 -0\n3  +0 -0\n");
   row.yaml = std::string(70 << 20, 'x');
-  RecordConfig record(row);
+  RecordConfig record(row, 0);
   ASSERT_TRUE(process.sqlite->commit_blocking(record).ok());
   EXPECT_EQ(process.listed(), "7  +0 -0\n");
 }
@@ -134,13 +137,34 @@ TEST(HistoryOverRestarts, AStartWithOtherFilesSaysWhatChanged) {
   EXPECT_EQ(process.listed(), "2 start +1 -1\n1 start +1 -0\n");
 }
 
+TEST(HistoryOverRestarts, AStoreThatComesLaterDoesNotTurnVersionsBack) {
+  const fakes::TemporaryFolder folder;
+  Process(folder.database()).take("a", "start");
+  Process process("");
+  for (const char* name : {"a", "b", "c", "d"}) process.take(name);
+  EXPECT_EQ(process.configurations.current().version, 4);
+  process.open(folder.database());
+  EXPECT_TRUE(process.take("e"));
+  EXPECT_EQ(process.configurations.current().version, 5);
+  EXPECT_EQ(process.listed(), "5 signal +1 -1\n1 start +1 -0\n");
+}
+
+TEST(HistoryOverRestarts, AStoreThatCannotBeReadIsNoEmptyOne) {
+  const fakes::TemporaryFolder folder;
+  Process process(folder.database());
+  process.sqlite->stop();
+  config::Errors errors;
+  Configurations::Offer offer;
+  EXPECT_FALSE(process.configurations.make_offer({}, errors.files(), "start", {}, offer).ok());
+}
+
 TEST(HistoryOverRestarts, AChangeThatFailsLeavesNoVersion) {
   const fakes::TemporaryFolder folder;
   Process process(folder.database());
   process.take("a", "start");
   admin::ConfigVersion row;
   struct Fails final : store::Change {
-    explicit Fails(const admin::ConfigVersion& row) : record(row) {}
+    explicit Fails(const admin::ConfigVersion& row) : record(row, 0) {}
     Result<> apply(store::Session& session) override {
       Result<> done = record.apply(session);
       return done ? Error(Code::kConflict) : std::move(done);

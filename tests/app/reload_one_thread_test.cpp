@@ -8,7 +8,7 @@ namespace causeway::app {
 namespace {
 
 TEST(OneThread, DoesOneAfterTheOtherOnAThreadOfItsOwn) {
-  OneThread thread("test");
+  OneThread thread("test", [](std::string_view what) { ADD_FAILURE() << what; });
   std::vector<int> order;
   std::thread::id first;
   thread.post([&] {
@@ -24,17 +24,27 @@ TEST(OneThread, DoesOneAfterTheOtherOnAThreadOfItsOwn) {
 }
 
 TEST(OneThread, GivesBackWhatWasThrown) {
-  OneThread thread("test");
+  OneThread thread("test", [](std::string_view what) { ADD_FAILURE() << what; });
   EXPECT_THROW(thread.run([] { throw std::runtime_error("why"); }), std::runtime_error);
   int done = 0;
   thread.run([&] { done = 1; });
   EXPECT_EQ(done, 1);
 }
 
+TEST(OneThread, GoesOnAfterPostedWorkHasThrown) {
+  std::string told;
+  OneThread thread("test", [&](std::string_view what) { told = what; });
+  thread.post([] { throw std::runtime_error("why"); });
+  int done = 0;
+  thread.run([&] { done = 1; });
+  EXPECT_EQ(done, 1);
+  EXPECT_EQ(told, "why");
+}
+
 TEST(OneThread, EndsAfterWhatWasPosted) {
   int done = 0;
   {
-    OneThread thread("test");
+    OneThread thread("test", [](std::string_view what) { ADD_FAILURE() << what; });
     for (int i = 0; i < 100; ++i) thread.post([&] { ++done; });
   }
   EXPECT_EQ(done, 100);

@@ -9,7 +9,7 @@ import pytest
 
 from harness.envelope import assert_error, assert_success
 from harness.gateway import Gateway, command, main_config
-from harness.http import call, message
+from harness.http import call, message, until
 from harness.signing import SECRET
 from harness.upstream import Gate, Upstream, reply
 
@@ -398,7 +398,8 @@ def test_a_reload_every_200_ms_under_load_fails_no_request(live, upstream, kept)
     assert not faults, faults[:3]
     assert min(counts) > 10, counts
     assert len(upstream.requests) == sum(counts)
-    live.reload(routes=routes_with(["last"]))
+    live.reload(routes=routes_with(["last"]))  # the one before may still have been under way
+    until(lambda: live.call("GET", "/open/last").status == 200, 20, what="the last configuration")
     assert_success(live.call("GET", "/open/last"), OK)
 
 

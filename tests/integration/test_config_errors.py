@@ -1,138 +1,9 @@
-"""What `causeway check` says, whole: one mistake, one message, at its place. Warnings do not fail."""
+"""What `causeway check` says, whole: one mistake, one message, at its place."""
 import json
-import re
 
 import pytest
 
-from harness import certificates
-from harness.gateway import command
-
-MAIN = """\
-node: {id: causeway-1}
-listeners:
-  - name: public
-    address: 127.0.0.1:0
-    tls: {certificate: tls/server.pem, private_key: tls/server.key}
-    limits: {connections: 100, header_timeout: 10s}
-    trusted_proxies: [10.1.2.3/32]
-admin:
-  address: 127.0.0.1:0
-  users: [{name: ops, role: operator, token: "${env:ADMIN_TOKEN}"}]
-workers: 1
-drain_timeout: 5s
-store: {sqlite: {path: data/causeway.db, min_free: 1MiB}}
-signing: {versions: [v2, v1], window: 5m}
-versioning: {vendor: company, minimum_overlap: 180d, notice: 90d}
-secrets: {WMS_TOKEN: "${env:WMS_TOKEN}"}
-consumers:
-  - name: oms
-    roles: [internal]
-    keys:
-      - {id: oms-key, secrets: ["${env:OMS_SECRET}"]}
-  - name: marketplace
-    roles: [partner]
-    scopes: [orders:read, orders:write]
-    oauth: [{provider: erp, client: marketplace-app}]
-oauth:
-  providers:
-    - name: erp
-      issuer: https://erp.internal
-      audiences: [causeway]
-      client_claim: sub
-      keys: [{kid: k1, algorithm: HS256, secret: "${env:JWT_SECRET}"}]
-clusters:
-  - name: oms
-    system: OMS
-    endpoints: ["127.0.0.1:9"]
-    timeout: 3s
-    outcomes:
-      - {when: '.errCode == "STOCK_SHORT"', is: business, code: 40001, message: "{{ .errMsg }}"}
-  - {name: wms, endpoints: ["127.0.0.1:9"]}
-topics:
-  - {name: order-topic, owner: OMS, retention: 7d, key: "{{ .orderId }}"}
-subscriptions:
-  - name: wms-orders
-    topic: order-topic
-    group: wms-group
-    filter: '.eventType == "ORDER_CREATED"'
-    transform: '{eventId}'
-    deliver: {http: {cluster: wms, path: /outbound}}
-    done_when: '$status < 300'
-telemetry:
-  log: {format: text, calls: {successes: 100%}}
-include: [../routes/*.yaml]
-"""
-ROUTES = """\
-api: orders
-base: /api/{version}/orders
-versions:
-  v1: {released: 2024-01-29, deprecated: 2026-09-01, sunset: 2027-03-05, successor: v2}
-  v2: {released: 2026-09-01}
-defaults:
-  auth: {any: [signature, oauth]}
-  access: {roles: [internal, partner]}
-  plugins:
-    - headers: {request: {set: {X-Token: "{{ secret:WMS_TOKEN }}"}}}
-  http: {cluster: oms}
-routes:
-  - {name: list, match: {method: GET, path: /}, adapter: {http: {path: /orders}}}
-  - name: create
-    match: {method: POST, path: /}
-    access: {scopes: {partner: [orders:write]}}
-    from: {v1: {request: '.items = .goods', response: '.goods = .items'}}
-    plugins:
-      - rate_limit: {rate: 100/s, burst: 200, per: consumer}
-      - validate: {schema: schemas/order.json}
-      - transform:
-          request: |
-            {order_no: .externalNo,
-             lines: [.items[] | {sku: .skuId}]}
-          response: '{orderId: .order_no}'
-    adapter: {http: {path: /orders}}
-    publish:
-      topic: order-topic
-      type: ORDER_CREATED
-      key: "{{ $result.orderId }}"
-  - {name: cancel, match: {method: POST, path: "/{id}/cancel"}, adapter: {http: {path: "/orders/{id}/cancel"}}}
-"""
-SCHEMA = '{"type": "object",\n "properties": {"externalNo": {"type": "string"}}}\n'
-FILES = {"config/causeway.yaml": MAIN, "routes/orders.yaml": ROUTES, "routes/schemas/order.json": SCHEMA}
-ENVIRONMENT = {"OMS_SECRET": "oms-secret-0123456789abcdef", "ADMIN_TOKEN": "admin-token-0123456789abcdef",
-               "WMS_TOKEN": "wms-token-0123456789abcdef", "JWT_SECRET": "jwt-secret-0123456789abcdef-0123456789"}
-M, R, S = FILES
-OK = "ok: 3 routes, 2 clusters, 2 consumers\n"
-KEYS = 'keys: [{kid: k1, algorithm: HS256, secret: "${env:JWT_SECRET}"}]'
-
-
-@pytest.fixture(scope="module")
-def tls(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("tls")
-    certificates.make(folder)
-    certificates.make(folder, "other")
-    authority = certificates.Authority(folder / "authority", "authority")
-    authority.issue("expired", starts=-3, ends=-1)
-    return folder
-
-
-def lay(folder, tls, edits, more=None):
-    """The right files with the edits (file, before, after) made, beside `more` (a path to a text, None: no such file)."""
-    files = {**FILES, **(more or {})}
-    for name, before, after in edits:
-        assert before in files[name], (name, before)
-        files[name] = files[name].replace(before, after, 1)
-    for name, text in files.items():
-        if text is not None:
-            path = folder / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(text if isinstance(text, bytes) else text.encode())
-    (folder / "config/tls").symlink_to(tls)
-
-
-def check(folder, *arguments, config=("config/causeway.yaml",)):
-    named = [part for file in config for part in ("-c", file)]
-    code, out, err = command("check", *named, *arguments, folder=folder, environment=ENVIRONMENT)
-    assert err == ""
-    return code, out
+from harness.mistakes import KEYS, OK, M, R, S, check, lay, tls
 
 
 def test_the_files_that_the_mistakes_are_made_in_are_right(tmp_path, tls):
@@ -141,7 +12,7 @@ def test_the_files_that_the_mistakes_are_made_in_are_right(tmp_path, tls):
     assert check(tmp_path, "--json") == (0, "[]\n")
 
 
-# name: ([(file, before, after)], what is said, without the `ok` line of warnings)
+# name: ([(file, before, after)], what is said)
 ERRORS = {
     "unknown key with a near one": ([(R, "    match: {method: POST, path: /}\n", "    mach: {method: POST, path: /}\n")],
         'routes/orders.yaml:15:5: routes[1].mach: unknown key "mach" (did you mean "match"?)\n'),
@@ -399,74 +270,12 @@ ERRORS = {
         'config/causeway.yaml:51:1: a second document starts here; a file holds one\n'),
 }
 
-WARNINGS = {
-    "include that matches nothing": ([(M, "[../routes/*.yaml]", "[../routes/*.yaml, ../flows/*.yaml]")],
-        'config/causeway.yaml:53:29: include[1]: warning: no file matches "../flows/*.yaml"\n'),
-    "role that nobody has": ([(R, "[internal, partner]", "[internal, partner, publc]")],
-        'routes/orders.yaml:8:39: defaults.access.roles[2]: warning: no consumer has the role "publc"\n'),
-    "access that nobody meets": ([(R, "[internal, partner]", "[internl]")],
-        'routes/orders.yaml:8:20: defaults.access.roles[0]: warning: no consumer has the role "internl" (did you mean "internal"?)\n'),
-    "scope that nobody has": ([(R, "[orders:write]", "[orders:writ]")],
-        'routes/orders.yaml:16:33: routes[1].access.scopes.partner[0]: warning: no consumer has the scope "orders:writ" (did you mean "orders:write"?)\n'),
-    "consumer and role that do not meet": ([(R, "access: {scopes: {partner: [orders:write]}}", "access: {consumers: [oms], scopes: [orders:write]}")],
-        'routes/orders.yaml:16:26: routes[1].access.consumers[0]: warning: no consumer can meet this access rule\n'),
-    "scheme that nobody can show": ([(R, "[signature, oauth]", "[signature, oauth, api_key]")],
-        'routes/orders.yaml:7:34: defaults.auth.any[2]: warning: no consumer has `api_tokens`\n'),
-    "certificates that no listener asks for": ([(R, "[signature, oauth]", "[signature, oauth, mtls]")],
-        'routes/orders.yaml:7:34: defaults.auth.any[2]: warning: no listener asks for client certificates: set `tls.client_ca`\n'),
-    "schemes of others than those admitted": ([(R, "    access: {scopes: {partner: [orders:write]}}\n", "    access: {roles: [partner]}\n    auth: {any: [signature]}\n")],
-        'routes/orders.yaml:14:11: routes[1].name: warning: nobody can call this route: no consumer that `access` admits has a credential for signature\n'),
-    "access without callers": ([(R, "    access: {scopes: {partner: [orders:write]}}\n", "    auth: none\n"), (R, "per: consumer", "per: route")],
-        'routes/orders.yaml:14:11: routes[1].name: warning: access asks who is calling, but `auth: none` lets nobody say it: every call is refused\n'),
-    "sunset soon after its successor": ([(R, "sunset: 2027-03-05", "sunset: 2026-12-05")],
-        'routes/orders.yaml:4:62: versions.v1.sunset: warning: sooner than 180d after the release of v2 (versioning.minimum_overlap)\n'),
-    "sunset soon after its announcement": ([(R, "sunset: 2027-03-05, successor: v2", "sunset: 2026-11-01")],
-        'routes/orders.yaml:4:62: versions.v1.sunset: warning: sooner than 90d after "deprecated" (versioning.notice)\n'),
-    "code that two systems claim": ([(M, "{name: wms, endpoints", "{name: wms, outcomes: [{when: .x, is: business, code: 40001}], endpoints")],
-        'config/causeway.yaml:40:59: clusters[1].outcomes[0].code: warning: "OMS" claims the code 40001 too (config/causeway.yaml:39:65): whoever gets it cannot tell the systems apart\n'),
-    "consumer that can never call": ([(M, "oauth:\n  providers", "  - {name: nobody}\noauth:\n  providers")],
-        'config/causeway.yaml:26:12: consumers[2].name: warning: this consumer has no credentials, so it can never call\n'),
-    "secret that no route names": ([(M, "secrets: {WMS", "secrets: {SPARE: \"${env:OMS_SECRET}\", WMS")],
-        'config/causeway.yaml:16:11: secrets.SPARE: warning: no route file names this secret\n'),
-    "endpoint without an address": ([(M, '["127.0.0.1:9"]', '["127.0.0.1:9", "nowhere.invalid:80"]')],
-        'config/causeway.yaml:36:32: clusters[0].endpoints[1]: warning: the endpoint nowhere.invalid:80 has no address at present\n'),
-    "topic's bus that is not used": ([(M, "{name: order-topic,", "{name: order-topic, kafka: {partitions: 4},")],
-        'config/causeway.yaml:42:32: topics[0].kafka: warning: not used, the embedded bus carries this topic\n'),
-    "answer as it is that becomes an event": ([(R, "    publish:\n", "    reply: as_is\n    publish:\n")],
-        "routes/orders.yaml:29:7: routes[1].publish: warning: with `reply: as_is` the answer's body is still gathered whole: the event is made from it\n"),
-    "retry that cannot fit": ([(M, "    done_when: '$status < 300'\n", "    done_when: '$status < 300'\n    retry: {max_attempts: 8, delay: 10m, max_age: 1h}\n")],
-        'config/causeway.yaml:51:51: subscriptions[0].retry: warning: max_age (1h) is shorter than the waits between max_attempts, so that the last of them are never made\n'),
-    "connection slower than the call": ([(M, "    timeout: 3s\n", "    timeout: 3s\n    connect_timeout: 5s\n")],
-        'config/causeway.yaml:38:22: clusters[0].connect_timeout: warning: longer than `timeout`, within which the whole call must fit\n'),
-    "step twice": ([(R, "      - validate: {schema: schemas/order.json}\n", "      - validate: {schema: schemas/order.json}\n      - validate: {schema: schemas/order.json}\n")],
-        'routes/orders.yaml:21:9: routes[1].plugins[2]: warning: the same step stands at routes/orders.yaml:20:9 already\n'),
-    "assignment for a comparison": ([(M, ".eventType == ", ".eventType = ")],
-        'config/causeway.yaml:47:25: subscriptions[0].filter: warning: "=" sets a value, which makes this true whatever it is asked about; "==" compares\n'),
-}
-
 
 @pytest.mark.parametrize("name", ERRORS)
 def test_a_mistake_is_one_error_at_its_place(tmp_path, tls, name):
     edits, said = ERRORS[name]
     lay(tmp_path, tls, edits)
     assert check(tmp_path) == (2, said)
-
-
-@pytest.mark.parametrize("name", WARNINGS)
-def test_what_is_only_suspicious_is_a_warning(tmp_path, tls, name):
-    edits, said = WARNINGS[name]
-    lay(tmp_path, tls, edits)
-    code, out = check(tmp_path)
-    assert (code, out[:len(said)]) == (0, said)
-    assert out[len(said):].startswith("ok: ") and out.count("\n") == said.count("\n") + 1
-
-
-def test_a_certificate_that_expired_is_a_warning(tmp_path, tls):
-    lay(tmp_path, tls, [(M, "tls/server.pem", "tls/authority/expired.pem"), (M, "tls/server.key", "tls/authority/expired.key")])
-    code, out = check(tmp_path)
-    assert code == 0
-    assert re.fullmatch(r"config/causeway\.yaml:5:24: listeners\[0\]\.tls\.certificate: warning: the certificate expired at "
-                        r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ\n" + re.escape(OK), out), out
 
 
 def test_all_mistakes_of_all_files_are_said_at_once(tmp_path, tls):
@@ -493,67 +302,3 @@ def test_rows_for_programs(tmp_path, tls):
          "message": 'expected a date such as 2027-03-01 or 2027-03-01T08:00:00Z, got "2026-09-31"', "severity": "error"},
         {"file": "routes/orders.yaml", "line": 8, "column": 39, "path": "defaults.access.roles[2]", "code": "reference",
          "message": 'no consumer has the role "public"', "severity": "warning"}]
-
-
-# --- files that are missing, doubled or broken ---
-
-def test_what_stands_in_a_broken_file_is_not_blamed_on_those_who_name_it(tmp_path, tls):
-    """No route is told that its cluster, topic or consumer is unknown: the one mistake is elsewhere."""
-    clusters = MAIN[MAIN.index("clusters:"):MAIN.index("topics:")]
-    main = MAIN.replace(clusters, "").replace("include: [", "include: [clusters.yaml, ")
-    lay(tmp_path, tls, [], {M: main, "config/clusters.yaml": clusters.replace("endpoints: [", "endpoints: [[", 1)})
-    assert check(tmp_path) == (2, 'config/clusters.yaml:5:5: a "[" is open here: a "," or its "]" is missing\n')
-    (tmp_path / "config/clusters.yaml").unlink()
-    assert check(tmp_path) == (2, 'config/causeway.yaml:45:11: include[0]: there is no file "clusters.yaml"\n')
-
-
-@pytest.mark.parametrize("section", ["consumers", "clusters", "topics", "oauth"])
-def test_a_section_that_cannot_be_read_is_the_only_error(tmp_path, tls, section):
-    lay(tmp_path, tls, [(M, f"\n{section}:\n", f"\n{section}: 5\nx-rest:\n")])
-    code, out = check(tmp_path)
-    line = MAIN[:MAIN.index(f"\n{section}:")].count("\n") + 2
-    what = '"***"' if section in ("consumers", "oauth") else '"5"'
-    expected = "a mapping" if section == "oauth" else "a list"
-    assert (code, out) == (2, f"config/causeway.yaml:{line}:{len(section) + 3}: {section}: expected {expected}, got {what}\n"
-                              f'config/causeway.yaml:{line + 1}:1: ["x-rest"]: unknown key "x-rest"\n'.replace('["x-rest"]', "x-rest"))
-
-
-def test_overlays(tmp_path, tls):
-    lay(tmp_path, tls, [], {"production.yaml": "workers: 2\nnode: {id: causeway-9}\nclusters:\n  - {name: oms, endpoints: [\"10.0.0.1:80\"]}\n"
-                                               "  - {name: wms, endpoints: [\"10.0.0.2:80\"]}\n"})
-    assert check(tmp_path, config=("config/causeway.yaml", "production.yaml")) == (0, OK)
-    (tmp_path / "production.yaml").write_text("workers: many\nnode: {ident: x}\ntopics: [{name: order-topic, retention: 5 d}]\n")
-    assert check(tmp_path, config=("config/causeway.yaml", "production.yaml")) == (2, """\
-production.yaml:1:10: workers: expected a whole number from 1 to 256, got "many"
-production.yaml:2:8: node.ident: unknown key "ident"
-production.yaml:3:41: topics[0].retention: expected a duration such as 5s or 250ms, got "5 d"
-""")
-    assert check(tmp_path, config=("config/causeway.yaml", "prodution.yaml")) == \
-        (2, "prodution.yaml: cannot be read: No such file or directory\n")
-    assert check(tmp_path, config=("config/causeway.yaml", "config/causeway.yaml")) == \
-        (0, "config/causeway.yaml: warning: given twice; the second time changes nothing\n" + OK)
-    assert check(tmp_path, config=("config/causeway.yaml", "routes/orders.yaml")) == \
-        (2, "routes/orders.yaml:1:1: a route file: give the operators' file, which includes it\n")
-
-
-def test_an_overlay_wins_over_what_the_first_file_includes(tmp_path, tls):
-    clusters = MAIN[MAIN.index("clusters:"):MAIN.index("topics:")]
-    main = MAIN.replace(clusters, "").replace("include: [", "include: [clusters.yaml, ")
-    lay(tmp_path, tls, [], {M: main, "config/clusters.yaml": clusters,
-                            "test.yaml": 'clusters: [{name: oms, endpoints: ["127.0.0.1:7"]}]\n'})
-    code, out = check(tmp_path, config=("config/causeway.yaml", "test.yaml"))
-    assert (code, out) == (2, 'config/causeway.yaml:41:31: subscriptions[0].deliver.http.cluster: no cluster is called "wms" (did you mean "oms"?)\n')
-
-
-def test_merge_keys_and_anchors_bring_their_places_with_them(tmp_path, tls):
-    lay(tmp_path, tls, [(M, "  - name: oms\n    system: OMS\n", "  - &base\n    name: oms\n    system: OMS\n    connect_timeout: soon\n"),
-                        (M, "  - {name: wms, endpoints", "  - {<<: *base, name: wms, endpoints")])
-    assert check(tmp_path) == (2, 'config/causeway.yaml:37:22: clusters[0].connect_timeout: expected a duration such as 5s or 250ms, got "soon"\n'
-                                  'config/causeway.yaml:37:22: clusters[1].connect_timeout: expected a duration such as 5s or 250ms, got "soon"\n')
-
-
-def test_run_refuses_with_the_same_words(tmp_path, tls):
-    lay(tmp_path, tls, [(R, "rate: 100/s", "rate: fast")])
-    code, out, err = command("run", "-c", "config/causeway.yaml", folder=tmp_path, environment=ENVIRONMENT)
-    assert code == 2
-    assert 'routes/orders.yaml:19:28: routes[1].plugins[0].rate_limit.rate: expected a rate such as 100/s, got "fast"\n' in out + err

@@ -5,6 +5,7 @@ import os
 import pathlib
 import random
 import subprocess
+import threading
 
 import pytest
 
@@ -22,7 +23,10 @@ def check(folder, *config):
     named = [part for file in config or ("main.yaml",) for part in ("-c", file)]
     with open(folder / "output", "w+b") as output:
         process = subprocess.Popen([BINARY, "check", *named], cwd=folder, stdout=output, stderr=subprocess.STDOUT)
+        hung = threading.Timer(60 * SLOW, process.kill)  # whoever waits uses no CPU
+        hung.start()
         _, status, used = os.wait4(process.pid, 0)
+        hung.cancel()
         process.returncode = os.waitstatus_to_exitcode(status)
         output.seek(0)
         said = output.read().decode()

@@ -13,7 +13,8 @@ import pytest
 import yaml
 
 from harness import certificates, documents
-from harness.gateway import ROOT, command
+from harness.gateway import ROOT, Gateway, command, main_config
+from harness.http import call
 
 PAGES = sorted([ROOT / "README.md", ROOT / "ARCHITECTURE.md", ROOT / "demo" / "README.md", *ROOT.glob("docs/*.md"), *ROOT.glob("docs/adr/*.md")])
 BLOCKS = [(page, *block) for page in PAGES for block in documents.blocks(page, "yaml")]
@@ -204,3 +205,42 @@ def test_links_lead_somewhere(page):
             elif anchor and other.suffix == ".md" and anchor not in anchors(other):
                 broken.append(f"{number}: {target}: there is no such heading")
     assert broken == []
+
+
+def table(page, head):
+    """The rows of the table whose first column is called `head`, as lists of cells."""
+    lines = (ROOT / "docs" / page).read_text().splitlines()
+    begin = next(number for number, line in enumerate(lines) if line.startswith(f"| {head} |")) + 2
+    end = next(number for number in range(begin, len(lines)) if not lines[number].startswith("|"))
+    return [[cell.strip() for cell in line.strip("|").split(" | ")] for line in lines[begin:end]]
+
+
+def test_the_table_of_commands_has_them_all():
+    listed = {word for row in table("operations.md", "command") for word in re.findall(r"`causeway ([a-z][a-z-]*)", row[0])}
+    code, out, err = command("--help")
+    offered = set(re.findall(r"^  ([a-z][a-z-]*) +\S", out[out.index("Subcommands:"):], re.MULTILINE))
+    assert (code, listed) == (0, offered)
+
+
+def addresses(cell):
+    """`GET /config`, `/topics[/{name}]`; `POST /x/pause` and `resume` as (method, path)."""
+    found, method, last = set(), None, None
+    for text in re.findall(r"`([^`]+)`", cell):
+        if " " in text:
+            method, text = text.split(" ")
+        if not text.startswith("/"):  # the last word of the path before it is another one
+            text = last.rsplit("/", 1)[0] + "/" + text
+        last = text
+        found |= {(method, re.sub(r"\[.*\]", "", text)), (method, text.replace("[", "").replace("]", ""))}
+    return found
+
+
+def test_the_table_of_addresses_has_those_of_openapi(tmp_path):
+    users = [{"name": "vera", "role": "viewer", "token": "viewer-0123456789abcdef"}]
+    admin = {"address": "127.0.0.1:0", "users": users}
+    with Gateway(main_config({}, admin=admin, store="none", include=[]), {}, tmp_path) as gateway:
+        answer = call(gateway.admin, "GET", "/openapi.json", {"Authorization": "Bearer viewer-0123456789abcdef",
+                                                              "Host": f"127.0.0.1:{gateway.admin}"})
+    offered = {(method.upper(), path) for path, methods in answer.json["paths"].items() for method in methods}
+    listed = {one for row in table("operations.md", "address") for one in addresses(row[0])}
+    assert listed == offered

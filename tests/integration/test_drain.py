@@ -125,7 +125,7 @@ def test_a_log_that_nobody_reads_does_not_hinder_calls_or_the_end(upstream, tmp_
     reader, writer = os.pipe()
     ports = tmp_path / "ports"
     process = subprocess.Popen([BINARY, "run", "-c", gateway.config_file, "--port-file", ports], stdout=writer, stderr=subprocess.DEVNULL,
-                               env=gateway.environment)
+                               cwd=tmp_path, env=gateway.environment)
     os.close(writer)
     try:
         until(ports.exists, 20 * SLOW, what="the start")
@@ -168,7 +168,7 @@ def test_a_signal_during_the_start_ends_it(upstream, tmp_path, delay):
     gateway = Gateway(config, routes, tmp_path, start=False)
     for _ in range(5):
         process = subprocess.Popen([BINARY, "run", "-c", gateway.config_file], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-                                   env=gateway.environment)
+                                   cwd=tmp_path, env=gateway.environment)
         time.sleep(delay)
         process.send_signal(signal.SIGTERM)
         assert process.wait(20 * SLOW) in (0, -signal.SIGTERM)  # ours, or the system's before we handle it

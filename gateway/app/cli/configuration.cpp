@@ -8,6 +8,9 @@
 namespace causeway::app::cli {
 namespace {
 
+/// What the gateway says when the problems are all there is to say.
+constexpr std::string_view kSeeProblems = "the configuration was refused";
+
 void print(const std::string& line) { std::puts(printable(line).c_str()); }
 
 /// As `causeway check` prints it.
@@ -75,6 +78,8 @@ int reload(OperateOptions options, const std::string& reason) {
     ++problems;
   });
   if (problems == 0) return refused(answer);
+  const std::string why = answer.problem.substr(0, answer.problem.find('\n'));  // below it the problems again
+  if (!why.ends_with(kSeeProblems)) std::fprintf(stderr, "causeway: %s\n", why.c_str());
   std::fputs("refused: what ran goes on\n", stderr);
   return kWrong;
 }

@@ -112,8 +112,9 @@ void add_alerts(CLI::App& app, Chosen& chosen) {
 void add_configuration(CLI::App& app, Chosen& chosen) {
   auto options = std::make_shared<OperateOptions>();
   auto reason = std::make_shared<std::string>();
-  CLI::App* command = add_command(app, "reload", "Takes the configuration anew and says what that changes; exit 0 or 2.",
-                                  "reload --reason \"partner moved to v2\"");
+  CLI::App* command =
+      add_command(app, "reload", "Takes the configuration anew and says what that changes; exit 0 or 2.",
+                  "reload --reason \"partner moved to v2\"");
   add_common(*command, *options);
   command->add_option("--reason", *reason, "for the history");
   command->callback([options, reason, &chosen] { chosen = [options, reason] { return reload(*options, *reason); }; });
@@ -127,11 +128,11 @@ void add_configuration(CLI::App& app, Chosen& chosen) {
   group->require_subcommand(0, 1);
   const auto show = [config_options, version] { return show_config(*config_options, *version); };
   group->preparse_callback([show, &chosen](std::size_t) { chosen = show; });
-  CLI::App* show_command = add_command(*group, "show", "Its files, as the one that runs or that ran.", "config show 12");
+  CLI::App* show_command =
+      add_command(*group, "show", "Its files, as the one that runs or that ran.", "config show 12");
   show_command->add_option("version", *version, "as `config history` lists it; default: the one that runs");
   show_command->callback([show, &chosen] { chosen = show; });
-  CLI::App* history =
-      add_command(*group, "history", "Who changed how much, newest first.", "config history --limit 5");
+  CLI::App* history = add_command(*group, "history", "Who changed how much, newest first.", "config history --limit 5");
   history->add_option("--limit", *limit, "how many")->check(CLI::Range(1, 100))->capture_default_str();
   history->callback([config_options, limit, &chosen] {
     chosen = [config_options, limit] { return config_history(*config_options, *limit); };

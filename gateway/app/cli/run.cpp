@@ -49,7 +49,7 @@ int run(const RunOptions& options) {
     int signal = 0;
     sigwait(&set, &signal);
     if (signal != SIGHUP) break;
-    gateway.reload({"signal", {}});
+    gateway.reload_later({"signal", {}});
   }
   const bool in_order = gateway.drain(stop_at_once);
   if (in_order) gateway.close();

@@ -12,8 +12,7 @@ int topics(OperateOptions options) {
     for_each_item(find_member(data, "items"), [&](Bytes item) {
       const std::string oldest = text_of(item, "oldestStoredAt");
       rows.push_back({text_of(item, "name"), text_of(item, "bus"), text_of(item, "shards"), text_of(item, "events"),
-                      text_of(item, "stored"), text_of(item, "pending"),
-                      oldest.empty() ? "-" : readable_time(oldest)});
+                      text_of(item, "stored"), text_of(item, "pending"), oldest.empty() ? "-" : readable_time(oldest)});
     });
     print_table({"TOPIC", "BUS", "SHARDS", "EVENTS", "EVER", "PENDING", "OLDEST (UTC)"}, rows, "no topics");
   });

@@ -10,7 +10,7 @@ constexpr store::Migration kMigrations[] = {
      "INTEGER NOT NULL, diff TEXT NOT NULL, yaml TEXT NOT NULL)"},
 };
 
-const store::Sql kNext{"SELECT coalesce(max(version), 0) + 1 FROM config"};
+const store::Sql kNext{"SELECT max(coalesce(max(version), 0), ?1) + 1 FROM config"};
 const store::Sql kAdd{
     "INSERT INTO config(version, hash, taken_at, author, reason, added, removed, changed, size, diff, yaml) VALUES "
     "(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)"};
@@ -43,7 +43,7 @@ const store::Schema kConfigSchema{"config", kMigrations};
 
 Result<> RecordConfig::apply(store::Session& session) {
   {
-    store::Rows next = session.query(kNext);
+    store::Rows next = session.query(kNext, running_);
     next.next();
     version_ = next.integer(0);
   }

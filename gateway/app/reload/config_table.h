@@ -20,15 +20,16 @@ inline constexpr std::int64_t kKeptBytes = 64 << 20;
 /// one is never there without the other.
 class RecordConfig final : public store::Change {
  public:
-  /// `row` outlives it; its version is not looked at.
-  explicit RecordConfig(const admin::ConfigVersion& row) : row_(row) {}
+  /// `row` outlives it; its version is not looked at. `running` is the version in force, which this store may not know.
+  RecordConfig(const admin::ConfigVersion& row, std::int64_t running) : row_(row), running_(running) {}
   Kind kind() const override { return Kind::kUpkeep; }
   Result<> apply(store::Session& session) override;
-  /// The one that it got; ascending, without a hole.
+  /// The one that it got: the next after all of the store and after the one in force.
   std::int64_t version() const { return version_; }
 
  private:
   const admin::ConfigVersion& row_;
+  const std::int64_t running_;
   std::int64_t version_ = 0;
 };
 

@@ -16,15 +16,15 @@ Difference between_dumps(const std::string& before, const std::string& after, co
 
 }  // namespace
 
-std::optional<admin::ConfigVersion> Configurations::last_stored() const {
-  if (!store_.is_open()) return std::nullopt;
+Result<std::optional<admin::ConfigVersion>> Configurations::last_stored() const {
   ReadConfig read;
-  if (!store_.query_blocking(read)) return std::nullopt;
+  if (!store_.is_open()) return std::move(read.row);
+  if (Result<> done = store_.query_blocking(read); !done) return std::move(done.error());
   return std::move(read.row);
 }
 
-void Configurations::make_offer(const config::Documents& documents, const config::FilesRead& files,
-                                std::string_view author, std::string_view reason, Offer& offer) {
+Result<> Configurations::make_offer(const config::Documents& documents, const config::FilesRead& files,
+                                    std::string_view author, std::string_view reason, Offer& offer) {
   offer.effective = Effective::of(documents, files, fingerprints_);
   offer.row.yaml = masked_yaml(documents);
   offer.row.hash = offer.effective.hash();
@@ -35,19 +35,22 @@ void Configurations::make_offer(const config::Documents& documents, const config
     offer.difference = Difference::between(*effective_, offer.effective);
     offer.fresh = !offer.difference.empty();
   } else {
-    const std::optional<admin::ConfigVersion> last = last_stored();
+    Result<std::optional<admin::ConfigVersion>> stored = last_stored();
+    if (!stored) return std::move(stored.error());
+    const std::optional<admin::ConfigVersion> last = std::move(*stored);
     offer.fresh = !last || last->hash != offer.row.hash;
     if (!last) offer.difference = Difference::between(Effective(), offer.effective);
     else if (offer.fresh) offer.difference = between_dumps(last->yaml, offer.row.yaml, fingerprints_);
     else offer.row = *last;  // a restart is no new version
   }
-  if (!offer.fresh) return;
+  if (!offer.fresh) return {};
   const auto count = [](const auto& list) { return static_cast<std::int64_t>(list.size()); };
   offer.row.added = count(offer.difference.added);
   offer.row.removed = count(offer.difference.removed);
   offer.row.changed = count(offer.difference.changed);
   offer.row.diff = '{' + offer.difference.to_json() + '}';
-  offer.record.emplace(offer.row);
+  offer.record.emplace(offer.row, current().version);
+  return {};
 }
 
 void Configurations::take(Offer offer) {

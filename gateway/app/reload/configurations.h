@@ -31,9 +31,9 @@ class Configurations {
     std::optional<RecordConfig> record{};  ///< to be committed with what else the configuration changes in the store
   };
   /// `offer` is filled, not returned: its record refers to its row. With an open store the first one is compared with
-  /// the last that the store knows. Blocks on the store and on files.
-  void make_offer(const config::Documents& documents, const config::FilesRead& files, std::string_view author,
-                  std::string_view reason, Offer& offer);
+  /// the last that the store knows. Blocks on the store and on files. Errors: the store cannot be read.
+  Result<> make_offer(const config::Documents& documents, const config::FilesRead& files, std::string_view author,
+                      std::string_view reason, Offer& offer);
   /// It is in force, and its record, if there was one to commit, is durable.
   void take(Offer offer);
 
@@ -45,7 +45,7 @@ class Configurations {
 
  private:
   /// The configuration that ran last, as far as the store remembers it.
-  std::optional<admin::ConfigVersion> last_stored() const;
+  Result<std::optional<admin::ConfigVersion>> last_stored() const;
 
   LateStore& store_;
   const Clock& clock_;

@@ -1,6 +1,7 @@
 #include "app/reload/difference.h"
 
 #include <algorithm>
+#include <set>
 
 #include "core/json_object.h"
 
@@ -34,12 +35,39 @@ void walk(const std::vector<T>& before, const std::vector<T>& after, Key key, Vi
   }
 }
 
+/// The entries of a list that the other list has too.
+std::string common(std::string_view list, std::string_view other) {
+  const auto next_of = [](std::string_view& rest) {
+    const std::string_view entry = rest.substr(0, rest.find(Item::kNext));
+    rest.remove_prefix(std::min(entry.size() + 1, rest.size()));
+    return entry;
+  };
+  std::set<std::string_view> known;
+  while (!other.empty()) known.insert(next_of(other));
+  std::string kept;
+  while (!list.empty())
+    if (const std::string_view entry = next_of(list); known.contains(entry)) kept.append(entry).append(1, Item::kNext);
+  return kept;
+}
+
+/// Steps that come and go change the list too, but say so themselves.
+bool is_another(const Value& old, const Value& now) {
+  if (old.second == now.second) return false;
+  return old.first != "plugins" || common(old.second, now.second) != common(now.second, old.second);
+}
+
 std::vector<std::string> changed_keys(const Item& before, const Item& after) {
   std::vector<std::string> keys;
+  std::string whole;  // a step that came or went: its settings did so with it
+  Side with = Side::kBoth;
   walk(
       values_of(before), values_of(after), [](const Value& value) { return value.first; },
       [&](Side side, const Value& old, const Value& now) {
-        if ((side != Side::kBoth || old.second != now.second) && keys.size() < kMostKeys) keys.emplace_back(now.first);
+        if (side == Side::kBoth ? !is_another(old, now) : now.first == "plugins") return;
+        if (side != Side::kBoth && side == with && now.first.starts_with(whole)) return;
+        with = side;
+        whole = std::string(now.first) + '.';
+        if (keys.size() < kMostKeys) keys.emplace_back(now.first);
       });
   return keys;
 }

@@ -39,6 +39,9 @@ struct Item {
   std::string group{};   ///< of a subscription: whose cursor it is
   std::string values{};  ///< `path\0value\0` of each value, by path
 
+  /// Separates the texts of a list, which is one value.
+  static constexpr char kNext = '\x1f';
+
   /// Calls `visit(path, value)`.
   void each_value(const auto& visit) const {
     for (std::string_view rest = values; !rest.empty();) {
@@ -69,6 +72,7 @@ class Values {
   void add_mapping(const config::Node& node, const config::Shape* shape, const std::string& path);
   void add_items(const config::Node& node, const config::Shape* shape, std::string_view key, const std::string& path);
   std::string value_of(const config::Node& node, const config::Shape* shape, std::string_view key);
+  void add_steps(const config::Node& node, const config::Shape& shape, const std::string& path);
   const std::string& print_of(const std::filesystem::path& file, bool secret);
 
   const Fingerprints& fingerprints_;

@@ -10,6 +10,8 @@
 namespace causeway::app {
 namespace {
 
+constexpr std::chrono::seconds kAfterFailure{1};
+
 /// How everything looks at one moment.
 struct Look {
   std::vector<config::FileIdentity> files;
@@ -34,7 +36,8 @@ Look as_now(const config::FilesRead& read) {
 
 }  // namespace
 
-FileWatch::FileWatch(std::function<void()> changed) : changed_(std::move(changed)) {
+FileWatch::FileWatch(std::function<void()> changed, std::function<void(std::string_view)> failed)
+    : changed_(std::move(changed)), failed_(std::move(failed)) {
   thread_ = std::thread([this] {
     pthread_setname_np(pthread_self(), "watch");
     run();
@@ -75,6 +78,22 @@ bool FileWatch::wait(std::unique_lock<std::mutex>& lock, Duration duration, std:
 }
 
 void FileWatch::run() {
+  for (bool over = false; !over;) {
+    try {
+      look();
+      over = true;
+    } catch (const std::exception& thrown) {
+      failed_(thrown.what());
+    } catch (...) {
+      failed_("unknown");
+    }
+    std::unique_lock lock(mutex_);
+    if (!over) over = wake_.wait_for(lock, kAfterFailure, [this] { return stopping_; });
+  }
+}
+
+/// Until all is over.
+void FileWatch::look() {
   std::unique_lock lock(mutex_);
   for (;;) {
     wake_.wait(lock, [this] { return stopping_ || settings_.watch; });
@@ -84,7 +103,7 @@ void FileWatch::run() {
     const Duration interval = settings_.interval;
     const auto replaced = [&] { return generation_ != generation; };
     lock.unlock();
-    const Look before = as_read(read);
+    Look before = as_read(read);
     lock.lock();
     while (!replaced()) {
       if (!wait(lock, interval, generation)) return;
@@ -105,6 +124,7 @@ void FileWatch::run() {
       lock.unlock();
       changed_();
       lock.lock();
+      before = std::move(now);
     }
   }
 }

@@ -7,6 +7,7 @@
 #include <condition_variable>
 #include <functional>
 #include <mutex>
+#include <string_view>
 #include <thread>
 
 #include "app/reload/settings.h"
@@ -21,8 +22,9 @@ class FileWatch {
   static constexpr Duration kSettled = std::chrono::milliseconds(250);
 
   /// `changed` runs on this object's thread once files have changed and stay; it is to read them and `take` what it has
-  /// read, whatever it makes of them. It outlives this.
-  explicit FileWatch(std::function<void()> changed);
+  /// read, whatever it makes of them; what it does not take is offered again once it changes. `failed` is told of what
+  /// was thrown while looking, and looking goes on. Both outlive this.
+  FileWatch(std::function<void()> changed, std::function<void(std::string_view)> failed);
   /// Stops.
   ~FileWatch();
   FileWatch(const FileWatch&) = delete;
@@ -37,10 +39,12 @@ class FileWatch {
 
  private:
   void run();
+  void look();
   /// Waits so long, or until what was read is not of this generation any more; false when all is over.
   bool wait(std::unique_lock<std::mutex>& lock, Duration duration, std::uint64_t generation);
 
   const std::function<void()> changed_;
+  const std::function<void(std::string_view)> failed_;
   std::mutex mutex_;
   std::condition_variable wake_;
   bool stopping_ = false;

@@ -6,7 +6,7 @@
 
 namespace causeway::app {
 
-OneThread::OneThread(std::string name) {
+OneThread::OneThread(std::string name, std::function<void(std::string_view)> failed) : failed_(std::move(failed)) {
   thread_ = std::thread([this, called = std::move(name)] {
     pthread_setname_np(pthread_self(), called.c_str());
     loop();
@@ -41,6 +41,17 @@ void OneThread::run(const std::function<void()>& work) {
   done.get_future().get();
 }
 
+/// What the work holds is taken apart here, too.
+void OneThread::work_on(std::function<void()> work) {
+  try {
+    work();
+  } catch (const std::exception& thrown) {
+    failed_(thrown.what());
+  } catch (...) {
+    failed_("unknown");
+  }
+}
+
 void OneThread::loop() {
   std::unique_lock lock(mutex_);
   for (;;) {
@@ -49,8 +60,7 @@ void OneThread::loop() {
     std::function<void()> work = std::move(waiting_.front());
     waiting_.pop_front();
     lock.unlock();
-    work();
-    work = nullptr;  // what it holds is taken apart here, too
+    work_on(std::move(work));
     lock.lock();
   }
 }

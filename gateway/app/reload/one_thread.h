@@ -8,6 +8,7 @@
 #include <functional>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <thread>
 
 namespace causeway::app {
@@ -15,20 +16,23 @@ namespace causeway::app {
 /// Thread safe.
 class OneThread {
  public:
-  explicit OneThread(std::string name);
+  /// `failed` is told what posted work has thrown, on this thread; the thread goes on.
+  OneThread(std::string name, std::function<void(std::string_view)> failed);
   /// After everything that was posted.
   ~OneThread();
   OneThread(const OneThread&) = delete;
   OneThread& operator=(const OneThread&) = delete;
 
-  /// Returns at once. What it throws ends the process.
+  /// Returns at once.
   void post(std::function<void()> work);
   /// Returns when it is done, or throws what it threw. Not from the thread itself.
   void run(const std::function<void()>& work);
 
  private:
   void loop();
+  void work_on(std::function<void()> work);
 
+  const std::function<void(std::string_view)> failed_;
   std::mutex mutex_;
   std::condition_variable wake_;
   std::deque<std::function<void()>> waiting_;

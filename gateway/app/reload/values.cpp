@@ -48,7 +48,7 @@ bool is_default(const Node& node, const config::KeyView& key) {
 
 void Values::add(const Node& node, const Shape* shape, std::string_view key, const std::string& path) {
   if (node.is_mapping() && !node.entries().empty()) add_mapping(node, shape, path);
-  else if (node.is_sequence() && !node.items().empty()) add_items(node, shape, key, path);
+  else if (node.is_sequence()) add_items(node, shape, key, path);
   else if (node.is_scalar() || (!node.is_null() && !path.empty()))
     all_.emplace_back(path.empty() ? "value" : path, value_of(node, shape, key));
 }
@@ -64,6 +64,11 @@ void Values::add_mapping(const Node& node, const Shape* shape, const std::string
 
 void Values::add_items(const Node& node, const Shape* shape, std::string_view key, const std::string& path) {
   const Shape* below = shape == nullptr ? nullptr : shape_below(*shape, node, key);
+  if (below != nullptr && below->form == Shape::Form::kTagged) return add_steps(node, *below, path);
+  if (node.items().empty()) {
+    if (!path.empty()) all_.emplace_back(path, "[]");
+    return;
+  }
   if (!std::ranges::all_of(node.items(), &Node::is_scalar)) {
     std::size_t index = 0;
     for (const Node& item : node.items()) add(item, below, key, config::extend_path(path, index++));
@@ -75,9 +80,34 @@ void Values::add_items(const Node& node, const Shape* shape, std::string_view ke
   for (const Node& item : node.items()) {
     std::string value = value_of(item, below, key);
     sensitive = sensitive || value.front() == kSensitive;
-    whole.append(value).append("\x1f");
+    whole.append(value).append(1, Item::kNext);
   }
   all_.emplace_back(path.empty() ? "value" : path, sensitive ? kSensitive + whole : whole);
+}
+
+/// Steps go by their names and which of that name they are, not by their places: one that is put before others leaves
+/// them what they were. The order of all of them is a value of its own, at the list's path.
+void Values::add_steps(const Node& node, const Shape& shape, const std::string& path) {
+  std::map<std::string, std::size_t> known;
+  std::string order;
+  for (const Node& item : node.items()) {
+    if (!item.is_scalar() && item.entries().empty()) continue;
+    const std::string& name = item.is_scalar() ? item.text() : item.entries().front().key.text();
+    const std::size_t ordinal = known[name]++;
+    std::string step = config::extend_path(path, name);
+    if (ordinal > 0) step = config::extend_path(std::move(step), ordinal);
+    order.append(step).append(1, Item::kNext);
+    const Node settings = item.is_scalar() ? Node() : item.entries().front().value;
+    const Shape* below = item.is_scalar() ? nullptr : shape_below(shape, item, name);
+    if (settings.is_scalar()) {
+      add(settings, below, name, step);
+      continue;
+    }
+    all_.emplace_back(step, "{}");
+    if (settings.is_mapping()) add_mapping(settings, below, step);
+    else if (settings.is_sequence()) add_items(settings, below, name, step);
+  }
+  if (!order.empty()) all_.emplace_back(path.empty() ? "value" : path, order);
 }
 
 const std::string& Values::print_of(const std::filesystem::path& file, bool secret) {

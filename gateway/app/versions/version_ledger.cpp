@@ -128,6 +128,7 @@ void VersionLedger::begin(const CatalogueVersion& version, std::int64_t now) {
       record.life.retired_at && version.settings.sunset.value_or(WallTime::max()) > wall(*record.life.retired_at);
   if (moved) {
     record.life.retired_at.reset();
+    version.state->bring_back();
     record.life.unused_since = now;
     record.is_new = true;
   }

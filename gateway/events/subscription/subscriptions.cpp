@@ -56,11 +56,12 @@ bool takes_over(const SubscriptionSpec& spec, const GroupId& id) {
   return group_of(spec) == id || (id.topic == spec.topic->name() && id.group == *spec.settings.was);
 }
 
-bool wait_idle(const std::vector<Runner>& runners, Duration patience) {
+/// `waits`, if there is one, says whether to go on waiting.
+bool wait_idle(const std::vector<Runner>& runners, Duration patience, const std::atomic<bool>* waits = nullptr) {
   const auto end = std::chrono::steady_clock::now() + patience;
   const auto busy = [&] { return std::ranges::any_of(runners, [](const Runner& each) { return !each->idle(); }); };
   while (busy()) {
-    if (std::chrono::steady_clock::now() >= end) return false;
+    if (std::chrono::steady_clock::now() >= end || (waits != nullptr && !*waits)) return false;
     std::this_thread::sleep_for(kLook);
   }
   return true;
@@ -144,7 +145,7 @@ std::optional<config::Problem> Subscriptions::take(std::shared_ptr<const Subscri
   std::optional<config::Problem> problem;
   TakeGroups change(std::move(wanted), std::move(topics), clock_.wall());
   Together whole(change, also);
-  if (!wait_idle(awaited, patience)) {
+  if (!wait_idle(awaited, patience, &waits_)) {
     problem =
         config::Problem{{}, {}, "conflict", "a subscription that is renamed or changed still has attempts in flight"};
   } else if (const Result<> taken = log_.store().commit_blocking(whole); !taken) {

@@ -6,6 +6,7 @@
 // and not yet settled: so many may come twice after a crash, byte for byte the same.
 #pragma once
 
+#include <atomic>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -51,6 +52,9 @@ class Subscriptions final : public SubscriptionControl, public DeliveryStates {
                                       std::shared_ptr<const TopicTable> topics = nullptr,
                                       Duration patience = std::chrono::seconds(60), store::Change* also = nullptr);
 
+  /// Before `drain`: a `take` does not wait for attempts any more, now or later; one that would have to cannot be
+  /// taken. Any thread.
+  void end_waits() { waits_ = false; }
   /// Begins the end: no event is read and no attempt begun any more; those in flight go on. Never blocks.
   void drain();
   /// True once no attempt is in flight and everything that was learnt is durable.
@@ -108,6 +112,7 @@ class Subscriptions final : public SubscriptionControl, public DeliveryStates {
   telemetry::LogThread& lines_;
   const Clock& clock_;
   Bus* bus_ = nullptr;
+  std::atomic<bool> waits_{true};
   mutable std::mutex mutex_;  // of what follows
   Entries entries_;
   std::vector<Runner> ending_;  // without a subscription, attempts may be in flight
