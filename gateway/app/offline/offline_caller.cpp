@@ -29,7 +29,7 @@ std::string OfflineCaller::problem_of(const OfflineRequest& request) {
   if (!head.request_line(request.method, request.target))
     return "this is no request line: " + request.method + ' ' + request.target;
   for (const auto& [name, value] : request.headers)
-    if (!head.field(name, value)) return "this is no header: " + name + ": " + value;
+    if (!head.field(name, value)) return std::string("this is no header: ").append(name).append(": ").append(value);
   return {};
 }
 
