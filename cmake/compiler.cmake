@@ -33,6 +33,7 @@ add_compile_definitions(_GLIBCXX_ASSERTIONS SPDLOG_COMPILED_LIB SPDLOG_SHARED_LI
 add_link_options(-fuse-ld=lld -pie -Wl,-z,relro,-z,now,-z,noexecstack)
 
 if(CAUSEWAY_SANITIZE)
+  add_compile_definitions(CAUSEWAY_TEST_BUILD) # named crash points (core/crash_point.h)
   add_compile_options(-fsanitize=${CAUSEWAY_SANITIZE} -fno-sanitize-recover=all)
   add_link_options(-fsanitize=${CAUSEWAY_SANITIZE})
 elseif(CMAKE_BUILD_TYPE STREQUAL "Release")

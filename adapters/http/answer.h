@@ -6,9 +6,13 @@
 
 namespace causeway::adapters {
 
-/// Reads a JSON answer whole where the rules ask for it. A success leaves what the system said, without its envelope,
-/// as the body; a failure that was said becomes the answer with its own code, message and details. `reply: as_is`
-/// passes the body as it came; what it means is noted all the same. 50292 for an envelope that is none.
-Task<Result<>> understand(Exchange& exchange, const upstream::AnswerRules& rules);
+/// Reads a JSON answer, which lies in exchange.response, whole and asks the rules, where they ask for it; else its
+/// status says what it means. 50292 for an envelope that is none, unless `reply: as_is` passes it on all the same.
+Task<Result<upstream::Meaning>> read_meaning(Exchange& exchange, const upstream::AnswerRules& rules);
+
+/// A success leaves what the system said, without its envelope, as the body; a failure that was said becomes the answer
+/// with its own code, message and details. `reply: as_is` passes the body as it came; what it means is noted all the
+/// same.
+void take_meaning(Exchange& exchange, const upstream::Meaning& meaning);
 
 }  // namespace causeway::adapters

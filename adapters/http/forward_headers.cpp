@@ -53,6 +53,11 @@ void forward_headers(Exchange& exchange, net::Headers& out) {
         !net::equals_ignoring_case(field.name, exchange.request.spent_header))
       out.add(field.name, field.value, field.id);
   exchange.request.changes.apply(out);
+  own_headers(exchange, out);
+}
+
+void own_headers(Exchange& exchange, net::Headers& out) {
+  const net::RequestHead& head = *exchange.request.head;
   if (exchange.authenticated && exchange.consumer != nullptr) {
     out.add(net::HeaderId::kXConsumerName, exchange.consumer->name);
     out.add(net::HeaderId::kXConsumerRoles, exchange.consumer->roles_text);
@@ -63,6 +68,19 @@ void forward_headers(Exchange& exchange, net::Headers& out) {
   out.add(net::HeaderId::kXForwardedFor, forwarded_for(exchange));
   out.add(net::HeaderId::kXForwardedProto, forwarded_proto(exchange));
   if (!head.authority.empty()) out.add(net::HeaderId::kXForwardedHost, head.authority);
+  if (exchange.guard != nullptr) out.add(net::HeaderId::kXCausewayTransaction, exchange.guard->txid());
+}
+
+void drop_conditions(net::Headers& headers) {
+  for (const char* name : {"If-None-Match", "If-Modified-Since", "If-Match", "If-Unmodified-Since"})
+    headers.remove(name);
+}
+
+void drop_body_fields(net::Headers& headers) {
+  for (const net::HeaderId id : {net::HeaderId::kContentType, net::HeaderId::kContentEncoding,
+                                 net::HeaderId::kContentDigest, net::HeaderId::kContentMd5, net::HeaderId::kDigest})
+    headers.remove(id);
+  for (const char* name : {"Content-Language", "Content-Disposition", "Content-Location"}) headers.remove(name);
 }
 
 }  // namespace causeway::adapters

@@ -1,13 +1,16 @@
 #include "adapters/http/http_adapter.h"
 
+#include <algorithm>
+#include <charconv>
+#include <optional>
+
 #include "adapters/http/answer.h"
+#include "upstream/outcome.h"
 
 namespace causeway::adapters {
 namespace {
 
 /// What the log may show of a body that streams: the piece that has come so far.
-const expression::Values kNoValues;
-
 class FirstPiece final : public BodyObserver {
  public:
   FirstPiece(Exchange& exchange, BodyObserver* next) : exchange_(exchange), next_(next) {}
@@ -25,11 +28,49 @@ class FirstPiece final : public BodyObserver {
   BodyObserver* next_;
 };
 
+/// What the system says of its own limits is not the caller's where the gateway has limits for him.
+bool is_said_by_us(const Response& response, net::HeaderId id) {
+  if (id != net::HeaderId::kRateLimit && id != net::HeaderId::kRateLimitPolicy) return false;
+  return std::any_of(response.extra.begin(), response.extra.begin() + static_cast<std::ptrdiff_t>(response.extra_size),
+                     [](const net::HeaderField& ours) { return ours.id == net::HeaderId::kRateLimit; });
+}
+
+/// When a call first came, which its txid begins with (RFC 9562, 5.7); nothing of one that is no UUIDv7.
+std::optional<WallTime> time_in(std::string_view txid) {
+  if (txid.size() != 36) return std::nullopt;
+  std::string digits(txid.substr(0, 8));
+  digits += txid.substr(9, 4);
+  std::int64_t milliseconds = 0;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), milliseconds, 16);
+  if (error != std::errc() || end != digits.data() + digits.size()) return std::nullopt;
+  return WallTime(std::chrono::milliseconds(milliseconds));
+}
+
+/// One that is begun once more, so late that the system may have forgotten the key of its first attempt.
+bool is_forgotten(const Exchange& exchange, const upstream::ClusterSettings& settings) {
+  if (exchange.guard == nullptr || !settings.idempotency) return false;
+  const std::optional<WallTime> first = time_in(exchange.guard->txid());
+  return first && exchange.worker.wall_now() - *first >= settings.idempotency->retention;
+}
+
+/// Of an answer that did not count: the memory that its views lie in is gone.
+void forget_response(Exchange& exchange) {
+  exchange.response.headers.clear();
+  exchange.response.body = Body();
+  exchange.call.response_body = {};
+  exchange.call.response_type = {};
+  exchange.call.response_size = 0;
+  exchange.checked_answer = {};
+  if (exchange.values != nullptr) exchange.values->forget_texts();
+}
+
 }  // namespace
 
 Result<> HttpAdapter::render(Exchange& exchange, net::Method method, std::pmr::string& target,
                              net::Headers& headers) const {
-  CallValues::Context context{"null", &kNoValues};
+  expression::Values no_variables;
+  CallValues::surround(exchange, no_variables);
+  CallValues::Context context{"null", &no_variables};
   if (asks_input_ || !asks_.empty()) {
     Result<CallValues::Context> values = CallValues::of(exchange).on_the_way_in(asks_, asks_input_);
     if (!values) return std::move(values.error());
@@ -42,7 +83,13 @@ Result<> HttpAdapter::render(Exchange& exchange, net::Method method, std::pmr::s
     if (!body) return std::move(body.error());
     CallValues::of(exchange).replace_body({*body});
   }
-  forward_headers(exchange, headers);
+  if (plain_) own_headers(exchange, headers);
+  else forward_headers(exchange, headers);
+  if (part_) drop_conditions(headers);
+  if (part_ && !(body_ && with_body)) {
+    exchange.request.body = Body();
+    drop_body_fields(headers);
+  }
   if (!with_body && !exchange.request.body.whole().empty()) {  // a step has made one
     exchange.request.body = Body();
     headers.remove(net::HeaderId::kContentType);
@@ -67,10 +114,50 @@ Result<> HttpAdapter::prepare(Exchange& exchange, upstream::CallRequest& request
   request.target = target;
   request.headers = &headers;
   request.body = &exchange.request.body;
+  if (const auto& key = cluster_->settings().idempotency) {
+    headers.set(key->header, key_of(exchange));
+    request.repeatable = true;
+  }
   return {};
 }
 
+/// Ours, never the caller's, which guards the way to the gateway only: the same over all attempts, and over all retries
+/// of a call that has a record. Of several calls each has its own.
+std::string_view HttpAdapter::key_of(Exchange& exchange) const {
+  if (exchange.guard == nullptr) {
+    const auto& id =
+        exchange.own<telemetry::RequestId>(std::string_view(), exchange.worker.wall_now(), exchange.context.random);
+    return id.view();
+  }
+  std::pmr::string key(exchange.guard->txid(), &exchange.arena);
+  if (part_) key.append(".").append(part_name_);
+  return exchange.arena.copy(key);
+}
+
+/// Each answer becomes the exchange's, until one counts.
+class HttpAdapter::Reader final : public upstream::AnswerReader {
+ public:
+  Reader(const HttpAdapter& adapter, Exchange& exchange) : adapter_(adapter), exchange_(exchange) {}
+  const upstream::Meaning& meaning() const { return meaning_; }
+
+  Task<Result<CallClass>> read(upstream::CallResponse& answer) override {
+    adapter_.fill_response(exchange_, answer);
+    Result<upstream::Meaning> read = co_await read_meaning(exchange_, adapter_.cluster_->rules());
+    if (!read) co_return std::move(read.error());
+    meaning_ = std::move(*read);
+    co_return meaning_.call_class;
+  }
+  void forget() noexcept override { forget_response(exchange_); }
+
+ private:
+  const HttpAdapter& adapter_;
+  Exchange& exchange_;
+  upstream::Meaning meaning_;
+};
+
 Task<Result<>> HttpAdapter::call(Exchange& exchange) const {
+  if (is_forgotten(exchange, cluster_->settings()))
+    co_return upstream::unknown_outcome("it is too old to be sent again: the system may have forgotten its key");
   upstream::CallRequest request;
   Result<> prepared = prepare(exchange, request);
   if (!prepared) co_return prepared;
@@ -87,27 +174,45 @@ Task<Result<>> HttpAdapter::call(Exchange& exchange) const {
   }
 
   auto& answer = exchange.own<upstream::CallResponse>(exchange.arena);
+  Reader reader(*this, exchange);
   upstream::CallOptions options;
-  options.deadline = exchange.worker.now() + timeout_;
+  options.deadline = std::min(exchange.deadline, exchange.worker.now() + timeout_);
   options.connect_timeout = connect_timeout_;
   options.pace = exchange.pace;
   options.budget = exchange.budget;
   options.shard = &exchange.context.shard;
+  const bool words_count = cluster_->rules().wants_body() || exchange.route->whole_answer > 0;
+  if (words_count) options.reader = &reader;
+  options.cancel = &exchange.cancel;
   Result<> outcome = co_await cluster_->call(exchange.worker, request, answer, options);
   exchange.call.attempts = answer.attempts;
-  if (!outcome) co_return outcome;
-  fill_response(exchange, answer);
-  Result<> understood = co_await understand(exchange, cluster_->rules());
-  co_return understood;
+  if (!outcome) {
+    const int status = answer.head.status;
+    // It was done, but of an answer like this nobody can make the event. Of a kept call that is still to be found out.
+    const bool done =
+        outcome.error().code() == Code::kUpstreamNonsense && status >= 200 && status < 300 && exchange.guard == nullptr;
+    if (done && exchange.route->publishes) outcome.error().info().details = R"("outcome":"done_unpublished")";
+    exchange.response.headers.clear();
+    exchange.response.body = Body();
+    co_return outcome;
+  }
+  if (words_count) {
+    take_meaning(exchange, reader.meaning());
+  } else {
+    fill_response(exchange, answer);
+    exchange.call_class = answer.call_class;
+  }
+  co_return outcome;
 }
 
 void HttpAdapter::fill_response(Exchange& exchange, upstream::CallResponse& answer) const {
   Response& response = exchange.response;
+  forget_response(exchange);  // an answer before, which did not count
   response.status = exchange.call.status = answer.head.status;
   response.body = answer.body;
   const auto passes = exchange.route->wrapped ? net::BodyPasses::kWrapped : net::BodyPasses::kAsIs;
   for (const net::HeaderField& field : answer.head.headers)
-    if (net::passes_to_caller(field, answer.head.connection, passes))
+    if (net::passes_to_caller(field, answer.head.connection, passes) && !is_said_by_us(response, field.id))
       response.headers.add(field.name, field.value, field.id);
   if (exchange.request.head->method == net::Method::kHead) {
     if (const auto length = answer.head.headers.get(net::HeaderId::kContentLength))

@@ -40,28 +40,31 @@ const config::Keys<HttpSettings>& HttpSettings::keys() {
 std::unique_ptr<HttpAdapter> HttpAdapter::build(const HttpSettings& settings,
                                                 std::shared_ptr<const upstream::Cluster> cluster,
                                                 const routing::PathTemplate& matched, config::Reading& reading,
-                                                const expression::Template::FindSecret& secrets) {
+                                                const expression::Template::FindSecret& secrets, const HttpUse& use) {
   std::unique_ptr<HttpAdapter> adapter(new HttpAdapter());
   adapter->cluster_ = std::move(cluster);
-  adapter->method_name_ = settings.method;
-  if (!settings.method.empty()) adapter->method_ = net::method_of(settings.method);
-  adapter->operation_ = settings.operation;
+  adapter->part_ = use.part;
+  adapter->plain_ = use.plain;
+  adapter->method_name_ = settings.method.empty() && use.part ? "GET" : settings.method;
+  if (!adapter->method_name_.empty()) adapter->method_ = net::method_of(adapter->method_name_);
+  adapter->operation_ = settings.operation.empty() ? use.operation : settings.operation;
+  if (use.part) adapter->part_name_ = use.operation;
   if (adapter->cluster_) {
     adapter->timeout_ = settings.timeout.value_or(adapter->cluster_->settings().timeout);
     adapter->connect_timeout_ = settings.connect_timeout.value_or(adapter->cluster_->settings().connect_timeout);
   }
   config::Errors& errors = reading.errors();
-  if (settings.path) adapter->target_.set_path(*settings.path, matched, errors);
-  if (settings.query) adapter->target_.set_query(*settings.query, matched, errors, secrets);
-  adapter->headers_ = HeaderTemplates::compile(settings.headers, CallValues::kOnTheWayIn, errors, secrets);
+  if (settings.path) adapter->target_.set_path(*settings.path, matched, use.variables, errors);
+  if (settings.query) adapter->target_.set_query(*settings.query, matched, use.variables, errors, secrets);
+  adapter->headers_ = HeaderTemplates::compile(settings.headers, use.variables, errors, secrets);
   if (settings.body) {
     const std::size_t before = errors.error_count();
     auto step = reading.resume(settings.body->path);
-    adapter->body_ = JsonTemplate::compile(settings.body->node, CallValues::kOnTheWayIn, reading);
+    adapter->body_ = JsonTemplate::compile(settings.body->node, use.variables, reading);
     if (settings.body->node.is_scalar() && !adapter->body_->is_value() && errors.error_count() == before)
       reading.expected(settings.body->node, "one {{ expression }}, or a mapping or list");
-    if (!settings.method.empty() && !net::expects_body(adapter->method_))
-      reading.error(settings.body->node, settings.method + " has no body", "conflict");
+    if (!adapter->method_name_.empty() && !net::expects_body(adapter->method_))
+      reading.error(settings.body->node, adapter->method_name_ + " has no body", "conflict");
   }
   for (const auto& uses : {adapter->target_.uses(), adapter->headers_.uses()}) adapter->asks_.add(uses);
   adapter->asks_input_ = adapter->target_.uses_input() || adapter->headers_.uses_input();

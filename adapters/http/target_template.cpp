@@ -45,12 +45,13 @@ Result<> append_value(const expression::Program& program, const CallValues::Cont
 
 }  // namespace
 
-void TargetTemplate::set_path(const Text& path, const routing::PathTemplate& matched, config::Errors& errors) {
+void TargetTemplate::set_path(const Text& path, const routing::PathTemplate& matched, expression::VariableSet allowed,
+                              config::Errors& errors) {
   own_path_ = true;
   std::vector<Template::Part> parts{{*path, std::nullopt}};
   if (has_template(*path)) {
     const std::size_t before = errors.error_count();
-    parts = expression::compile_template(path, CallValues::kOnTheWayIn, errors).parts();
+    parts = expression::compile_template(path, allowed, errors).parts();
     if (errors.error_count() != before) return;
   }
   std::string shape;  // with a letter in the place of each value
@@ -111,12 +112,12 @@ void TargetTemplate::split(const std::vector<Template::Part>& parts) {
 }
 
 void TargetTemplate::set_query(const std::map<std::string, Text>& query, const routing::PathTemplate& matched,
-                               config::Errors& errors, const Template::FindSecret& secrets) {
+                               expression::VariableSet allowed, config::Errors& errors,
+                               const Template::FindSecret& secrets) {
   own_query_ = true;
   for (const auto& [name, value] : query) {
     QueryPart part{name, whole_parameter(*value), {}};
-    if (part.parameter.empty())
-      part.value = expression::compile_template(value, CallValues::kOnTheWayIn, errors, secrets);
+    if (part.parameter.empty()) part.value = expression::compile_template(value, allowed, errors, secrets);
     else if (!matched.uses(part.parameter))
       errors.add(value.position, value.path,
                  '{' + part.parameter + "} is not a parameter of \"" + matched.text() + '"');

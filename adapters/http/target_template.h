@@ -23,9 +23,11 @@ class TargetTemplate {
   /// The caller's.
   TargetTemplate() = default;
   /// `matched`: the path that the route takes, for its parameters. What is wrong goes to `errors`.
-  void set_path(const Text& path, const routing::PathTemplate& matched, config::Errors& errors);
+  void set_path(const Text& path, const routing::PathTemplate& matched, expression::VariableSet allowed,
+                config::Errors& errors);
   /// Secrets may stand in a query, not in a path.
-  void set_query(const std::map<std::string, Text>& query, const routing::PathTemplate& matched, config::Errors& errors,
+  void set_query(const std::map<std::string, Text>& query, const routing::PathTemplate& matched,
+                 expression::VariableSet allowed, config::Errors& errors,
                  const expression::Template::FindSecret& secrets);
 
   expression::VariableSet uses() const;

@@ -86,7 +86,11 @@ Task<Result<>> PublishAdapter::call(Exchange& exchange) const {
   const WallTime now = exchange.worker.wall_now();
   std::string source = exchange.authenticated && exchange.consumer != nullptr ? exchange.consumer->name : std::string();
   Result<events::Intake::Taken> taken =
-      intake_.read(exchange.request.head->headers, body, {now, exchange.trace.traceparent(), source});
+      intake_.read(exchange.request.head->headers, body,
+                   {.now = now,
+                    .traceparent = exchange.trace.traceparent(),
+                    .source = source,
+                    .event_id = exchange.guard != nullptr ? exchange.guard->txid() : std::string_view()});
   if (!taken) co_return std::move(taken.error());
 
   exchange.call.system = events::word_of(topic_->bus);

@@ -69,8 +69,9 @@ Result<Bytes> StaticAdapter::body(const CallValues::Context& context, runtime::A
 }
 
 Result<> StaticAdapter::answer(Exchange& exchange) const {
-  static const expression::Values no_values;
-  CallValues::Context context{"null", &no_values};
+  expression::Values no_variables;
+  CallValues::surround(exchange, no_variables);
+  CallValues::Context context{"null", &no_variables};
   if (asks_input_ || !asks_.empty()) {
     Result<CallValues::Context> values = CallValues::of(exchange).on_the_way_in(asks_, asks_input_);
     if (!values) return std::move(values.error());

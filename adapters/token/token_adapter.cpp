@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "core/json_object.h"
+#include "core/retry_after.h"
 
 namespace causeway::adapters {
 namespace {
@@ -104,7 +105,7 @@ void TokenAdapter::refuse(Exchange& exchange, const TokenRefusal& refusal) const
   if (refusal.error == TokenError::kInvalidClient) {
     const resilience::Decision decision = attempts_->admit(kFailures, exchange.request.client, exchange.worker.now());
     if (!decision.admitted) {
-      const auto wait = std::chrono::ceil<std::chrono::seconds>(decision.retry_after).count();
+      const int wait = retry_after_seconds(decision.retry_after);
       exchange.response.headers.set(net::HeaderId::kRetryAfter, exchange.arena.copy(std::to_string(wait)));
       exchange.reason = "too_many_attempts";
       return write(exchange, 429,

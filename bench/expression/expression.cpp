@@ -1,25 +1,26 @@
-// What programs of routes cost: compiling them, and one run over a body of some 500 bytes, reading the body included.
-// Prints the median of rounds and their range in nanoseconds.
+// What programs of routes cost: compiling one, and one run of it from the bytes of a body, which are read and checked
+// each time, to the bytes of the result. Beside them the same of jq's library, where it is installed.
+//
+// In each round every program has its turn with both; a figure is the median of the rounds with (lowest–highest), in
+// nanoseconds. Bodies differ from run to run, as those of callers do: 64 orders of 400 to 500 bytes in turn.
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
+#include <cstdlib>
 #include <memory_resource>
+#include <random>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "core/json_document.h"
 #include "expression/program.h"
+#include "libjq.h"
 
 namespace {
 
+using causeway::JsonDocument;
 using causeway::expression::Program;
-
-constexpr std::string_view kOrder =
-    R"({"eventType":"ORDER_CREATED","externalNo":"ORD20261126000001","orderId":4781320682406083640,"shopId":"S-1001",)"
-    R"("buyer":{"name":"Zhang San","phone":"13800000000","city":"Shanghai"},"currency":"CNY","total":59.80,)"
-    R"("discount":0.00,"createdAt":"2026-11-26T04:58:28Z","note":null,"items":[{"skuId":"SKU-A-0001","qty":2,)"
-    R"("price":19.90,"warehouseId":"WH-01"},{"skuId":"SKU-B-0002","qty":1,"price":20.00,"warehouseId":"WH-02"}],)"
-    R"("tags":["new","gift"],"channel":"web"})";
 
 struct Subject {
   const char* name;
@@ -42,35 +43,119 @@ constexpr Subject kSubjects[] = {
 };
 
 constexpr int kRounds = 21;
+constexpr int kTurns = 1024;
+constexpr int kSlowTurns = 128;  // of what takes microseconds
 
-template <class Work>
-void measure(const char* what, const char* name, int turns, Work work) {
-  std::vector<double> rounds;
-  for (int round = 0; round < kRounds; ++round) {
-    const auto begin = std::chrono::steady_clock::now();
-    for (int i = 0; i < turns; ++i) work();
-    const std::chrono::duration<double, std::nano> taken = std::chrono::steady_clock::now() - begin;
-    rounds.push_back(taken.count() / turns);
+std::vector<std::string> orders() {
+  std::mt19937 random(10);
+  const auto text = [&](std::string_view letters, unsigned from, unsigned to) {
+    std::string made;
+    for (unsigned size = from + random() % (to - from + 1); size > 0; --size)
+      made += letters[random() % letters.size()];
+    return made;
+  };
+  constexpr std::string_view kDigits = "0123456789";
+  constexpr std::string_view kLetters = "abcdefghijklmnopqrstuvwxyz";
+  const auto price = [&] { return std::to_string(1 + random() % 99) + '.' + text(kDigits, 2, 2); };
+  std::vector<std::string> made;
+  for (int i = 0; i < 64; ++i) {
+    std::string order = R"({"eventType":")";
+    order += i % 2 == 0 ? "ORDER_CREATED" : "ORDER_PAID";
+    order += R"(","externalNo":"ORD2026112600)" + text(kDigits, 4, 8) + R"(","orderId":4781320)" + text(kDigits, 9, 12);
+    order += R"(,"shopId":"S-)" + text(kDigits, 3, 5) + R"(","buyer":{"name":")" + text(kLetters, 4, 14);
+    order += R"(","phone":"13)" + text(kDigits, 9, 9) + R"(","city":")" + text(kLetters, 5, 9);
+    order += R"("},"currency":"CNY","total":)" + price() + R"(,"discount":0.00,"createdAt":"2026-11-26T04:58:)";
+    order += text("012345", 1, 1) + text(kDigits, 1, 1) + R"(Z","note":null,"items":[)";
+    for (int line = 0; line < 2; ++line) {
+      order += line == 0 ? "" : ",";
+      order += R"({"skuId":"SKU-A-)" + text(kDigits, 3, 5) + R"(","qty":)" + text("123456789", 1, 1) + R"(,"price":)";
+      order += price() + R"(,"warehouseId":"WH-)" + text(kDigits, 2, 2) + "\"}";
+    }
+    order += R"(],"tags":["new",")" + text(kLetters, 3, 6) + R"("],"channel":"web"})";
+    made.push_back(std::move(order));
   }
-  std::ranges::sort(rounds);
-  std::printf("%-8s %-22s %8.0f (%.0f-%.0f) ns\n", what, name, rounds[kRounds / 2], rounds.front(), rounds.back());
+  return made;
+}
+
+class Figure {
+ public:
+  template <class Work>
+  void round(int turns, Work work) {
+    const auto begin = std::chrono::steady_clock::now();
+    for (int i = 0; i < turns; ++i) work(i);
+    const std::chrono::duration<double, std::nano> taken = std::chrono::steady_clock::now() - begin;
+    rounds_.push_back(taken.count() / turns);
+  }
+  double median() {
+    std::ranges::sort(rounds_);
+    return rounds_[rounds_.size() / 2];
+  }
+  void print() {
+    const double middle = median();
+    std::printf(" %.0f (%.0f–%.0f) |", middle, rounds_.front(), rounds_.back());
+  }
+
+ private:
+  std::vector<double> rounds_;
+};
+
+struct Row {
+  explicit Row(const Subject& of)
+      : subject(of), program(std::get<Program>(Program::compile(of.program, {}))), libjq(of.program) {}
+  const Subject& subject;
+  Program program;
+  LibjqProgram libjq;
+  Figure compile;
+  Figure run;
+  Figure run_libjq;
+};
+
+void require(bool holds) {
+  if (!holds) std::abort();
 }
 
 }  // namespace
 
 int main() {
-  std::printf("body: %zu bytes\n", kOrder.size());
+  const std::vector<std::string> bodies = orders();
+  const auto body = [&](int turn) -> std::string_view {
+    return bodies[static_cast<std::size_t>(turn) % bodies.size()];
+  };
   std::vector<std::byte> memory(64 << 10);
-  for (const Subject& subject : kSubjects)
-    measure("compile", subject.name, 200, [&] { (void)Program::compile(subject.program, {}); });
-  for (const Subject& subject : kSubjects) {
-    const auto compiled = Program::compile(subject.program, {});
-    const Program& program = std::get<Program>(compiled);
-    const bool filter = std::string_view(subject.name) == "filter";
-    measure("run", subject.name, 2000, [&] {
+  std::vector<Row> rows;
+  rows.reserve(std::size(kSubjects));
+  for (const Subject& subject : kSubjects) rows.emplace_back(subject);
+  const bool has_libjq = rows[0].libjq.run(bodies[0]) > 0;
+  Figure reading;
+  for (int round = 0; round < kRounds; ++round) {
+    reading.round(kTurns, [&](int turn) {
       std::pmr::monotonic_buffer_resource arena(memory.data(), memory.size());
-      if (filter) (void)program.test(kOrder, {}, &arena).ok();
-      else (void)program.run_one(kOrder, {}, &arena).ok();
+      require(JsonDocument::read(body(turn), {}, &arena).index() == 0);
     });
+    for (Row& row : rows) {
+      row.compile.round(kSlowTurns, [&](int) { require(Program::compile(row.subject.program, {}).index() == 0); });
+      const bool filter = std::string_view(row.subject.name) == "filter";
+      row.run.round(kTurns, [&](int turn) {
+        std::pmr::monotonic_buffer_resource arena(memory.data(), memory.size());
+        if (filter) require(row.program.test(body(turn), {}, &arena).ok());
+        else require(row.program.run_one(body(turn), {}, &arena).ok());
+      });
+      if (has_libjq) row.run_libjq.round(kSlowTurns, [&](int turn) { require(row.libjq.run(body(turn)) > 0); });
+    }
+  }
+  std::printf("| program | compile | run |%s\n|---|---|---|%s\n", has_libjq ? " libjq's run | times |" : "",
+              has_libjq ? "---|---|" : "");
+  std::printf("| reading and checking the body | |");
+  reading.print();
+  std::printf("%s\n", has_libjq ? " | |" : "");
+  for (Row& row : rows) {
+    std::printf("| %s |", row.subject.name);
+    row.compile.print();
+    row.run.print();
+    if (has_libjq) {
+      row.run_libjq.print();
+      std::printf(" %.0f |", row.run_libjq.median() / row.run.median());
+    }
+    std::printf("\n");
   }
 }

@@ -27,6 +27,7 @@ void add_endpoints(Service& oms, OrderBook& orders) {
     const auto size = std::min(positive(request.query("size"), 20), kLargestPage);
     return orders.list(request.query("status"), positive(request.query("page"), 1), size);
   });
+  oms.get("/orders/by-external/([^/]+)", [&](const auto& request) { return orders.find_external(request.groups[0]); });
   oms.get("/orders/([^/]+)", [&](const auto& request) { return orders.find(request.groups[0]); });
   oms.post("/orders/([^/]+)/cancel",
            [&](const auto& request) { return orders.cancel(request.groups[0], request.call); });

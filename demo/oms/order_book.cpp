@@ -79,6 +79,12 @@ Answer OrderBook::cancel(const std::string& id, const Call& call) {
   return {200, found->second.json()};
 }
 
+Answer OrderBook::find_external(const std::string& external_no) const {
+  const std::lock_guard lock(mutex_);
+  const auto known = by_external_no_.find(external_no);
+  return known == by_external_no_.end() ? no_such_order(external_no) : Answer{200, orders_.at(known->second).json()};
+}
+
 Answer OrderBook::find(const std::string& id) const {
   const std::lock_guard lock(mutex_);
   const auto found = orders_.find(id);

@@ -22,6 +22,8 @@ class OrderBook {
   Answer create(const Call& call);
   Answer cancel(const std::string& id, const Call& call);
   Answer find(const std::string& id) const;
+  /// By the number that its caller gave it.
+  Answer find_external(const std::string& external_no) const;
   /// Oldest first; `page` counts from 1. An empty status means all.
   Answer list(const std::string& status, std::size_t page, std::size_t size) const;
   Answer stock() const;

@@ -69,3 +69,18 @@ expect violations "4" "$(member '.details.violations | length')"
 
 step "A token for reading does not write" \
   403 40390 "$(shop POST /api/v2/orders "$goods" "$(token_for orders:read | jq -r .access_token)")"
+
+# ---- A call that nobody answered -------------------------------------------------------------------------------------------
+
+orders_of() { curl -s "$oms/ledger" | jq --arg no "$1" '[.[] | select(.body.externalNo == $no)] | length'; } # externalNo
+curl -s "$oms/faults" -d '{"mode": "reset", "path": "/internal/orders", "times": 1}' >"$state/faults.json"
+step "OMS takes an order and dies before it answers: the gateway asks what became of it, and the caller gets the order" \
+  200 0 "$(sign oms POST /api/v2/orders --body "$(order SHOP-1201)")"
+kept=$answer event=$(header X-Causeway-Event)
+step "The caller asks once more: the same answer, byte for byte" \
+  200 0 "$(sign oms POST /api/v2/orders --body "@$state/SHOP-1201.json")"
+expect "the answer" "$kept" "$answer"
+expect "Idempotency-Replayed" true "$(header Idempotency-Replayed)"
+expect "orders SHOP-1201 in OMS' ledger" 1 "$(orders_of SHOP-1201)"
+step "The event of that order, one and settled by the check" \
+  200 0 "$(sign oms GET "/api/v1/events/status/${event%%;*}")"

@@ -1,6 +1,6 @@
 #include "admin/endpoint.h"
 #include "admin/page.h"
-#include "alerts/alert_table.h"
+#include "alerts/alert_book.h"
 #include "config/text_forms.h"
 
 namespace causeway::admin {
@@ -49,7 +49,7 @@ Reply list(Ports& ports, const Call& call) {
     read.after = parse_place(cursor);
     if (!read.after) return invalid("/cursor", "format", "must be the next of the page before");
   }
-  Result<> done = ports.store.query_blocking(read);
+  Result<> done = ports.alerts != nullptr ? ports.alerts->list(read) : ports.store.query_blocking(read);
   if (!done) return std::move(done.error());
   const bool more = read.alerts.size() > *limit;
   if (more) read.alerts.pop_back();

@@ -75,6 +75,8 @@ void add_dead_letter_endpoints(std::vector<Endpoint>& out);
 void add_audit_endpoints(std::vector<Endpoint>& out);
 void add_version_endpoints(std::vector<Endpoint>& out);
 void add_route_endpoints(std::vector<Endpoint>& out);
+void add_cluster_endpoints(std::vector<Endpoint>& out);
+void add_transaction_endpoints(std::vector<Endpoint>& out);
 void add_alert_endpoints(std::vector<Endpoint>& out);
 
 /// OpenAPI 3.1 of the table.

@@ -50,6 +50,8 @@ std::vector<Endpoint> builtin_endpoints() {
   add_dead_letter_endpoints(all);
   add_version_endpoints(all);
   add_route_endpoints(all);
+  add_cluster_endpoints(all);
+  add_transaction_endpoints(all);
   add_alert_endpoints(all);
   add_audit_endpoints(all);
   all.push_back({.method = "GET", .path = "/openapi.json", .summary = "This document"});

@@ -6,12 +6,18 @@
 #include <string_view>
 #include <vector>
 
+#include "admin/cluster_port.h"
 #include "admin/route_port.h"
+#include "admin/transaction_port.h"
 #include "admin/version_port.h"
 #include "core/result.h"
 #include "events/subscription/control.h"
 #include "store/store.h"
 #include "telemetry/log_thread.h"
+
+namespace causeway::alerts {
+class AlertBook;
+}
 
 namespace causeway::admin {
 
@@ -73,8 +79,11 @@ struct Ports {
   store::Store& store;
   const Clock& clock;
   telemetry::LogThread& log;
-  VersionPort* versions = nullptr;  ///< there in a process that serves
-  RoutePort* routes = nullptr;      ///< likewise
+  VersionPort* versions = nullptr;            ///< there in a process that serves
+  RoutePort* routes = nullptr;                ///< likewise
+  const alerts::AlertBook* alerts = nullptr;  ///< null: alerts are asked of the store
+  ClusterPort* clusters = nullptr;            ///< there in a process that serves
+  TransactionPort* transactions = nullptr;    ///< likewise
 };
 
 }  // namespace causeway::admin

@@ -61,12 +61,13 @@ struct UsageQuestion {
   std::size_t limit = 50;
 };
 
-/// Thread safe; blocks. kStoreRefused (50392) when there is no record to ask.
+/// Thread safe; blocks. kStoreRefused (50392) when the record cannot be read.
 class VersionPort {
  public:
   virtual ~VersionPort() = default;
   /// Of the configuration in force, with the calls of so many days, today among them.
   virtual Result<std::vector<VersionView>> versions(int days) = 0;
+  /// No rows without a store.
   virtual Result<std::vector<UsageRow>> usage(const UsageQuestion& question) = 0;
 };
 

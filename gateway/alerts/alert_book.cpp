@@ -76,13 +76,38 @@ Result<> AlertBook::open() {
     unsaved_ = firing_;
     for (const Alert& alert : read.alerts) {
       firing_.try_emplace({alert.name, alert.labels},
-                          Firing{from_json(alert.labels), alert.since, alert.updated_at, alert.message, false});
+                          Firing{from_json(alert.labels), alert.since, alert.updated_at, alert.message, false, 0});
       names.insert(alert.name);
     }
   }
   for (const std::string& name : names) show(name);
   save();
   return {};
+}
+
+Result<> AlertBook::list(ReadAlerts& read) const {
+  {
+    const std::lock_guard lock(mutex_);
+    if (!durable_) {
+      list_kept(read);
+      return {};
+    }
+  }
+  return store_.query_blocking(read);
+}
+
+void AlertBook::list_kept(ReadAlerts& read) const {
+  const auto place = [](const Alert& alert) { return std::pair(alert.since, alert.id); };
+  read.alerts.clear();
+  for (const auto& [key, each] : unsaved_) {
+    Alert alert{each.id, key.first, key.second, !each.ended, each.since, each.updated_at, each.message, std::nullopt};
+    if (read.firing && *read.firing != alert.firing) continue;
+    if (!read.name.empty() && read.name != alert.name) continue;
+    if (read.after && place(alert) >= std::pair(read.after->since, read.after->id)) continue;
+    read.alerts.push_back(std::move(alert));
+  }
+  std::ranges::sort(read.alerts, std::greater(), place);
+  if (read.alerts.size() > read.limit) read.alerts.resize(read.limit);
 }
 
 void AlertBook::raise(std::string_view name, Labels labels, std::string message) {
@@ -94,7 +119,7 @@ void AlertBook::raise(std::string_view name, Labels labels, std::string message)
     const std::lock_guard lock(mutex_);
     auto found = firing_.find(key);
     is_new = found == firing_.end();
-    if (is_new) found = firing_.emplace(key, Firing{std::move(labels), now, now, message, false}).first;
+    if (is_new) found = firing_.emplace(key, Firing{std::move(labels), now, now, message, false, ++last_id_}).first;
     const bool reworded = found->second.message != message;
     if (reworded) found->second.updated_at = now;
     found->second.message = message;

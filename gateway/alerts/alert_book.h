@@ -27,6 +27,9 @@ class AlertBook final : public telemetry::AlertSink {
   /// live as long as the process. Blocks. May be called again.
   Result<> open();
 
+  /// A page of those in the store; without one, of those in memory. Blocks. 50392: the store cannot be read.
+  Result<> list(ReadAlerts& read) const;
+
   void raise(std::string_view name, telemetry::Labels labels, std::string message) override;
   void resolve(std::string_view name, telemetry::Labels labels) override;
   std::vector<telemetry::Labels> firing(std::string_view name) const override;
@@ -39,12 +42,15 @@ class AlertBook final : public telemetry::AlertSink {
     std::int64_t since = 0;
     std::int64_t updated_at = 0;
     std::string message;
-    bool ended = false;  ///< and to be written down as such
+    bool ended = false;   ///< and to be written down as such
+    std::int64_t id = 0;  ///< ascending as they are raised; of this process
   };
   using Alerts = std::map<Key, Firing>;
 
   /// Gives the store what it does not have yet, in the order in which it happened.
   void save();
+  /// Without a store. Under the mutex.
+  void list_kept(ReadAlerts& read) const;
   void show(const std::string& name);
   double count(const std::string& name) const;
 
@@ -56,7 +62,8 @@ class AlertBook final : public telemetry::AlertSink {
   mutable std::mutex mutex_;  ///< never held while the store or the metrics are called
   bool durable_ = false;
   Alerts firing_;
-  Alerts unsaved_;
+  Alerts unsaved_;  ///< without a store all of them, the resolved ones too
+  std::int64_t last_id_ = 0;
 
   std::mutex saving_;  ///< taken before the other
 

@@ -4,37 +4,15 @@
 #include "adapters/publish/publish_adapter.h"
 #include "adapters/static/static_adapter.h"
 #include "app/builtin_rows.h"
+#include "app/composite_build.h"
+#include "app/http_build.h"
+#include "app/transaction_build.h"
 
 namespace causeway::app {
 namespace {
 
-/// The route's keys over those of `defaults.http`.
-adapters::HttpSettings read_http(const config::Tagged& tagged, const BuildContext& context) {
-  adapters::HttpSettings settings = context.http_defaults;
-  auto step = context.reading.resume(tagged.path);
-  if (!tagged.settings.is_null()) adapters::HttpSettings::keys().read_into(tagged.settings, context.reading, settings);
-  return settings;
-}
-
-std::unique_ptr<const Adapter> build_http(const config::Tagged& tagged, const BuildContext& context) {
-  const adapters::HttpSettings settings = read_http(tagged, context);
-  config::Reading& reading = context.reading;
-  if (settings.cluster->empty()) {
-    auto step = reading.resume(tagged.path);
-    reading.error(tagged.key, "missing \"cluster\" (the system to call)", "missing");
-    return nullptr;
-  }
-  const auto found = context.clusters.find(*settings.cluster);
-  if (found == context.clusters.end() && reading.errors().knows_all("cluster")) {
-    std::vector<std::string_view> names;
-    for (const auto& [name, cluster] : context.clusters) names.push_back(name);
-    auto step = reading.resume(settings.cluster.path);
-    reading.error(settings.cluster.position,
-                  "unknown cluster " + config::quote(*settings.cluster) + config::suggestion(*settings.cluster, names),
-                  "reference");
-  }
-  return adapters::HttpAdapter::build(settings, found == context.clusters.end() ? nullptr : found->second,
-                                      context.matched, reading, context.secrets);
+std::unique_ptr<const Adapter> build_http_adapter(const config::Tagged& tagged, const BuildContext& context) {
+  return build_http(tagged, context);
 }
 
 std::unique_ptr<const Adapter> build_static(const config::Tagged& tagged, const BuildContext& context) {
@@ -68,14 +46,15 @@ struct Row {
 };
 
 constexpr Row kAdapters[] = {
-    {"http", build_http, &config::view_of<adapters::HttpSettings>, "calls a system over HTTP"},
+    {"http", build_http_adapter, &config::view_of<adapters::HttpSettings>, "calls a system over HTTP"},
     {"static", build_static, &config::view_of<adapters::StaticSettings>, "answers by itself, always the same"},
     {"publish", build_publish, &config::view_of<adapters::PublishSettings>, "takes events for a topic"},
-    {"transaction", nullptr},
+    {"transaction", build_transaction, &config::view_of<adapters::TransactionSettings>,
+     "half messages of a system: prepared, then committed or rolled back"},
     {"event_status", build_event_status, &config::view_of<adapters::EventStatusSettings>,
      "says how far an event has come"},
     {"pull", nullptr},
-    {"composite", nullptr},
+    {"composite", build_composite, &config::view_of<CompositeSettings>, "several calls for one, put together"},
     {"sql", nullptr},
     {"soap", nullptr},
     {"file", nullptr},

@@ -12,7 +12,7 @@ namespace {
 
 std::shared_ptr<const Authenticator> build_signature(const AuthenticatorContext& context) {
   return std::make_shared<plugins::SignatureAuthenticator>(context.consumers, context.settings.signing,
-                                                           context.replays);
+                                                           ReplayGuard(context.replays, context.state.replay_journal));
 }
 
 std::shared_ptr<const Authenticator> build_api_key(const AuthenticatorContext& context) {
@@ -24,7 +24,8 @@ std::shared_ptr<const Authenticator> build_mtls(const AuthenticatorContext& cont
 }
 
 std::shared_ptr<const Authenticator> build_webhook(const AuthenticatorContext& context) {
-  return std::make_shared<plugins::WebhookAuthenticator>(context.consumers, context.replays);
+  return std::make_shared<plugins::WebhookAuthenticator>(context.consumers,
+                                                         ReplayGuard(context.replays, context.state.replay_journal));
 }
 
 std::shared_ptr<const Authenticator> build_oauth(const AuthenticatorContext& context) { return context.oauth; }

@@ -6,6 +6,7 @@
 #include "app/chain_builder.h"
 #include "plugins/envelope/envelope_plugin.h"
 #include "plugins/headers/headers_plugin.h"
+#include "plugins/idempotency/idempotency_plugin.h"
 #include "plugins/publish/publish_plugin.h"
 #include "plugins/rate_limit/rate_limit_plugin.h"
 #include "plugins/transform/from_plugin.h"
@@ -70,6 +71,22 @@ std::unique_ptr<const Plugin> build_validate(const config::Tagged& tagged, const
   return std::make_unique<plugins::ValidatePlugin>(std::move(*settings.schema.schema));
 }
 
+/// What keeps calls needs to know whose they are, and a place to keep them.
+std::unique_ptr<const Plugin> build_idempotency(const config::Tagged& tagged, const BuildContext& context) {
+  const auto settings = config::read<plugins::IdempotencySettings>(tagged, context.reading);
+  const auto& auth = context.route.auth ? context.route.auth : context.defaults.auth;
+  auto step = context.reading.resume(tagged.path);
+  if (auth && auth->any.empty())
+    context.reading.error(tagged.key, "a key belongs to a caller, and with `auth: none` nobody knows who calls",
+                          "conflict");
+  if (context.chain.has("idempotency")) context.reading.error(tagged.key, "is listed twice", "conflict");
+  context.rules->makes_key = !settings.key->empty();
+  if (context.rules->makes_key && settings.key->find("{{") == std::string::npos)
+    context.reading.errors().warn(settings.key.position, settings.key.path,
+                                  "is the same for every call: all calls of a consumer would be one", "conflict");
+  return std::make_unique<plugins::IdempotencyPlugin>(settings, context.rules, context.reading.errors());
+}
+
 struct Row {
   std::string_view name;
   std::unique_ptr<const Plugin> (*build)(const config::Tagged&, const BuildContext&);  ///< null: not in this version
@@ -81,7 +98,8 @@ constexpr Row kPlugins[] = {
     {"rate_limit", build_rate_limit, &config::view_of<resilience::RateSettings>, "admits so many calls in a time"},
     {"envelope", build_envelope, &config::view_of<plugins::EnvelopeSettings>,
      "wraps answers in {code, message, data, details}; every route has it, this sets its limit"},
-    {"idempotency", nullptr},
+    {"idempotency", build_idempotency, &config::view_of<plugins::IdempotencySettings>,
+     "answers a call that comes again with its key as it was answered before"},
     {"validate", build_validate, &config::view_of<plugins::ValidateSettings>,
      "refuses bodies that do not fit a JSON Schema"},
     {"transform", build_transform, &config::view_of<plugins::TransformSettings>, "gives bodies another shape"},

@@ -40,6 +40,7 @@ class ChainBuilder {
         std::ranges::count_if(steps_, [&](const EffectiveStep& step) { return step.name == name && !step.removed; }));
   }
 
+  const std::vector<std::unique_ptr<const Plugin>>& plugins() const { return plugins_; }
   std::vector<std::unique_ptr<const Plugin>> take_plugins() { return std::move(plugins_); }
   std::vector<EffectiveStep> take_steps() {
     steps_.shrink_to_fit();  // they stay as long as the configuration

@@ -6,6 +6,7 @@
 #include "app/oauth/token_endpoint.h"
 #include "app/operator_checks.h"
 #include "app/route_builder.h"
+#include "app/system_secrets.h"
 #include "app/versions/version_checks.h"
 
 namespace causeway::app {
@@ -15,18 +16,30 @@ void report(config::Errors& errors, const auto& placed, std::string message, std
   errors.add(placed.position, placed.path, std::move(message), code);
 }
 
-void warn_of_unresolved(const upstream::Cluster& built, const upstream::ClusterSettings& settings, ProcessState& state,
+void warn_of_unresolved(const upstream::Cluster& built, const upstream::ClusterSettings& settings,
                         config::Errors& errors) {
   const std::vector<std::string> unresolved = built.unresolved();
   if (unresolved.empty()) return;
   for (const upstream::EndpointSettings& endpoint : settings.endpoints) {
-    const std::string& name = state.endpoints.get(endpoint.address)->name();
+    const std::string name = endpoint.address.text();
     if (std::ranges::find(unresolved, name) != unresolved.end())
       errors.warn(endpoint.position, endpoint.path, "the endpoint " + name + " has no address at present", "reference");
   }
 }
 
-RouteBuilder::Clusters build_clusters(const Settings& settings, ProcessState& state, config::Errors& errors) {
+/// All names at once: one that nobody can look up should not make the others wait.
+void look_up_names(const Settings& settings, ProcessState& state) {
+  std::vector<net::EndpointName> names;
+  for (const upstream::ClusterSettings& cluster : settings.clusters)
+    for (const upstream::EndpointSettings& endpoint : cluster.endpoints)
+      if (!endpoint.address.empty()) names.push_back(endpoint.address);
+  state.endpoints.prepare(names);
+}
+
+RouteBuilder::Clusters build_clusters(const Settings& settings, ProcessState& state, SystemSecrets& secrets,
+                                      const std::shared_ptr<const expression::Surroundings>& expressions,
+                                      config::Errors& errors) {
+  look_up_names(settings, state);
   RouteBuilder::Clusters clusters;
   for (const upstream::ClusterSettings& each : settings.clusters) {
     upstream::ClusterSettings cluster = each;
@@ -38,14 +51,15 @@ RouteBuilder::Clusters build_clusters(const Settings& settings, ProcessState& st
       cluster.system = *cluster.name;
       for (char& c : cluster.system) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c;
     }
-    std::erase_if(cluster.endpoints, [](const auto& endpoint) { return endpoint.address.host.empty(); });
+    std::erase_if(cluster.endpoints, [](const auto& endpoint) { return endpoint.address.empty(); });
     if (cluster.endpoints.size() != each.endpoints.size()) {
       clusters.emplace(*each.name, nullptr);
       continue;
     }
-    auto built = std::make_shared<const upstream::Cluster>(std::move(cluster), state.endpoints, state.worker_count,
-                                                           state.metrics, state.labels, errors);
-    warn_of_unresolved(*built, each, state, errors);
+    upstream::Reach reach = secrets.reach_of(cluster, errors);
+    const upstream::ClusterWorld world{state.endpoints, state.clusters, state.metrics, state.labels, expressions};
+    auto built = std::make_shared<const upstream::Cluster>(std::move(cluster), world, errors, std::move(reach));
+    warn_of_unresolved(*built, each, errors);
     clusters.emplace(*each.name, std::move(built));
   }
   return clusters;
@@ -112,12 +126,18 @@ std::optional<Compiled> compile(Files files, ProcessState& state, config::Errors
   compiled.settings = std::move(files.settings);
   note_incomplete(compiled.settings, files.documents, errors);
   check_codes(compiled.settings, errors);
+  check_addresses(compiled.settings, files.documents.main, errors);
+  check_replays(compiled.settings, files.documents.main, errors);
   auto snapshot = std::make_shared<pipeline::Snapshot>();
   snapshot->consumers =
       std::make_shared<const security::ConsumerTable>(compiled.settings.consumers, compiled.settings.signing, errors);
   for (const security::Consumer& consumer : snapshot->consumers->all())
     snapshot->consumer_labels.push_back(state.metrics.intern(consumer.name));
-  const RouteBuilder::Clusters clusters = build_clusters(compiled.settings, state, errors);
+  const auto expressions =
+      std::make_shared<const expression::Surroundings>(surroundings_of(compiled.settings, &state.clock));
+  SystemSecrets secrets(compiled.settings, state);
+  const RouteBuilder::Clusters clusters = build_clusters(compiled.settings, state, secrets, expressions, errors);
+  compiled.tokens = secrets.take_tokens();
   for (const server::ListenerSettings& listener : compiled.settings.listeners)
     compiled.listeners.push_back(build_listener(listener, state.clock.wall(), errors));
   auto admin = std::make_shared<server::ListenerView>();
@@ -125,22 +145,26 @@ std::optional<Compiled> compile(Files files, ProcessState& state, config::Errors
   compiled.admin = std::move(admin);
   compiled.replays = state.replay_table(remembered_window(compiled.settings.signing, *snapshot->consumers));
   events::check_topics(compiled.settings.topics, errors);
-  compiled.topics = std::make_shared<const events::TopicTable>(compiled.settings.topics, state.metrics,
-                                                               compiled.settings.bus.kind(), &state.topic_limits);
+  compiled.topics = std::make_shared<const events::TopicTable>(
+      compiled.settings.topics, state.metrics, compiled.settings.bus.kind(), &state.topic_limits, expressions);
   compiled.subscriptions =
-      events::build_subscriptions(compiled.settings.subscriptions, *compiled.topics, clusters, errors);
+      events::build_subscriptions(compiled.settings.subscriptions, *compiled.topics, clusters, errors, expressions);
   const OauthParts oauth = compile_oauth(compiled.settings, *snapshot->consumers, state, errors);
   compiled.key_feeds = oauth.feeds;
-  RouteBuilder routes(state, compiled.settings, *snapshot->consumers, clusters, *compiled.topics, compiled.replays,
-                      oauth.authenticator, errors);
+  RouteBuilder routes(state, compiled.settings, secrets, *snapshot->consumers, clusters, *compiled.topics,
+                      compiled.replays, oauth.authenticator, expressions, errors);
   routes.add(token_routes(compiled.settings, oauth, *snapshot->consumers, state, errors), files.documents.main);
   for (const config::IncludedFile& included : files.documents.routes) routes.add(included);
   check_versions(routes.apis(), compiled.settings, errors);
   routes.finish(*snapshot);
   if (errors.failed()) return std::nullopt;
-  check_secrets_used(files.documents.main, routes.used_secrets(), errors);
+  std::set<std::string, std::less<>> used = routes.used_secrets();
+  used.insert(secrets.used().begin(), secrets.used().end());
+  check_secrets_used(files.documents.main, used, errors);
   compiled.versions = std::make_shared<const VersionCatalogue>(routes.apis(), *snapshot, state.versions,
                                                                compiled.settings.versioning.notice);
+  for (const auto& [name, cluster] : clusters) compiled.clusters.push_back(cluster);
+  compiled.check_signers = std::move(secrets.signers());
   compiled.routes = routes.take_record();
   compiled.snapshot = std::move(snapshot);
   return compiled;

@@ -15,6 +15,7 @@
 #include "app/oauth/jwks_feed.h"
 #include "app/process_state.h"
 #include "app/settings.h"
+#include "app/system_secrets.h"
 #include "app/versions/version_catalogue.h"
 #include "config/document.h"
 #include "config/errors.h"
@@ -23,6 +24,7 @@
 #include "expression/template.h"
 #include "pipeline/snapshot.h"
 #include "server/listener.h"
+#include "transactions/route_rules.h"
 #include "upstream/cluster.h"
 
 namespace causeway::app {
@@ -38,6 +40,9 @@ struct Compiled {
   std::shared_ptr<const events::TopicTable> topics;
   std::shared_ptr<const events::SubscriptionTable> subscriptions;
   std::vector<JwksFeed> key_feeds;
+  std::vector<std::shared_ptr<upstream::TokenSource>> tokens;  ///< that systems are shown, to be fetched
+  std::vector<std::shared_ptr<const upstream::Cluster>> clusters;
+  CheckSigners check_signers;  ///< of half messages
 };
 
 /// What the files say, before anything is resolved.
@@ -65,11 +70,14 @@ struct BuildContext {
   const DefaultSettings& defaults;
   const adapters::HttpSettings& http_defaults;  ///< `defaults.http`, read
   const RouteSettings& route;
-  const config::Position& position;          ///< of the route
-  const routing::PathTemplate& matched;      ///< base and path of the route
-  const routing::ApiSettings& api;           ///< of the file
-  expression::Template::FindSecret secrets;  ///< those that operators gave out
-  const ChainBuilder& chain;                 ///< the steps that stand before the one that is built
+  const config::Position& position;                 ///< of the route
+  const routing::PathTemplate& matched;             ///< base and path of the route
+  const routing::ApiSettings& api;                  ///< of the file
+  expression::Template::FindSecret secrets;         ///< those that operators gave out
+  std::shared_ptr<transactions::RouteRules> rules;  ///< of the route's calls, completed once its chain is known
+  const ChainBuilder& chain;                        ///< the steps that stand before the one that is built
+  SystemSecrets& system_secrets;                    ///< what systems are shown
+  std::shared_ptr<const expression::Surroundings> expressions;
 };
 
 /// Null when there is no topic of this name, which is reported then.

@@ -116,16 +116,49 @@ std::string envelope(const Node& settings) {
 
 /// Of `query`, `headers` and `body` only the names: values may be nobody's business.
 std::string value_of_key(std::string_view key, const Node& value) {
-  if (key == "query" || key == "headers") return value.is_mapping() ? names_in(value) : on_one_line(value);
+  if (key == "query" || key == "headers" || key == "calls")
+    return value.is_mapping() ? names_in(value) : on_one_line(value);
   if (key == "body") return value.is_scalar() ? "a text" : (value.is_mapping() ? "with " + names_in(value) : "a list");
   return on_one_line(value);
 }
 
-void add_keys(std::vector<EffectiveKey>& keys, const Node& settings, Origin origin) {
+/// `before`: what stands before the names of keys.
+void add_keys(std::vector<EffectiveKey>& keys, const Node& settings, Origin origin, const std::string& before = {}) {
   for (const Node::Entry& each : settings.entries()) {
-    const std::string& name = each.key.text();
+    const std::string name = before + each.key.text();
     if (std::ranges::find(keys, name, &EffectiveKey::name) != keys.end()) continue;
-    keys.push_back({name, value_of_key(name, each.value), {origin, each.key.position()}});
+    keys.push_back({name, value_of_key(each.key.text(), each.value), {origin, each.key.position()}});
+  }
+}
+
+/// The calls of a composite, each with its name before its keys: `order.path`.
+void add_calls(std::vector<EffectiveKey>& keys, const Node& calls, const DefaultSettings& defaults) {
+  for (const Node::Entry& call : calls.entries()) {
+    const std::string before = call.key.text() + '.';
+    if (const Node* http = call.value.find("http")) add_keys(keys, *http, Origin::kRoute, before);
+    if (defaults.http) add_keys(keys, defaults.http->node, Origin::kDefaults, before);
+    if (const Node::Entry* optional = entry(call.value, "optional"))
+      keys.push_back({before + "optional", on_one_line(optional->value), {Origin::kRoute, optional->key.position()}});
+  }
+}
+
+/// Whom a `check` asks, in one line: `POST oms /tx/check`. `usual`: its method where it says none.
+std::string check_text(const Node& check, std::string_view usual, const DefaultSettings& defaults) {
+  const Node* const http = check.find("http");
+  if (http == nullptr) return on_one_line(check);
+  const std::string method = text_in(*http, "method");
+  std::string cluster = text_in(*http, "cluster");
+  if (cluster.empty() && defaults.http) cluster = text_in(defaults.http->node, "cluster");
+  return (method.empty() ? std::string(usual) : method) + ' ' + cluster + ' ' + text_in(*http, "path");
+}
+
+/// Whom half messages are asked about.
+void tell_check(std::vector<EffectiveKey>& keys, const Node& settings, const DefaultSettings& defaults) {
+  const Node* const check = settings.find("check");
+  if (check == nullptr || check->find("http") == nullptr) return;
+  for (EffectiveKey& key : keys) {
+    if (key.name == "check") key.value = check_text(*check, "POST", defaults);
+    if (key.name == "webhook") key.value = "signs the checks as Standard Webhooks do";
   }
 }
 
@@ -174,7 +207,18 @@ std::string text_of_publish(const Node& publish) {
   std::string text = text_in(publish, "type") + " to " + text_in(publish, "topic");
   if (const std::string acknowledge = text_in(publish, "acknowledge"); !acknowledge.empty())
     text += ", acknowledged once " + acknowledge;
+  if (text_in(publish, "when") == "transaction") text += ", in a transaction";
   return text;
+}
+
+void describe_unknown(const Node& on_unknown, const DefaultSettings& defaults, std::vector<EffectiveKey>& out) {
+  if (!on_unknown.is_mapping()) return;
+  for (const Node::Entry& each : on_unknown.entries()) {
+    const bool check = each.key.text() == "check";
+    out.push_back({"on_unknown." + each.key.text(),
+                   check ? check_text(each.value, "GET", defaults) : on_one_line(each.value),
+                   {Origin::kRoute, each.key.position()}});
+  }
 }
 
 EffectiveStep access_step(const RouteBaseSettings& route, const RouteBaseSettings& defaults,
@@ -196,6 +240,10 @@ void describe_adapter(const Node& adapter, const DefaultSettings& defaults, Effe
   out.adapter_from = {Origin::kRoute, key.position()};
   if (has_settings) add_keys(out.call, adapter.entries().front().value, Origin::kRoute);
   if (out.adapter == "http" && defaults.http) add_keys(out.call, defaults.http->node, Origin::kDefaults);
+  if (out.adapter == "transaction" && has_settings) tell_check(out.call, adapter.entries().front().value, defaults);
+  if (out.adapter == "composite" && has_settings) {
+    if (const Node* calls = adapter.entries().front().value.find("calls")) add_calls(out.call, *calls, defaults);
+  }
   out.call.shrink_to_fit();
 }
 

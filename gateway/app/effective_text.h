@@ -33,12 +33,15 @@ std::string text_of(const security::AccessSettings& access);
 std::string text_of_plugin(std::string_view name, const config::Node& settings);
 /// `v1: request, response`.
 std::string text_of_from(const config::Node& from);
-/// `ORDER_CREATED to order-topic`.
+/// `ORDER_CREATED to order-topic`, and whether in a transaction.
 std::string text_of_publish(const config::Node& publish);
 
 /// The rule of the route, and that of the defaults which it narrows.
 EffectiveStep access_step(const RouteBaseSettings& route, const RouteBaseSettings& defaults,
                           const RouteSources& sources);
+
+/// Adds what `on_unknown` says: `on_unknown.check`, `GET oms /orders/by-external/{{ $request.no }}`.
+void describe_unknown(const config::Node& on_unknown, const DefaultSettings& defaults, std::vector<EffectiveKey>& out);
 
 /// Fills in name, place and keys of the adapter.
 void describe_adapter(const config::Node& adapter, const DefaultSettings& defaults, EffectiveRoute& out);

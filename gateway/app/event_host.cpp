@@ -5,6 +5,7 @@
 #include "admin/audit_table.h"
 #include "alerts/alert_table.h"
 #include "app/reload/config_table.h"
+#include "app/replay_tables.h"
 #include "app/versions/usage_table.h"
 #include "events/register_topics.h"
 #include "events/subscription/subscription_tables.h"
@@ -12,9 +13,9 @@
 namespace causeway::app {
 namespace {
 
-const store::Schema* const kSchemas[] = {&events::kEventSchema, &events::kSubscriptionSchema,
-                                         &admin::kAdminSchema,  &kConfigSchema,
-                                         &kVersionSchema,       &alerts::kAlertSchema};
+const store::Schema* const kSchemas[] = {
+    &events::kEventSchema, &events::kSubscriptionSchema, &admin::kAdminSchema, &kConfigSchema,
+    &kVersionSchema,       &alerts::kAlertSchema,        &kReplaySchema,       &transactions::kTransactionSchema};
 /// What a configuration waits for attempts in flight of subscriptions that it changes.
 constexpr Duration kPatience = std::chrono::seconds(60);
 /// One that was not reached yet may be about to.
@@ -24,8 +25,13 @@ constexpr Duration kPatienceWithoutBus = std::chrono::seconds(1);
 
 EventHost::EventHost(ProcessState& state, std::span<WorkerContext* const> workers, runtime::Worker& control,
                      telemetry::LogThread& log)
-    : state_(state), log_(log), subscriptions_(state.log, workers, state.metrics, log, state.clock), control_(control) {
+    : state_(state),
+      log_(log),
+      subscriptions_(state.log, workers, state.metrics, log, state.clock),
+      transactions_(state.log, workers, state.metrics, &log),
+      control_(control) {
   state_.deliveries = &subscriptions_;
+  state_.transactions = &transactions_;
 }
 
 EventHost::~EventHost() {
@@ -73,12 +79,25 @@ bool EventHost::take(const Compiled& compiled, store::Change* also, config::Erro
   if (relay_) relay_->take(compiled.topics);
   if (!retention_) retention_.emplace(state_.log, control_, state_.metrics, log_);
   retention_->take(compiled.topics);
+  auto targets = std::make_shared<transactions::Targets>();
+  for (const auto& cluster : compiled.clusters) targets->clusters.emplace(*cluster->settings().name, cluster);
+  targets->topics = compiled.topics->all();
+  targets->signers = compiled.check_signers;
+  transactions_.take(std::move(targets));
+  if (!asking_ && !transactions_.start()) {
+    errors.add({}, {}, "the store cannot be written", "store");
+    return false;
+  }
+  asking_ = true;
   return true;
 }
 
-void EventHost::drain() { subscriptions_.drain(); }
+void EventHost::drain() {
+  subscriptions_.drain();
+  transactions_.drain();
+}
 
-bool EventHost::idle() const { return subscriptions_.idle(); }
+bool EventHost::idle() const { return subscriptions_.idle() && transactions_.idle(); }
 
 std::string_view EventHost::bus_state() const {
   const events::Bus* bus = asked_bus_.load(std::memory_order_acquire);
@@ -90,6 +109,7 @@ void EventHost::stop(Duration patience) {
   if (!store_) return;
   retention_.reset();
   subscriptions_.stop();
+  transactions_.stop();
   // What stays in the outbox is sent after the next start: a bus that is away is not waited for.
   if (relay_) relay_->stop(bus_->reachable() ? patience : std::min(patience, kPatienceWithoutBus));
   store_->stop();

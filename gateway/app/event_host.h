@@ -15,6 +15,7 @@
 #include "events/retention.h"
 #include "events/subscription/subscriptions.h"
 #include "store/sqlite_store.h"
+#include "transactions/transactions.h"
 
 namespace causeway::app {
 
@@ -45,6 +46,7 @@ class EventHost {
   /// `reachable`, or `buffering`: the bus is away and events wait in the store. Empty without a bus. Any thread.
   std::string_view bus_state() const;
   events::Subscriptions& subscriptions() { return subscriptions_; }
+  transactions::Transactions& transactions() { return transactions_; }
 
  private:
   void open_bus(const Settings& settings);
@@ -56,6 +58,8 @@ class EventHost {
   std::unique_ptr<kafka::KafkaBus> bus_;
   std::atomic<const events::Bus*> asked_bus_{nullptr};  ///< the same, for bus_state
   events::Subscriptions subscriptions_;
+  transactions::Transactions transactions_;
+  bool asking_ = false;
   std::optional<events::Relay> relay_;
   std::optional<events::Retention> retention_;
   runtime::Worker& control_;

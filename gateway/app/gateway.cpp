@@ -1,4 +1,5 @@
 #include "app/gateway.h"
+#include "upstream/failure_alert.h"
 
 #include <unistd.h>
 
@@ -71,12 +72,15 @@ std::string Gateway::start() {
 
   settings_ = std::move(compiled->settings);
   state_->use(compiled->replays);
+  problem = begin_replays();
+  if (!problem.empty()) return problem + '\n';
   take_keys(*compiled);
   publish(*compiled);
   for (auto& worker : workers_) worker->start();
   for (auto& listener : listeners_) listener->start();
   admin_->start();
   versions_->start();
+  replays_->start();
   readiness_.configured = true;
   const std::lock_guard no_reload_yet(reloading_);
   watched_ = settings_.reload;
@@ -102,7 +106,10 @@ void Gateway::make_threads(const Settings& settings) {
   admin_context_ = std::make_unique<WorkerContext>(*admin_worker_, metrics_.add_shard(), log_->add_call_log());
   state_ = std::make_unique<ProcessState>(worker_pointers_, metrics_, clock_);
   keys_ = std::make_unique<JwksRefresher>(metrics_, *log_, clock_);
+  tokens_ = std::make_unique<TokenRefresher>(metrics_, *log_, clock_);
+  cluster_watch_ = std::make_unique<ClusterWatch>(state_->endpoints, metrics_, *log_, clock_);
   alerts_ = std::make_unique<alerts::AlertBook>(state_->store, clock_, metrics_, *log_);
+  state_->clusters.alert_to(alerts_.get());
   versions_ = std::make_unique<VersionLedger>(state_->store, clock_, metrics_, *log_, *alerts_);
   configurations_ = std::make_unique<Configurations>(state_->store, clock_);
   watch_ = std::make_unique<FileWatch>(
@@ -112,9 +119,13 @@ void Gateway::make_threads(const Settings& settings) {
       [this](std::string_view what) { log_thrown("watch", what); });
   pipeline_ = std::make_unique<pipeline::Pipeline>(count, metrics_, state_->labels);
   events_ = std::make_unique<EventHost>(*state_, context_pointers_, *accept_worker_, *log_);
+  events_->transactions().use(alerts_.get());
+  transactions_ = std::make_unique<TransactionRegister>(events_->transactions());
+  replays_ = std::make_unique<ReplayKeeper>(state_->store, machine_clock_, *log_);
   admin_ = std::make_unique<AdminHost>(
       *admin_worker_, *admin_context_, worker_pointers_, metrics_, readiness_,
-      admin::Ports{*this, events_->subscriptions(), state_->store, clock_, *log_, versions_.get(), &routes_});
+      admin::Ports{*this, events_->subscriptions(), state_->store, clock_, *log_, versions_.get(), &routes_,
+                   alerts_.get(), &clusters_, transactions_.get()});
   readiness_.impaired = [this]() -> std::string_view { return events_->accepts_intake() ? "" : "store_full"; };
   readiness_.bus = [this] { return events_->bus_state(); };
   collected_.push_back(metrics_.collect_gauge("causeway_build_info", "The version that runs.",
@@ -134,10 +145,19 @@ std::string Gateway::open_listeners(Compiled& compiled) {
   return problem.empty() ? problem : "admin: " + problem;
 }
 
+/// Last, because what was saved is used up by it.
+std::string Gateway::begin_replays() {
+  if (!state_->store.is_open()) return {};
+  const std::string problem =
+      replays_->begin(state_->replays, settings_.store.value_or(store::StoreSettings()).sqlite.path);
+  return problem.empty() ? problem : "store: " + problem;
+}
+
 void Gateway::take_keys(const Compiled& compiled) {
   std::vector<std::shared_ptr<security::KeySource>> used;
   for (const JwksFeed& feed : compiled.key_feeds) used.push_back(feed.source);
   state_->key_sources.keep(used);
+  tokens_->take(compiled.tokens);
   keys_->take(compiled.key_feeds, kKeyPatience);
 }
 
@@ -158,6 +178,9 @@ void Gateway::publish(const Compiled& compiled) {
     subscriptions_ = compiled.subscriptions->all().size();
   }
   routes_.take(compiled.routes);
+  cluster_watch_->take(compiled.clusters);
+  clusters_.take(compiled.clusters);
+  upstream::adopt_failure_alerts(*alerts_, compiled.clusters);
   // The last exchange of an old configuration ends on a worker; taking thousands of routes apart is not a worker's
   // work.
   const std::shared_ptr<const pipeline::Snapshot> shared(
@@ -199,7 +222,11 @@ void Gateway::close() {
   if (watch_) watch_->stop();
   if (admin_) admin_->close();
   keys_.reset();
+  tokens_.reset();
+  cluster_watch_.reset();
+  clusters_.take({});
   if (versions_) versions_->stop();
+  if (replays_) replays_->stop(readiness_.draining && open_connections() == 0);
   if (events_) events_->stop(std::clamp(drained_by_ - clock_.steady(), Duration(0), kRelayPatience));
 }
 

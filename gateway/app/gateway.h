@@ -10,13 +10,18 @@
 
 #include "alerts/alert_book.h"
 #include "app/admin_host.h"
+#include "app/cluster_register.h"
+#include "app/cluster_watch.h"
 #include "app/compilation.h"
 #include "app/event_host.h"
 #include "app/explain/route_register.h"
 #include "app/oauth/jwks_refresher.h"
+#include "app/oauth/token_refresher.h"
 #include "app/reload/configurations.h"
 #include "app/reload/file_watch.h"
 #include "app/reload/one_thread.h"
+#include "app/replay_keeper.h"
+#include "app/transaction_register.h"
 #include "app/versions/version_ledger.h"
 #include "pipeline/pipeline.h"
 #include "server/listener.h"
@@ -63,6 +68,7 @@ class Gateway final : private admin::ProcessPort {
   void make_threads(const Settings& settings);
   std::string open_listeners(Compiled& compiled);
   void take_keys(const Compiled& compiled);
+  std::string begin_replays();
   std::string take_versions(const Compiled& compiled);
   void publish(const Compiled& compiled);
   admin::ReloadReport reload_safely(const admin::ReloadRequest& request);
@@ -101,13 +107,19 @@ class Gateway final : private admin::ProcessPort {
   std::unique_ptr<WorkerContext> admin_context_;
   std::unique_ptr<ProcessState> state_;
   std::unique_ptr<JwksRefresher> keys_;
+  std::unique_ptr<TokenRefresher> tokens_;
+  std::unique_ptr<ClusterWatch> cluster_watch_;
   std::unique_ptr<Configurations> configurations_;
   std::unique_ptr<FileWatch> watch_;
   std::unique_ptr<alerts::AlertBook> alerts_;
   std::unique_ptr<VersionLedger> versions_;
   RouteRegister routes_{clock_};
+  ClusterRegister clusters_{metrics_, clock_};
   std::unique_ptr<pipeline::Pipeline> pipeline_;
   std::unique_ptr<EventHost> events_;
+  std::unique_ptr<TransactionRegister> transactions_;
+  SystemMachineClock machine_clock_;
+  std::unique_ptr<ReplayKeeper> replays_;
   std::unique_ptr<AdminHost> admin_;
   server::ServerMetrics server_metrics_;
   std::vector<std::unique_ptr<server::Listener>> listeners_;

@@ -86,6 +86,10 @@ bool Gateway::try_to_take(const Compiled& compiled, const config::Documents& doc
   reason = events_->open(compiled.settings);
   // Remembered even if the rest is refused: it is what a later one is compared with.
   if (!had_store && state_->store.is_open()) settings_.store = compiled.settings.store;
+  if (reason.empty() && state_->store.is_open() && !replays_->has_begun()) {
+    reason = replays_->join(state_->replays, compiled.settings.store.value_or(store::StoreSettings()).sqlite.path);
+    replays_->start();
+  }
   if (!reason.empty()) return false;
   if (!configurations_->make_offer(documents, errors.files(), request.author, request.reason, offer)) {
     reason = "the store cannot be read";
@@ -140,7 +144,6 @@ admin::ReloadReport Gateway::reload_now(const admin::ReloadRequest& request) {
 
 /// What is durable about it is down. Nothing here can fail.
 void Gateway::take(Compiled& compiled, Configurations::Offer offer) {
-  configurations_->take(std::move(offer));
   if (const std::string problem = take_versions(compiled); !problem.empty())
     log_->write(telemetry::Level::kError, "versions", {{"problem", problem}});
   for (std::size_t i = 0; i < compiled.listeners.size(); ++i)
@@ -149,9 +152,11 @@ void Gateway::take(Compiled& compiled, Configurations::Offer offer) {
   log_->configure(compiled.settings.telemetry.log);
   settings_.drain_timeout = compiled.settings.drain_timeout;
   state_->use(compiled.replays);
+  replays_->take(compiled.replays);
   take_keys(compiled);
   admin_->take(compiled.settings, compiled.admin);
   publish(compiled);
+  configurations_->take(std::move(offer));  // last: who sees the new version is served by it
   note_taken();
 }
 

@@ -16,6 +16,12 @@ void note_incomplete(const Settings& settings, const config::Documents& document
 /// Warns of a code that two systems claim in their `outcomes`: whoever gets it cannot tell which one failed.
 void check_codes(const Settings& settings, config::Errors& errors);
 
+/// Two listeners, or one and the admin API, on one address: the second could not be opened. Port 0 is nobody's.
+void check_addresses(const Settings& settings, const config::Node& main, config::Errors& errors);
+
+/// Warns of signatures that work once, where nothing is kept over the end of the process.
+void check_replays(const Settings& settings, const config::Node& main, config::Errors& errors);
+
 /// Warns of secrets that operators gave out and no route names.
 void check_secrets_used(const config::Node& main, const std::set<std::string, std::less<>>& used,
                         config::Errors& errors);

@@ -4,7 +4,9 @@
 
 #include <memory>
 
+#include "adapters/fallback/kept_answers_registry.h"
 #include "app/late_store.h"
+#include "app/replay_journal.h"
 #include "events/delivery_states.h"
 #include "events/event_log.h"
 #include "plugins/authentication/authentication_plugin.h"
@@ -15,7 +17,10 @@
 #include "security/replay.h"
 #include "telemetry/labels.h"
 #include "telemetry/metrics.h"
-#include "upstream/endpoint.h"
+#include "transactions/transactions.h"
+#include "upstream/cluster_state.h"
+#include "upstream/endpoint_registry.h"
+#include "upstream/token_source.h"
 
 namespace causeway::app {
 
@@ -27,6 +32,9 @@ struct ProcessState {
         clock(its_clock),
         worker_count(workers.size()),
         endpoints(workers),
+        clusters(workers),
+        tokens(workers),
+        kept_answers(workers.size(), its_metrics),
         authentication(std::make_shared<plugins::AuthenticationMetrics>(its_metrics)) {}
 
   /// The table that remembers signatures: the one in use as long as it remembers enough for these settings, else a new
@@ -47,12 +55,17 @@ struct ProcessState {
   const Clock& clock;
   std::size_t worker_count;
   LateStore store;
+  StoredReplays replay_journal{store};
   events::EventLog log{store, clock, metrics};
   events::TopicLimitsRegistry topic_limits;
-  events::DeliveryStates* deliveries = nullptr;  ///< what a status route asks; null when nothing is delivered
+  transactions::Transactions* transactions = nullptr;  ///< null when a configuration is only checked
+  events::DeliveryStates* deliveries = nullptr;        ///< what a status route asks; null when nothing is delivered
   upstream::EndpointRegistry endpoints;
+  upstream::ClusterStates clusters;
+  upstream::TokenSources tokens;  ///< what clusters with OAuth show
   routing::VersionStates versions;
   plugins::RateLimitRegistry rate_limits;
+  adapters::KeptAnswersRegistry kept_answers;
   std::shared_ptr<const plugins::AuthenticationMetrics> authentication;
   std::shared_ptr<security::ReplayTable> replays;         ///< of the configuration in use
   security::KeySources key_sources;                       ///< the keys of OAuth providers, as they were last fetched

@@ -5,7 +5,9 @@
 #include "adapters/http/http_adapter.h"
 #include "app/builtin_adapters.h"
 #include "app/builtin_authenticators.h"
+#include "app/builtin_fallbacks.h"
 #include "app/builtin_plugins.h"
+#include "app/guarded_build.h"
 #include "app/route_checks.h"
 #include "plugins/access/access_plugin.h"
 #include "plugins/envelope/envelope_plugin.h"
@@ -22,17 +24,20 @@ routing::PathTemplate joined(const routing::PathTemplate& base, const routing::P
 
 }  // namespace
 
-RouteBuilder::RouteBuilder(ProcessState& state, const Settings& settings, const security::ConsumerTable& consumers,
-                           const Clusters& clusters, const events::TopicTable& topics,
-                           std::shared_ptr<security::ReplayTable> replays,
-                           std::shared_ptr<const plugins::OauthAuthenticator> oauth, config::Errors& errors)
+RouteBuilder::RouteBuilder(ProcessState& state, const Settings& settings, SystemSecrets& system_secrets,
+                           const security::ConsumerTable& consumers, const Clusters& clusters,
+                           const events::TopicTable& topics, std::shared_ptr<security::ReplayTable> replays,
+                           std::shared_ptr<const plugins::OauthAuthenticator> oauth,
+                           std::shared_ptr<const expression::Surroundings> expressions, config::Errors& errors)
     : state_(state),
       settings_(settings),
+      system_secrets_(system_secrets),
       consumers_(consumers),
       clusters_(clusters),
       topics_(topics),
       replays_(std::move(replays)),
       oauth_(std::move(oauth)),
+      expressions_(std::move(expressions)),
       errors_(errors) {}
 
 void RouteBuilder::add(const config::IncludedFile& file) {
@@ -84,19 +89,26 @@ void RouteBuilder::add_route(const Start& start, const config::Placed<RouteSetti
                                             ? joined(start.file.base, route->match.path)
                                             : routing::PathTemplate::unknown();
   ChainBuilder chain;
-  const BuildContext context{state_,     reading,    consumers_,
-                             clusters_,  topics_,    start.file.defaults,
-                             start.http, *route,     route.position,
-                             matched,    start.file, [this](std::string_view name) { return find_secret(name); },
-                             chain};
+  auto rules = std::make_shared<transactions::RouteRules>();
+  const BuildContext context{state_,      reading,    consumers_,
+                             clusters_,   topics_,    start.file.defaults,
+                             start.http,  *route,     route.position,
+                             matched,     start.file, [this](std::string_view name) { return find_secret(name); },
+                             rules,       chain,      system_secrets_,
+                             expressions_};
   RouteContext out;
   out.name = *route->name;
   out.api = start.file.api;
+  out.expressions = expressions_;
   auto step = reading.resume(route.path);
   std::unique_ptr<const Adapter> adapter = build_adapter(route->adapter, context);
+  const Adapter* const called = adapter.get();
+  adapter = add_fallbacks(std::move(adapter), route.node, start.defaults, context);
   check_limits(start.file.defaults.limits, route, errors_);
+  check_parameters(route, matched, errors_);
   const RouteSources sources(route.node, start.defaults);
   build_chain(context, start.access, sources, out, chain);
+  adapter = build_guarded(std::move(adapter), called, context, settings_, sources, out, chain);
 
   routing::RouteSpec spec;
   spec.index = static_cast<std::uint32_t>(routes_.size());
@@ -146,6 +158,7 @@ void RouteBuilder::build_chain(const BuildContext& context, const security::Acce
   if (rule.asks_for_consumer() && auth && auth->any.empty())
     errors_.warn(context.route.name.position, context.route.name.path,
                  "access asks who is calling, but `auth: none` lets nobody say it: every call is refused", "conflict");
+  else check_opened(defaults, route, sources.of("auth").at, errors_);
   if (rule.asks_for_consumer() || rule.asks_for_address())
     chain.add(std::make_unique<plugins::AccessPlugin>(std::move(rule)),
               access_step(context.route, context.defaults, sources));
@@ -183,6 +196,9 @@ std::vector<EffectiveKey> RouteBuilder::settings_of(const BuildContext& context,
   };
   add_limit("limits.request_body", &RouteLimitSettings::request_body);
   add_limit("limits.body_timeout", &RouteLimitSettings::body_timeout);
+  if (!route.fallback.empty())
+    settings.push_back({"fallback", text_of_fallbacks(route.fallback), sources.of_route("fallback")});
+  if (route.on_unknown) describe_unknown(route.on_unknown->node, defaults, settings);
   return settings;
 }
 

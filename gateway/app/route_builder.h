@@ -19,10 +19,10 @@ class RouteBuilder {
   using Clusters = std::map<std::string, std::shared_ptr<const upstream::Cluster>, std::less<>>;
 
   /// All references outlive the builder.
-  RouteBuilder(ProcessState& state, const Settings& settings, const security::ConsumerTable& consumers,
-               const Clusters& clusters, const events::TopicTable& topics,
+  RouteBuilder(ProcessState& state, const Settings& settings, SystemSecrets& system_secrets,
+               const security::ConsumerTable& consumers, const Clusters& clusters, const events::TopicTable& topics,
                std::shared_ptr<security::ReplayTable> replays, std::shared_ptr<const plugins::OauthAuthenticator> oauth,
-               config::Errors& errors);
+               std::shared_ptr<const expression::Surroundings> expressions, config::Errors& errors);
 
   /// Adds the file's routes; what is wrong goes to the errors.
   void add(const config::IncludedFile& file);
@@ -58,11 +58,13 @@ class RouteBuilder {
 
   ProcessState& state_;
   const Settings& settings_;
+  SystemSecrets& system_secrets_;
   const security::ConsumerTable& consumers_;
   const Clusters& clusters_;
   const events::TopicTable& topics_;
   std::shared_ptr<security::ReplayTable> replays_;
   std::shared_ptr<const plugins::OauthAuthenticator> oauth_;
+  std::shared_ptr<const expression::Surroundings> expressions_;
   config::Errors& errors_;
   std::set<std::string, std::less<>> used_secrets_;
   std::vector<routing::ApiSpec> apis_;

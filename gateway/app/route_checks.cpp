@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "app/builtin_authenticators.h"
+#include "core/ascii.h"
 
 namespace causeway::app {
 namespace {
@@ -66,6 +67,50 @@ bool known_scheme(std::string_view scheme, const Settings& settings) {
   const std::vector<std::string_view> known = authenticator_names();
   if (std::ranges::find(known, scheme) == known.end()) return false;
   return scheme != "oauth" || !settings.oauth.providers.empty();
+}
+
+constexpr std::string_view kParams = "$params.";
+
+bool is_of_name(char c) {
+  return c == '_' || (c >= '0' && c <= '9') || (ascii_lower(c) >= 'a' && ascii_lower(c) <= 'z');
+}
+
+bool mentions_parameters(const config::Node& node) {
+  return node.text().find(kParams) != std::string::npos || std::ranges::any_of(node.items(), mentions_parameters) ||
+         std::ranges::any_of(node.entries(), [](const auto& entry) { return mentions_parameters(entry.value); });
+}
+
+/// Null is what is asked for: the text goes on with `//`, what holds otherwise.
+bool has_alternative(std::string_view rest) {
+  const std::size_t next = rest.find_first_not_of(" \t\n)?");
+  return next != std::string_view::npos && rest.substr(next).starts_with("//");
+}
+
+void find_parameters_in(const config::Node& text, const std::string& path, const routing::PathTemplate& matched,
+                        config::Errors& errors) {
+  const std::string_view whole = text.text();
+  for (std::size_t at = whole.find(kParams); at != std::string_view::npos; at = whole.find(kParams, at)) {
+    const std::size_t begin = at;
+    at += kParams.size();
+    std::size_t end = at;
+    while (end < whole.size() && is_of_name(whole[end])) ++end;
+    const std::string_view name = whole.substr(at, end - at);
+    if (name.empty() || matched.uses(name) || has_alternative(whole.substr(end))) continue;
+    const std::vector<std::string> known = matched.parameters();
+    errors.add(text.position_within(begin).value_or(text.position()), path,
+               fmt::format("{{{}}} is not a parameter of {}{}", name, config::quote(matched.text()),
+                           config::suggestion(name, {known.begin(), known.end()})),
+               "reference");
+  }
+}
+
+void find_parameters(const config::Node& node, const std::string& path, const routing::PathTemplate& matched,
+                     config::Errors& errors) {
+  if (node.is_scalar()) find_parameters_in(node, path, matched, errors);
+  for (std::size_t i = 0; i < node.items().size(); ++i)
+    find_parameters(node.items()[i], config::extend_path(path, i), matched, errors);
+  for (const config::Node::Entry& entry : node.entries())
+    find_parameters(entry.value, config::extend_path(path, entry.key.text()), matched, errors);
 }
 
 bool asks_for_certificates(const Settings& settings) {
@@ -185,6 +230,21 @@ void check_without(const std::vector<Place>& without, const std::vector<std::str
                fmt::format("the defaults have no plugin {}{}", config::quote(*name), config::suggestion(*name, known)),
                "reference");
   }
+}
+
+void check_opened(const DefaultSettings& defaults, const RouteSettings& route, const config::Position& auth,
+                  config::Errors& errors) {
+  const bool opens = route.auth && route.auth->any.empty();
+  if (!opens || !defaults.auth || defaults.auth->any.empty()) return;
+  errors.warn(auth, route.name.path.substr(0, route.name.path.rfind('.')) + ".auth",
+              fmt::format("the defaults ask for credentials ({}), and this route takes calls from anybody",
+                          defaults.auth->any.front().position.to_text()),
+              "conflict");
+}
+
+void check_parameters(const config::Placed<RouteSettings>& route, const routing::PathTemplate& matched,
+                      config::Errors& errors) {
+  if (mentions_parameters(route.node)) find_parameters(route.node, route.path, matched, errors);
 }
 
 void check_auth_said(const RouteFile& file, config::Errors& errors) {

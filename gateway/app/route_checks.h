@@ -40,6 +40,14 @@ class StepChecks {
 void check_without(const std::vector<config::Placed<std::string>>& without, const std::vector<std::string>& dropped,
                    const std::vector<config::Deferred>& defaults, config::Errors& errors);
 
+/// A route without credentials where the defaults ask for some is warned of, at its `auth`.
+void check_opened(const DefaultSettings& defaults, const RouteSettings& route, const config::Position& auth,
+                  config::Errors& errors);
+
+/// `$params.NAME` in the texts of a route, where its path has no such parameter: null in every call.
+void check_parameters(const config::Placed<RouteSettings>& route, const routing::PathTemplate& matched,
+                      config::Errors& errors);
+
 /// One error for all routes of a file that nobody said `auth` for.
 void check_auth_said(const RouteFile& file, config::Errors& errors);
 

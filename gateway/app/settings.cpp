@@ -6,9 +6,11 @@
 #include "adapters/http/http_adapter.h"
 #include "app/builtin_adapters.h"
 #include "app/builtin_authenticators.h"
+#include "app/builtin_fallbacks.h"
 #include "app/builtin_plugins.h"
 #include "plugins/publish/publish_plugin.h"
 #include "plugins/transform/body_programs.h"
+#include "transactions/on_unknown_settings.h"
 
 namespace causeway::app {
 namespace {
@@ -40,11 +42,41 @@ void check_names(const std::vector<upstream::ClusterSettings>& clusters, config:
   }
 }
 
+const std::vector<config::Choice>& describe_checks() {
+  static const std::vector<config::Choice> choices{{"http", "a call of a system: GET unless a method is said",
+                                                    config::struct_of(&config::view_of<adapters::HttpSettings>)}};
+  return choices;
+}
+
+/// With what its check may be, which the room of transactions does not know.
+const config::KeysView& view_of_on_unknown() {
+  static const config::KeysView view = [] {
+    config::KeysView made = transactions::OnUnknownSettings::keys().view();
+    for (config::KeyView& key : made.keys)
+      if (key.name == "check") key.shape = config::tagged("check", &describe_checks);
+    return made;
+  }();
+  return view;
+}
+
 }  // namespace
 
 const config::Keys<NodeSettings>& NodeSettings::keys() {
   static const auto keys = config::Keys<NodeSettings>("node", "this process")
                                .optional("id", &NodeSettings::id, "name of this process in logs, metrics and events");
+  return keys;
+}
+
+const config::Keys<ProcessLimitSettings>& ProcessLimitSettings::keys() {
+  static const auto keys = config::Keys<ProcessLimitSettings>("limits of the server")
+                               .optional("expressions", &ProcessLimitSettings::expressions,
+                                         "what one run of a program of the configuration may use");
+  return keys;
+}
+
+const config::Keys<ServerSettings>& ServerSettings::keys() {
+  static const auto keys =
+      config::Keys<ServerSettings>("server").optional("limits", &ServerSettings::limits, "how much may be used up");
   return keys;
 }
 
@@ -57,6 +89,7 @@ const config::Keys<Settings>& Settings::keys() {
   static const auto keys =
       config::Keys<Settings>("operators' file")
           .optional("node", &Settings::node, "this process among others")
+          .optional("server", &Settings::server, "what holds for every call, whichever listener it comes by")
           .required("listeners", &Settings::listeners, "where callers connect")
           .not_empty()
           .optional("admin", &Settings::admin, "where operators look: health, metrics, and the admin API")
@@ -82,7 +115,11 @@ const config::Keys<Settings>& Settings::keys() {
                           "further files, as paths or patterns relative to this one: parts of it, and route files")
           .later("databases", "alerts", "jobs", "flows")
           .check([](const Settings& settings, const config::Node& file, config::Reading& reading) {
-            if (settings.listeners.empty()) reading.error(file, "listeners: at least one is needed");
+            if (const config::Node* const section = file.find("listeners");
+                section != nullptr && settings.listeners.empty()) {
+              auto step = reading.enter("listeners");
+              reading.error(*section, "at least one is needed");
+            }
             std::map<std::string, config::Position> names;
             for (const auto& listener : settings.listeners) {
               const auto [first, fresh] = names.emplace(*listener.name, listener.name.position);
@@ -146,7 +183,20 @@ const config::Keys<RouteSettings>& RouteSettings::keys() {
         .holds(config::tagged("adapter", &describe_adapters))
         .optional("publish", &RouteSettings::publish, "the event that is published when the call succeeds")
         .holds(config::struct_of(&config::view_of<plugins::PublishSettings>))
-        .later("on_unknown", "fallback", "shadow", "split", "trace", "default_version");
+        .optional("fallback", &RouteSettings::fallback,
+                  "what answers in the system's place when it fails: the first that has something")
+        .holds(config::list_of(config::tagged("fallback", &describe_fallbacks)))
+        .not_empty()
+        .optional("on_unknown", &RouteSettings::on_unknown,
+                  "whom to ask what became of a call that was sent and not answered")
+        .holds(config::struct_of(&view_of_on_unknown))
+        .later("shadow", "split", "trace", "default_version")
+        .check([](const RouteSettings& route, const config::Node& node, config::Reading& reading) {
+          const config::Node* const list = node.find("fallback");
+          if (list == nullptr || !route.fallback.empty()) return;
+          auto step = reading.enter("fallback");
+          reading.expected(*list, "a list such as [{cached: {max_age: 6h}}]");
+        });
     return made;
   }();
   return keys;
@@ -161,6 +211,10 @@ const config::Keys<RouteFile>& RouteFile::keys() {
     return made;
   }();
   return keys;
+}
+
+expression::Surroundings surroundings_of(const Settings& settings, const Clock* clock) {
+  return {settings.server.limits.expressions.limits(), clock, settings.telemetry.log.calls.bodies.mask};
 }
 
 }  // namespace causeway::app

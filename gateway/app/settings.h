@@ -13,6 +13,7 @@
 #include "config/placed.h"
 #include "events/subscription/settings.h"
 #include "events/topic_settings.h"
+#include "expression/limit_settings.h"
 #include "routing/settings.h"
 #include "security/access.h"
 #include "security/consumer_settings.h"
@@ -29,8 +30,20 @@ struct NodeSettings {
   static const config::Keys<NodeSettings>& keys();
 };
 
+/// Of the process as a whole; a listener has limits of its own.
+struct ProcessLimitSettings {
+  expression::LimitSettings expressions;
+  static const config::Keys<ProcessLimitSettings>& keys();
+};
+
+struct ServerSettings {
+  ProcessLimitSettings limits;
+  static const config::Keys<ServerSettings>& keys();
+};
+
 struct Settings {
   NodeSettings node;
+  ServerSettings server;
   std::vector<server::ListenerSettings> listeners;
   admin::AdminSettings admin;
   config::OrAuto<std::uint32_t> workers;
@@ -52,6 +65,9 @@ struct Settings {
   bool wants_store() const { return !store || !store->none; }
   static const config::Keys<Settings>& keys();
 };
+
+/// What the programs of a configuration run within. `clock`: null is the system's.
+expression::Surroundings surroundings_of(const Settings& settings, const Clock* clock = nullptr);
 
 /// `auth: none` or `auth: {any: [signature, api_key]}`.
 struct AuthSettings {
@@ -88,7 +104,9 @@ struct RouteSettings : RouteBaseSettings {
   std::vector<config::Placed<std::string>> without;
   std::optional<config::Deferred> from;  ///< shapes of older versions
   config::Deferred adapter;
-  std::optional<config::Deferred> publish;  ///< what has happened when the call succeeds
+  std::vector<config::Deferred> fallback;      ///< what answers when the system does not, in this order
+  std::optional<config::Deferred> publish;     ///< what has happened when the call succeeds
+  std::optional<config::Deferred> on_unknown;  ///< whom to ask when it has no outcome
   static const config::Keys<RouteSettings>& keys();
 };
 

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
+#include <cstring>
 #include <set>
 #include <string_view>
 #include <unordered_map>
@@ -100,6 +102,18 @@ const Node::Entry* route_entry(const Node& file) {
   return found == file.entries().end() ? nullptr : &*found;
 }
 
+bool is_named_like_a_file(const fs::path& path) { return path.extension() == ".yaml" || path.extension() == ".yml"; }
+
+/// Why this is no file to read, empty when it is one. Nothing is opened: a pipe would wait for its writer.
+std::string not_a_file(const fs::path& path) {
+  std::error_code reason;
+  const fs::file_status status = fs::status(path, reason);
+  if (fs::is_regular_file(status)) return {};
+  if (status.type() == fs::file_type::not_found) return std::strerror(ENOENT);
+  if (reason) return std::strerror(reason.value());
+  return fs::is_directory(status) ? "it is a folder" : "it is no regular file";
+}
+
 bool has_wildcard(std::string_view pattern) { return pattern.find_first_of("*?[") != std::string_view::npos; }
 
 }  // namespace
@@ -117,8 +131,9 @@ std::vector<fs::path> expand(const fs::path& folder, const std::string& pattern)
     for (std::size_t i = 0; i < found.gl_pathc; ++i) {
       const fs::path path(found.gl_pathv[i]);
       std::error_code ignored;
-      if (fs::is_regular_file(path, ignored) && !path.filename().string().ends_with(".test.yaml"))
-        paths.push_back(path);
+      const bool left_out = path.filename().string().ends_with(".test.yaml") ||
+                            (fs::is_directory(path, ignored) && !is_named_like_a_file(path));
+      if (!left_out) paths.push_back(path);
     }
   }
   ::globfree(&found);
@@ -205,7 +220,7 @@ class Loader {
       const std::vector<fs::path> matches = expand(folder, pattern);
       errors_.files().note(FilePattern{folder, pattern, matches});
       if (matches.empty()) reading_.warn(item, fmt::format("no file matches {}", shown(item)), "include");
-      for (const fs::path& path : matches) include_file(path);
+      for (const fs::path& path : matches) include_match(item, path);
       return;
     }
     std::error_code ignored;
@@ -221,9 +236,19 @@ class Loader {
     documents_.complete = false;
   }
 
+  void include_match(const Node& item, const fs::path& path) {
+    const std::string reason = not_a_file(path);
+    if (reason.empty()) return include_file(path);
+    reading_.error(item, fmt::format("{} cannot be read: {}", quote(display_name(path)), reason), "include");
+    documents_.complete = false;
+  }
+
   void include_file(const fs::path& path) {
     const std::optional<Node> node = read(path);
     if (!node) return;
+    if (node->entries().empty())
+      errors_.warn({std::make_shared<const std::string>(display_name(path))}, {},
+                   "the file says nothing: it is empty, or all of it is a comment", "include");
     if (route_entry(*node)) {
       documents_.routes.push_back({normal_path(path), *node, FileKind::kRoutes});
       return;

@@ -62,8 +62,12 @@ void Errors::announce(const std::string& file) { file_order_.try_emplace(file, f
 
 void Errors::push(Problem problem) {
   if (problem.position.file) announce(*problem.position.file);
-  if (problems_.size() < kMostProblems) problems_.push_back(std::move(problem));
-  else ++not_kept_;
+  if (problems_.size() == kMostProblems) {
+    ++not_kept_;
+    return;
+  }
+  problem.message = hidden_.hide(std::move(problem.message));
+  problems_.push_back(std::move(problem));
 }
 
 std::vector<Problem> Errors::list() const {

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "config/files_read.h"
+#include "config/hidden_values.h"
 #include "config/position.h"
 
 namespace causeway::config {
@@ -43,6 +44,9 @@ class Errors {
   /// Fixes the order in which files are listed; files that nobody announced follow in the order of their first problem.
   void announce(const std::string& file);
 
+  /// From now on no message shows this value, nor a part of it that is long enough to tell.
+  void hide(std::string_view value) { hidden_.add(value); }
+
   /// Not everything of a kind (`cluster`, `topic`, …; "": of any) could be read, so that names of it that seem unknown
   /// may be right: blaming them too would only follow from what is reported already.
   void incomplete(std::string_view kind) { incomplete_.emplace(kind); }
@@ -67,6 +71,7 @@ class Errors {
   void push(Problem problem);
 
   FilesRead files_;
+  HiddenValues hidden_;
   std::vector<Problem> problems_;
   std::map<std::string, std::size_t, std::less<>> file_order_;
   std::set<std::string, std::less<>> incomplete_;

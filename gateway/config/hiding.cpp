@@ -39,10 +39,33 @@ class Search {
 bool takes_secret(const Shape& shape) { return Search().finds_secret(shape); }
 
 bool sounds_secret(std::string_view name) {
-  constexpr std::array<std::string_view, 7> kWords = {"secret", "token", "passw", "pwd", "key", "credential", "auth"};
-  std::string low(name);
-  for (char& c : low) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-  return std::ranges::any_of(kWords, [&low](std::string_view word) { return low.find(word) != std::string::npos; });
+  // Anywhere in the name, however its words are joined.
+  constexpr std::array<std::string_view, 13> kWithin = {"secret",     "token",  "passw",  "pwd",    "key",
+                                                        "credential", "auth",   "phrase", "cookie", "sessionid",
+                                                        "signature",  "sha256", "hmac"};
+  // Too short for that (`shipping`, `design`): words of their own.
+  constexpr std::array<std::string_view, 9> kWords = {"pass", "pin",   "sig", "sign", "signing",
+                                                      "cred", "creds", "otp", "jwt"};
+  std::string joined;
+  std::string word;
+  bool is_word = false;
+  const auto end_word = [&] {
+    is_word = is_word || std::ranges::find(kWords, word) != kWords.end();
+    word.clear();
+  };
+  bool was_lower = false;
+  for (const char c : name) {
+    const bool upper = c >= 'A' && c <= 'Z';
+    const bool letter = upper || (c >= 'a' && c <= 'z');
+    if (!letter || (upper && was_lower)) end_word();
+    was_lower = letter && !upper;
+    if (letter) word += static_cast<char>(upper ? c + 32 : c);
+    if (letter || (c >= '0' && c <= '9')) joined += static_cast<char>(upper ? c + 32 : c);
+  }
+  end_word();
+  // `X-Session`, but not `session.timeout.ms`.
+  return is_word || joined.ends_with("session") ||
+         std::ranges::any_of(kWithin, [&](std::string_view part) { return joined.find(part) != std::string::npos; });
 }
 
 }  // namespace causeway::config

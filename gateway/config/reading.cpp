@@ -92,6 +92,8 @@ std::optional<Text> Reading::text(const Node& node, std::string_view what) {
     error(node, std::move(resolved.error), "secret");
     return std::nullopt;
   }
+  for (const Resolved::Part& part : resolved.put_in)
+    errors_.hide(std::string_view(resolved.text).substr(part.offset, part.size));
   text.secret = resolved.secret;
   text.empty_default = resolved.empty_default;
   text.value = std::move(resolved.text);

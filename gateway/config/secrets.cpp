@@ -137,11 +137,13 @@ Resolved resolve_references(std::string_view text, const std::filesystem::path& 
       text.remove_prefix(3);
     } else if (text.starts_with("${")) {
       result.secret = true;
+      const std::size_t begin = result.text.size();
       const std::size_t end = text.find('}');
       const std::string_view reference = end == std::string_view::npos ? std::string_view() : text.substr(2, end - 2);
       if (reference.starts_with("env:")) put_environment(reference.substr(4), environment, result);
       else if (reference.starts_with("file:")) put_file(reference.substr(5), directory, about_to_read, result);
       else result.error = "expected ${env:NAME} or ${file:path}; a literal ${ is written $${";
+      result.put_in.push_back({begin, result.text.size() - begin});
       text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
     } else if (!text.empty()) {
       result.text += '$';
@@ -149,7 +151,10 @@ Resolved resolve_references(std::string_view text, const std::filesystem::path& 
     }
   }
   result.empty_default = result.empty_default && result.text.empty();
-  if (!result.error.empty()) wipe(result.text);
+  if (!result.error.empty()) {
+    wipe(result.text);
+    result.put_in.clear();
+  }
   return result;
 }
 

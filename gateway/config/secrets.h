@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace causeway::config {
 
@@ -52,6 +53,13 @@ struct Resolved {
   std::string error;           ///< not empty: what is wrong, naming variables and files but never their content
   bool secret = false;         ///< something was put in, so the text must not be shown
   bool empty_default = false;  ///< empty because of `${env:N:-}`: a list of secrets drops it
+
+  /// What was put in, as parts of the text.
+  struct Part {
+    std::size_t offset;
+    std::size_t size;
+  };
+  std::vector<Part> put_in;
 };
 
 /// Puts in `${env:N}`, `${env:N:-default}`, `${env:N:?message}` (unset and empty count alike for the last two) and

@@ -72,6 +72,11 @@ void give_meaning(Shape& shape, Meaning meaning, std::string_view refers_to) {
   shape.refers_to = refers_to;
 }
 
+const KeysView& keys_of(const Shape& shape) {
+  if (shape.keys != nullptr) return shape.keys();
+  return keys_of(*std::ranges::find_if(shape.element, [](const Shape& each) { return each.keys != nullptr; }));
+}
+
 const Shape* shape_below(const Shape& parent, const Node& parent_node, std::string_view key) {
   const Shape& shape = written_as(parent, parent_node);
   if (!fits(shape, parent_node)) return nullptr;

@@ -86,6 +86,9 @@ Shape tagged(std::string type, const std::vector<Choice>& (*choices)());
 /// The texts within a shape (items of lists, values of maps, alternatives) get a meaning.
 void give_meaning(Shape& shape, Meaning meaning, std::string_view refers_to = {});
 
+/// The keys of a mapping; of alternatives, those of the first that has some. The shape has them.
+const KeysView& keys_of(const Shape& shape);
+
 /// The description of a value below `parent`, which stands in the file as `parent_node`: of the value under `key` of a
 /// mapping, or of an item of a list (`key` is ignored then). Null when nobody describes it: an unknown key.
 const Shape* shape_below(const Shape& parent, const Node& parent_node, std::string_view key);

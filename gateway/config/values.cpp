@@ -117,6 +117,7 @@ SecretRead read_secret(const Node& node, Reading& reading, Secret& out) {
                   "secret");
     return SecretRead::kError;
   }
+  reading.errors().hide(text->value);
   out = Secret(text->value);
   return SecretRead::kOk;
 }

@@ -52,6 +52,8 @@ void report_syntax(const YAML::Exception& error, YamlSource& source, Errors& err
   const Position at = source.position(error.mark);
   if (error.msg == YAML::ErrorMsg::MAP_VALUE && error.mark.column > kLongestKey)
     return report(at, fmt::format("a key has at most {} characters", kLongestKey));
+  if (error.msg == YAML::ErrorMsg::UNKNOWN_TOKEN && source.from(error.mark).starts_with('?'))
+    return report(at, "in { } and [ ] a text with \"?\" is put in quotes");
   report(at, reworded(error.msg));
 }
 

@@ -6,12 +6,14 @@
 #include <limits>
 
 #include "core/decimal_digits.h"
+#include "core/decimal_small.h"
 
 namespace causeway {
 namespace {
 
 using decimal::Natural;
 using decimal::Scaled;
+using decimal::Small;
 using decimal::Token;
 using decimal::Written;
 
@@ -189,16 +191,27 @@ void append_canonical(std::string& out, std::string_view text) {
 }
 
 Computed add(std::string_view left, std::string_view right) {
+  const auto a = Small::of(left);
+  const auto b = Small::of(right);
+  if (const auto small = a && b ? decimal::sum(*a, *b) : std::nullopt) return {decimal::to_text(*small), {}};
   std::optional<std::string> token = sum(Token(left), Token(right), false);
   return token ? Computed{std::move(*token), {}} : too_precise(left, "+", right);
 }
 
 Computed subtract(std::string_view left, std::string_view right) {
+  const auto a = Small::of(left);
+  const auto b = Small::of(right);
+  if (const auto small = a && b ? decimal::sum(*a, {-b->digits, b->scale}) : std::nullopt)
+    return {decimal::to_text(*small), {}};
   std::optional<std::string> token = sum(Token(left), Token(right), true);
   return token ? Computed{std::move(*token), {}} : too_precise(left, "-", right);
 }
 
 Computed multiply(std::string_view left, std::string_view right) {
+  const auto small_a = Small::of(left);
+  const auto small_b = Small::of(right);
+  if (const auto small = small_a && small_b ? decimal::product(*small_a, *small_b) : std::nullopt)
+    return {decimal::to_text(*small), {}};
   const std::optional<Scaled> a = Scaled::of(Token(left));
   const std::optional<Scaled> b = Scaled::of(Token(right));
   if (!a || !b) return too_precise(left, "*", right);

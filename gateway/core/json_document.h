@@ -29,6 +29,7 @@ class JsonDocument {
  public:
   using Index = std::uint32_t;  ///< of a node; the root is 0
   static constexpr Index kNone = 0xffffffff;
+  static constexpr std::size_t kMostValues = (std::size_t{1} << 27) - 1;  ///< whatever is allowed
 
   /// Strictly what check_json takes. The problem's offset is that of the first wrong byte; of a doubled name, of its
   /// second occurrence; of a text of 4 GiB and more, 0.
@@ -79,10 +80,12 @@ class JsonDocument {
   Bytes name(Index child, std::string& scratch) const;
   /// The member of that name, the last one if doubled names were let through; kNone when there is none.
   Index find(Index object, std::string_view name) const;
+  /// The same for many names in turn, which are found faster in the order in which they stand: `place` goes from call
+  /// to call, kNone at first.
+  Index find(Index object, std::string_view name, Index& place) const;
 
  private:
   friend class JsonDocumentReader;
-  static constexpr std::size_t kMostValues = (std::size_t{1} << 27) - 1;
   struct Node {
     std::uint32_t begin;  // of the value in the text
     std::uint32_t end;
@@ -98,6 +101,7 @@ class JsonDocument {
 
   explicit JsonDocument(Bytes text, std::pmr::memory_resource* memory) : text_(text), memory_(memory) {}
   void release();
+  bool has_name(const Node& member, std::string_view name) const;
 
   Bytes text_;
   Node* nodes_ = nullptr;

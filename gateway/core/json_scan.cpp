@@ -2,15 +2,14 @@
 
 #include <algorithm>
 
+#include "core/json_tokens.h"
 #include "core/json_unescape.h"
 
 namespace causeway {
 namespace {
 
-constexpr bool is_blank(char byte) { return byte == ' ' || byte == '\n' || byte == '\r' || byte == '\t'; }
-
 const char* skip_blanks(const char* at, const char* end) {
-  while (at != end && is_blank(*at)) ++at;
+  while (at != end && json::is_blank(*at)) ++at;
   return at;
 }
 
@@ -28,7 +27,8 @@ const char* skip_value(const char* at, const char* end) {
   if (at == end) return end;
   if (*at == '"') return skip_string(at, end);
   if (*at != '{' && *at != '[')
-    return std::find_if(at, end, [](char byte) { return byte == ',' || byte == '}' || byte == ']' || is_blank(byte); });
+    return std::find_if(at, end,
+                        [](char byte) { return byte == ',' || byte == '}' || byte == ']' || json::is_blank(byte); });
   for (std::size_t depth = 0; at != end;) {
     if (*at == '"') {
       at = skip_string(at, end);
@@ -88,8 +88,8 @@ JsonKind json_kind(Bytes raw) {
 }
 
 Bytes trim_json(Bytes raw) {
-  while (!raw.empty() && is_blank(raw.front())) raw.remove_prefix(1);
-  while (!raw.empty() && is_blank(raw.back())) raw.remove_suffix(1);
+  while (!raw.empty() && json::is_blank(raw.front())) raw.remove_prefix(1);
+  while (!raw.empty() && json::is_blank(raw.back())) raw.remove_suffix(1);
   return raw;
 }
 

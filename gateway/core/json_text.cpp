@@ -1,6 +1,8 @@
 #include "core/json_text.h"
 
+#include <bit>
 #include <cstdint>
+#include <cstring>
 #include <memory_resource>
 #include <string>
 
@@ -10,6 +12,29 @@ namespace causeway {
 namespace {
 
 constexpr bool is_continuation(char byte) { return (static_cast<unsigned char>(byte) & 0xc0) == 0x80; }
+
+/// The first byte from `at` on that is no ASCII.
+const char* skip_ascii(const char* at, const char* end) {
+  constexpr std::uint64_t kHighs = 0x8080808080808080;
+  for (; end - at >= 8; at += 8) {
+    std::uint64_t word;
+    std::memcpy(&word, at, 8);
+    if ((word &= kHighs) == 0) continue;
+    if constexpr (std::endian::native == std::endian::little) return at + std::countr_zero(word) / 8;
+    break;
+  }
+  while (at != end && static_cast<unsigned char>(*at) < 0x80) ++at;
+  return at;
+}
+
+/// Is it a valid sequence of three bytes, as most of Chinese text is?
+bool three_bytes(const char* at, const char* end) {
+  if (end - at < 3) return false;
+  const auto byte = [at](int i) { return std::uint32_t{static_cast<unsigned char>(at[i])}; };
+  if ((byte(0) & 0xf0) != 0xe0 || (byte(1) & 0xc0) != 0x80 || (byte(2) & 0xc0) != 0x80) return false;
+  const std::uint32_t point = (byte(0) & 0xf) << 12 | (byte(1) & 0x3f) << 6;
+  return point >= 0x800 && (point & 0xf800) != 0xd800;  // neither longer than it must be nor half of a pair
+}
 
 }  // namespace
 
@@ -40,9 +65,15 @@ std::size_t utf8_sequence(Bytes text) {
 }
 
 std::size_t valid_utf8(Bytes text) {
-  std::size_t at = 0;
-  for (std::size_t length = 1; at < text.size() && length != 0; at += length) length = utf8_sequence(text.substr(at));
-  return at;
+  const char* const begin = text.data();
+  const char* const end = begin + text.size();
+  const char* at = begin;
+  while (at = skip_ascii(at, end), at != end) {
+    const std::size_t length = three_bytes(at, end) ? 3 : utf8_sequence({at, static_cast<std::size_t>(end - at)});
+    if (length == 0) break;
+    at += length;
+  }
+  return static_cast<std::size_t>(at - begin);
 }
 
 template <class String>

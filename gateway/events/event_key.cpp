@@ -43,15 +43,18 @@ Result<std::string> render_key(const expression::Template& key, Bytes input, con
   return text;
 }
 
-Result<std::string> render_key(const expression::Template& key, Bytes data) {
+Result<std::string> render_key(const expression::Template& key, Bytes data,
+                               const expression::Surroundings* expressions) {
   if (key.is_literal()) return std::string(key.literal());
   std::array<std::byte, 4096> buffer;
   std::pmr::monotonic_buffer_resource memory(buffer.data(), buffer.size());
-  return render_key(key, data, {}, &memory);
+  expression::Values values;
+  values.surround(expressions);
+  return render_key(key, data, values, &memory);
 }
 
-std::string topic_key(const expression::Template& key, Bytes data) {
-  Result<std::string> rendered = render_key(key, data);
+std::string topic_key(const expression::Template& key, Bytes data, const expression::Surroundings* expressions) {
+  Result<std::string> rendered = render_key(key, data, expressions);
   return rendered ? std::move(*rendered) : std::string();
 }
 

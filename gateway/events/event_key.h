@@ -15,9 +15,11 @@ namespace causeway::events {
 /// an expression fails or gives several values. `input` is valid JSON. Thread safe.
 Result<std::string> render_key(const expression::Template& key, Bytes input, const expression::Values& values,
                                std::pmr::memory_resource* memory);
-/// The same over the event's data alone.
-Result<std::string> render_key(const expression::Template& key, Bytes data);
+/// The same over the event's data alone. `expressions`: what it runs within; null: the defaults.
+Result<std::string> render_key(const expression::Template& key, Bytes data,
+                               const expression::Surroundings* expressions = nullptr);
 /// A topic's key. Whoever publishes may bring data of any shape: where the key fails over it there is none.
-std::string topic_key(const expression::Template& key, Bytes data);
+std::string topic_key(const expression::Template& key, Bytes data,
+                      const expression::Surroundings* expressions = nullptr);
 
 }  // namespace causeway::events

@@ -26,13 +26,17 @@ Task<Result<std::vector<Receipt>>> EventLog::append(runtime::Worker& worker, tel
     if (committed.error().code() == Code::kConflictingPayload) shard.add(conflicts_);
     co_return std::move(committed.error());
   }
+  appended(shard, append);
+  co_return append.receipts();
+}
+
+void EventLog::appended(telemetry::Shard& shard, const Append& append) {
   if (append.stored() > 0) {
     shard.add(append.topic().stored, append.stored());
     if (append.topic().bus == BusKind::kEmbedded) shard.add(append.topic().published, append.stored());
     signal_.announce(append.topic().name());
   }
   shard.add(duplicates_, append.receipts().size() - append.stored());
-  co_return append.receipts();
 }
 
 Task<std::vector<std::optional<BusPlace>>> EventLog::published(runtime::Worker& worker,

@@ -53,6 +53,7 @@ class Append final : public store::Change {
   const std::vector<EventDraft>& drafts() const { return drafts_; }
   const std::vector<Receipt>& receipts() const { return receipts_; }  ///< as drafts, once applied
   const Topic& topic() const { return *topic_; }
+  const std::shared_ptr<const Topic>& shared_topic() const { return topic_; }
   std::size_t stored() const { return stored_; }  ///< how many were new
 
  private:
@@ -85,6 +86,9 @@ class EventLog {
   /// Durable when it returns ok: counts causeway_events_stored_total{topic} (not for duplicates) on `shard` and
   /// announces to the listeners. Errors: kConflictingPayload, kStoreRefused.
   Task<Result<std::vector<Receipt>>> append(runtime::Worker& worker, telemetry::Shard& shard, Append& append);
+
+  /// The same for an append that was a part of another change and is durable now: counts and announces.
+  void appended(telemetry::Shard& shard, const Append& append);
 
   /// Who knows what is on a bus beyond the store; null: nobody, nothing is. It outlives its use.
   void use(Publications* publications) { publications_.store(publications, std::memory_order_release); }

@@ -12,7 +12,8 @@ std::shared_ptr<TopicLimits> TopicLimitsRegistry::of(std::string_view topic) {
 }
 
 TopicTable::TopicTable(const std::vector<TopicSettings>& settings, telemetry::Metrics& metrics, BusKind bus,
-                       TopicLimitsRegistry* limits) {
+                       TopicLimitsRegistry* limits,
+                       const std::shared_ptr<const expression::Surroundings>& expressions) {
   for (const TopicSettings& each : settings) {
     auto topic = std::make_shared<Topic>();
     topic->settings = each;
@@ -20,6 +21,7 @@ TopicTable::TopicTable(const std::vector<TopicSettings>& settings, telemetry::Me
     if (auto* compiled = std::get_if<expression::Template>(&key)) topic->key = std::move(*compiled);
     topic->bus = each.bus.value_or(bus);
     topic->limits = limits ? limits->of(*each.name) : std::make_shared<TopicLimits>();
+    topic->expressions = expressions;
     topic->stored =
         metrics.counter("causeway_events_stored_total", "Events that became durable.", {{"topic", *each.name}});
     topic->published = metrics.counter("causeway_events_published_total", "Events that are on the bus.",

@@ -46,7 +46,8 @@ struct Topic {
   telemetry::Counter stored;     ///< causeway_events_stored_total{topic}
   telemetry::Counter published;  ///< causeway_events_published_total{topic,bus}: on the embedded bus at the same moment
   BusKind bus = BusKind::kEmbedded;
-  std::shared_ptr<TopicLimits> limits;  ///< never null
+  std::shared_ptr<TopicLimits> limits;                          ///< never null
+  std::shared_ptr<const expression::Surroundings> expressions;  ///< of its key; null: the defaults
   const std::string& name() const { return *settings.name; }
   std::uint32_t shards() const { return settings.shards; }
 };
@@ -56,9 +57,10 @@ class TopicTable {
  public:
   TopicTable() = default;
   /// The settings have passed check_topics; of doubled names the first counts. `bus` carries the topics that name none.
-  /// `limits`: null makes new ones.
+  /// `limits`: null makes new ones. `expressions`: null is the defaults.
   TopicTable(const std::vector<TopicSettings>& settings, telemetry::Metrics& metrics, BusKind bus = BusKind::kEmbedded,
-             TopicLimitsRegistry* limits = nullptr);
+             TopicLimitsRegistry* limits = nullptr,
+             const std::shared_ptr<const expression::Surroundings>& expressions = nullptr);
   /// Null when there is none of this name.
   std::shared_ptr<const Topic> find(std::string_view name) const;
   const std::map<std::string, std::shared_ptr<const Topic>, std::less<>>& all() const { return topics_; }

@@ -5,7 +5,7 @@
 #include <string_view>
 
 #include "core/result.h"
-#include "exchange/exchange.h"
+#include "exchange/plugin.h"
 
 namespace causeway {
 
@@ -29,8 +29,8 @@ class Authenticator {
   /// Looks at the head alone: sets exchange.consumer, or exchange.consumer_follows when only the body can tell, and
   /// exchange.authenticated when the head was proof enough.
   virtual Result<> on_head(Exchange& exchange) const = 0;
-  /// After the body; sets exchange.authenticated, and exchange.consumer where it follows.
-  virtual Result<> on_body(Exchange& exchange) const = 0;
+  /// After the body; goes on with exchange.authenticated set, and exchange.consumer where it follows.
+  virtual Step on_body(Exchange& exchange) const = 0;
 };
 
 }  // namespace causeway

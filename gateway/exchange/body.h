@@ -33,6 +33,10 @@ class BodySource {
   virtual Task<Result<Bytes>> gather(std::uint64_t limit) = 0;
   /// Waits for the first `amount` bytes, or for the end. True when all of it is there: `gather` will not wait any more.
   virtual Task<Result<bool>> prefetch(std::uint64_t amount) = 0;
+  /// A stream of events: it ends when one side leaves and not by time, and each piece goes on at once.
+  virtual bool endless() const { return false; }
+  /// Nobody reads the rest: what it comes from is closed, or goes back, at once. What was handed out stays valid.
+  virtual void drop() noexcept {}
 
  protected:
   ~BodySource() = default;

@@ -158,4 +158,11 @@ std::string_view version_json(Exchange& exchange) {
   return exchange.arena.copy(text);
 }
 
+std::string_view txid_json(Exchange& exchange) {
+  if (exchange.guard == nullptr) return "null";
+  std::pmr::string text(&exchange.arena);
+  append_json_string(text, exchange.guard->txid());
+  return exchange.arena.copy(text);
+}
+
 }  // namespace causeway

@@ -18,5 +18,7 @@ std::string_view headers_json(Exchange& exchange);
 std::string_view consumer_json(Exchange& exchange);
 /// `"v2"`, null without versions.
 std::string_view version_json(Exchange& exchange);
+/// Of the call's record; null when it has none.
+std::string_view txid_json(Exchange& exchange);
 
 }  // namespace causeway

@@ -1,5 +1,6 @@
 #include "exchange/call_values.h"
 
+#include <algorithm>
 #include <string>
 
 #include "core/json_document.h"
@@ -21,6 +22,21 @@ constexpr net::HeaderId kAboutBytes[] = {net::HeaderId::kContentEncoding, net::H
                                          net::HeaderId::kContentMd5, net::HeaderId::kDigest,
                                          net::HeaderId::kReprDigest};
 
+/// For what is made of answers that came late.
+constexpr Duration kLateAnswer = std::chrono::seconds(1);
+
+/// Not the answer is too long: the gateway has no room for it at present.
+bool is_lack_of_room(const Error& error) {
+  return error.code() == Code::kBodyTooLarge && error.info_if() != nullptr && error.info_if()->reason == "buffers_full";
+}
+
+Error no_room() {
+  Error error(Code::kOverloaded, "no memory left in the budget of buffered bodies");
+  error.info().reason = "buffers_full";
+  error.info().retry_after_seconds = 1;
+  return error;
+}
+
 }  // namespace
 
 CallValues& CallValues::of(Exchange& exchange) {
@@ -32,6 +48,28 @@ bool CallValues::knows(Bytes text, std::size_t depth) const {
   for (const auto& [json, deepest] : known_)
     if (json.data() == text.data() && json.size() == text.size() && !text.empty()) return deepest <= depth;
   return false;
+}
+
+std::size_t CallValues::depth_of(Bytes text) const {
+  for (const auto& [json, deepest] : known_)
+    if (json.data() == text.data() && json.size() == text.size() && !text.empty()) return deepest;
+  return expression::Document::kUnknown;
+}
+
+void CallValues::surround(const Exchange& exchange, expression::Values& values) {
+  values.surround(exchange.route != nullptr ? exchange.route->expressions.get() : nullptr, exchange.deadline);
+}
+
+void CallValues::allow_for_late_answers() {
+  if (exchange_.deadline == SteadyTime::max()) return;
+  values_.end_by(std::max(exchange_.deadline, exchange_.worker.now() + kLateAnswer));
+}
+
+void CallValues::forget_texts() {
+  known_ = {};
+  values_.forget_documents();
+  for (std::optional<JsonDocument>& document : documents_) document.reset();
+  documents_kept_ = 0;
 }
 
 std::optional<JsonProblem> CallValues::find_problem(Bytes text, std::size_t depth) {
@@ -80,10 +118,12 @@ Result<> CallValues::fill(expression::VariableSet wanted) {
   once(Variable::kHeaders, headers_json);
   once(Variable::kConsumer, consumer_json);
   once(Variable::kVersion, version_json);
+  if (wanted.has(Variable::kTxid)) values_.set(Variable::kTxid, txid_json(exchange_));  // a retry may get another
   return {};
 }
 
 Result<CallValues::Context> CallValues::on_the_way_in(expression::VariableSet wanted, bool wants_input) {
+  surround(exchange_, values_);
   Context context{"null", &values_};
   if (wants_input) {
     Result<Bytes> input = body();
@@ -101,6 +141,7 @@ Task<Result<CallValues::Answer>> CallValues::answer() {
   if (response.body.streams()) {
     if (response.body.source()->declared_size().value_or(0) > kAnswerLimit) co_return Answer{"null", "it is too long"};
     Result<Bytes> whole = co_await response.body.gather(kAnswerLimit);
+    if (!whole && is_lack_of_room(whole.error())) co_return no_room();
     if (!whole && whole.error().code() == Code::kBodyTooLarge) co_return Answer{"null", "it is too long"};
     if (!whole) co_return std::move(whole.error());
     exchange_.call.response_body = *whole;
@@ -118,6 +159,8 @@ Task<Result<CallValues::Answer>> CallValues::answer() {
 
 Result<const expression::Values*> CallValues::on_the_way_out(expression::VariableSet wanted, Bytes answer) {
   if (Result<> filled = fill(wanted); !filled) return std::move(filled.error());
+  surround(exchange_, values_);
+  allow_for_late_answers();
   values_.set(Variable::kAnswer, answer_kept_ ? answer_ : answer);
   values_.set(Variable::kResult, answer);
   if (wanted.has(Variable::kStatus)) {
@@ -125,6 +168,21 @@ Result<const expression::Values*> CallValues::on_the_way_out(expression::Variabl
     values_.set(Variable::kStatus, exchange_.arena.copy(std::to_string(status)));
   }
   return &values_;
+}
+
+void CallValues::continue_from(const CallValues& whole) {
+  values_ = whole.values_;
+  filled_ = whole.filled_;
+  request_kept_ = whole.request_kept_;
+  request_ = whole.request_;
+  known_ = whole.known_;
+  next_known_ = whole.next_known_;
+}
+
+void CallValues::give_answer(const expression::Document& made) {
+  exchange_.response.body = Body(made.json);
+  exchange_.response.headers.set(net::HeaderId::kContentType, kJsonType);
+  note_known(made);
 }
 
 void CallValues::replace_body(const expression::Document& made) {

@@ -57,14 +57,30 @@ class CallValues {
   /// last.
   Result<const expression::Values*> on_the_way_out(expression::VariableSet wanted, Bytes answer);
 
+  /// What `whole` knows of the request, for a call beside others; `whole` outlives it.
+  void continue_from(const CallValues& whole);
+  /// For programs that look at nothing of the call: what they run within.
+  static void surround(const Exchange& exchange, expression::Values& values);
+  /// What runs next makes something of answers that are there: it may take a moment, however late they came.
+  void allow_for_late_answers();
+
+  /// $calls: valid JSON that outlives the exchange.
+  void set_calls(Bytes json) { values_.set(expression::Variable::kCalls, json); }
+
   /// What goes on to the system instead of the body: its text lies in the arena. Its header fields follow.
   void replace_body(const expression::Document& made);
   /// The same, and $request is this too.
   void replace_request(const expression::Document& made);
   /// What goes back instead of the answer's body.
   void replace_answer(const expression::Document& made);
+  /// An answer that an adapter has made: it is the first, and known to be JSON.
+  void give_answer(const expression::Document& made);
+  /// An answer is gone, and with it its text, whose place another may take: nothing is known of any text any more.
+  void forget_texts();
   /// Was this very text found to be JSON, or made here, and is it known to nest at most so deep?
   bool knows(Bytes text, std::size_t depth = expression::Document::kUnknown) const;
+  /// How deep the containers of a text nest that is known to be JSON; kUnknown of any other.
+  std::size_t depth_of(Bytes text) const;
 
  private:
   /// Documents of more values are not kept: what a call holds on to while it waits is bounded.

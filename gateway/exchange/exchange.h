@@ -12,7 +12,9 @@
 #include "core/call_class.h"
 #include "core/clock.h"
 #include "core/ip_address.h"
+#include "core/result.h"
 #include "exchange/body.h"
+#include "exchange/call_guard.h"
 #include "exchange/header_changes.h"
 #include "exchange/route_context.h"
 #include "exchange/worker_context.h"
@@ -22,7 +24,9 @@
 #include "routing/route_table.h"
 #include "runtime/arena.h"
 #include "runtime/budget.h"
+#include "runtime/cancel.h"
 #include "security/consumer.h"
+#include "security/sha256.h"
 #include "telemetry/labels.h"
 #include "telemetry/request_id.h"
 #include "telemetry/trace_context.h"
@@ -33,6 +37,7 @@ struct Request {
   const net::RequestHead* head = nullptr;  ///< as received; null only when it could not be parsed
   std::string_view path;                   ///< normalised: the one that is matched, signed, logged and forwarded
   Body body;
+  Bytes received;                    ///< the whole body as it came, where it was gathered
   BodyObserver* observer = nullptr;  ///< sees the body while it arrives; set before the body is read
   HeaderChanges changes;             ///< to the caller's fields, before they go on to the system
   bool gather = false;               ///< set at the head: this call's body is needed whole before on_body
@@ -121,21 +126,30 @@ class Exchange {
   bool consumer_follows = false;  ///< who calls is known only after the body: steps that ask do so in on_body
   /// What the caller may do: its consumer's scopes, narrowed by the token's where it came with one. Ascending.
   std::span<const std::string_view> scopes;
-  bool scopes_narrowed = false;  ///< `scopes` is what a token left, be it nothing
+  bool scopes_narrowed = false;            ///< `scopes` is what a token left, be it nothing
+  security::Sha256Digest token_subject{};  ///< of the issuer and subject of a token: whom it speaks for; else zeros
   SteadyTime started;
   WallTime started_at;
+  SteadyTime deadline = SteadyTime::max();  ///< by when an adapter has to be done, whatever its own timeout
   telemetry::TraceContext trace;
   telemetry::RequestId request_id;
   runtime::Budget* budget = nullptr;  ///< of the listener's buffered bodies
   net::PaceRules pace;                ///< of bodies, both ways
+  runtime::Cancel cancel;             ///< the caller left: ends what may end, a safe call or one that was not sent yet
   CallValues* values = nullptr;       ///< what expressions see; CallValues::of makes them
   const void* bound = nullptr;        ///< the pipeline's own: what the exchange is bound to
   std::uint64_t body_limit = 0;       ///< of the request's body: the listener's, or the route's
+  std::optional<Error> seen_before;   ///< this very signature was used: only a record of the call may answer it
+  CallGuard* guard = nullptr;         ///< of a call that must be neither lost nor doubled; null: it is none
+  bool final_answer = false;          ///< the answer is as it was given before: steps on the way out leave it alone
+  bool shaped_answer = false;         ///< the answer has the newest shape already: `transform` leaves it alone
   CallNotes call;
+  Bytes checked_answer;  ///< of the response's body: known to be JSON that is no deeper than kAnswerDepth
   CallClass call_class = CallClass::kSuccess;
   bool refused = false;    ///< the answer is a refusal, its envelope written: steps on the way out leave it alone
   std::uint32_t code = 0;  ///< the code of the envelope
   telemetry::LabelId code_label{};   ///< of a system's code that the configuration declares; else it is looked up
+  std::string_view fallback;         ///< what answered in the system's place: `cached`, `static`; empty: nothing did
   std::string_view failure;          ///< what went wrong, for the log; empty when all is well
   std::string_view reason;           ///< a fixed word for the refusal line
   std::uint64_t request_bytes = 0;   ///< received, head and body

@@ -22,6 +22,10 @@ void HeaderChanges::add(runtime::Arena& arena, const HeaderChange& change) {
   last_ = item;
 }
 
+void HeaderChanges::add(runtime::Arena& arena, const HeaderChanges& others) {
+  for (const Item* item = others.first_; item != nullptr; item = item->next) add(arena, item->change);
+}
+
 void HeaderChanges::apply(net::Headers& to) const {
   for (const Item* item = first_; item != nullptr; item = item->next) causeway::apply(item->change, to);
 }

@@ -20,6 +20,8 @@ struct HeaderChange {
 class HeaderChanges {
  public:
   void add(runtime::Arena& arena, const HeaderChange& change);
+  /// Those of another message too, which has to outlive this one.
+  void add(runtime::Arena& arena, const HeaderChanges& others);
   bool empty() const { return first_ == nullptr; }
   void apply(net::Headers& to) const;
 

@@ -32,11 +32,12 @@ class Step {
 
 /// The phases that a plugin takes part in, and what it must see whole.
 struct Needs {
-  bool head = false;           ///< on_head
-  bool body = false;           ///< on_body; implies nothing about the body itself
-  bool response = false;       ///< on_response
-  bool whole_request = false;  ///< the request's body is gathered before on_body
-  bool plain_answer = false;   ///< reads the answer's JSON: the system is asked for neither codings nor ranges of it
+  bool head = false;               ///< on_head
+  bool body = false;               ///< on_body; implies nothing about the body itself
+  bool response = false;           ///< on_response
+  bool whole_request = false;      ///< the request's body is gathered before on_body
+  std::uint64_t whole_answer = 0;  ///< a JSON answer is read whole, up to so many bytes; 0: as it comes
+  bool plain_answer = false;  ///< reads the answer's JSON: the system is asked for neither codings nor ranges of it
 };
 
 class Plugin {

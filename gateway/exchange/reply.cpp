@@ -4,6 +4,7 @@
 #include <string>
 
 #include "core/json_text.h"
+#include "net/status.h"
 #include "routing/accept.h"
 
 namespace causeway {
@@ -97,6 +98,21 @@ void reply_error(Exchange& exchange, const Error& error) {
   if (refusal.status == 503 && !headers.contains(net::HeaderId::kRetryAfter))
     headers.set(net::HeaderId::kRetryAfter, "1");
   reply_refusal(exchange, refusal);
+}
+
+void reply_status(Exchange& exchange, Bytes json) {
+  const int status = exchange.response.status;
+  std::string_view details;
+  if (status < 500 && !json.empty()) {
+    std::pmr::string text(&exchange.arena);
+    text.append(R"("upstream":)").append(json);
+    details = exchange.arena.copy(text);
+  }
+  const std::string_view phrase = net::reason_phrase(status);
+  if (status >= 500) exchange.failure = "the system behind failed";
+  exchange.reason = "upstream_status";
+  reply_refusal(exchange,
+                {status, static_cast<std::uint32_t>(status) * 100, phrase.empty() ? "refused" : phrase, details});
 }
 
 std::string_view envelope_suffix(Exchange& exchange) {

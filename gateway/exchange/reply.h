@@ -23,6 +23,10 @@ struct Refusal {
 /// The same for a code that is not the gateway's own: a system's error.
 void reply_refusal(Exchange& exchange, const Refusal& refusal);
 
+/// A system's 4xx or 5xx keeps its status. What a 4xx says goes on as `details.upstream` (`json`: its body, empty when
+/// it is none or not JSON), what a 5xx says stays in the log.
+void reply_status(Exchange& exchange, Bytes json);
+
 /// `{"code":0,"message":"success","data":` and `,"timestamp":…}`: the success envelope around a body that is already
 /// JSON.
 inline constexpr std::string_view kEnvelopePrefix = R"({"code":0,"message":"success","data":)";

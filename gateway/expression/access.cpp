@@ -40,10 +40,10 @@ bool is_bound(const Value& value) { return value.is_null() || value.is_number();
 
 }  // namespace
 
-bool slice_bounds(const Value& key, Value& from, Value& to) {
+bool slice_bounds(Resources& resources, const Value& key, Value& from, Value& to) {
   if (!key.is_object()) return false;
-  const auto start = member_of(key, "start");
-  const auto end = member_of(key, "end");
+  const auto start = member_of(resources, key, "start");
+  const auto end = member_of(resources, key, "end");
   if (!start || !end) return false;
   from = *start;
   to = *end;
@@ -56,13 +56,21 @@ void slice_range(const Value& from, const Value& to, std::size_t size, std::size
   end = range.end;
 }
 
+JsonDocument::Index Machine::find_member(const Value& object, std::string_view name) {
+  const JsonDocument& document = object.document();
+  LastFound& last = last_found_.data()[object.index() == 0 ? 0 : 1];
+  if (last.document != &document || last.object != object.index()) last = {&document, object.index()};
+  resources_.spend(document.size(object.index()) / 16);
+  return document.find(object.index(), name, last.place);
+}
+
 Flow Machine::index(const Value& of, const Value& key, Value& out) {
   const Kind kind = of.kind();
   const Kind by = key.kind();
   if (kind == Kind::kObject && by == Kind::kString) {
     const Value name = plain_string(resources_, key);
-    if (of.tag() == Value::Tag::kDocument) resources_.spend(size_of(of) / 16);
-    if (auto found = member_of(of, name.said())) out = std::move(*found);
+    resources_.spend_bytes(name.said().size());
+    if (auto found = member_of(resources_, of, name.said())) out = std::move(*found);
     else out = {};
     return Flow::kGo;
   }
@@ -80,14 +88,15 @@ Flow Machine::index(const Value& of, const Value& key, Value& out) {
   if (by == Kind::kObject) {
     Value from;
     Value to;
-    if ((kind == Kind::kArray || kind == Kind::kString || kind == Kind::kNull) && slice_bounds(key, from, to))
+    if ((kind == Kind::kArray || kind == Kind::kString || kind == Kind::kNull) &&
+        slice_bounds(resources_, key, from, to))
       return slice(of, from, to, out);
   }
   if (kind == Kind::kNull && (by == Kind::kString || by == Kind::kNumber || by == Kind::kNull)) {
     out = {};
     return Flow::kGo;
   }
-  return fail(fmt::format("Cannot index {} with {}", name_of(kind), described(key)));
+  return fail(fmt::format("Cannot index {} with {}", kind_of(of), described(key)));
 }
 
 Flow Machine::slice(const Value& of, const Value& from, const Value& to, Value& out) {
@@ -97,13 +106,13 @@ Flow Machine::slice(const Value& of, const Value& from, const Value& to, Value& 
     return Flow::kGo;
   }
   if (kind != Kind::kArray && kind != Kind::kString)
-    return fail(fmt::format("Cannot index {} with object", name_of(kind)));
+    return fail(fmt::format("Cannot index {} with object", kind_of(of)));
   if (!is_bound(from) || !is_bound(to))
-    return fail(fmt::format("Start and end indices of an {} slice must be numbers", name_of(kind)));
+    return fail(fmt::format("Start and end indices of an {} slice must be numbers", kind_of(of)));
   if (kind == Kind::kString) {
     const Value text = plain_string(resources_, of);
     const std::string_view said = text.said();
-    resources_.spend_bytes(said.size());
+    if (!resources_.spend_characters(2 * said.size())) return over();
     const Range range = range_of(from, to, count_points(said));
     const std::size_t begin = offset_of_point(said, range.begin);
     const std::size_t end = begin + offset_of_point(said.substr(begin), range.end - range.begin);
@@ -111,7 +120,7 @@ Flow Machine::slice(const Value& of, const Value& from, const Value& to, Value& 
     return Flow::kGo;
   }
   const Range range = range_of(from, to, size_of(of));
-  if (!resources_.spend(range.end / 8)) return over();
+  if (!resources_.spend(range.begin / 8 + (range.end - range.begin) / 3)) return over();
   out = new_array(resources_, range.end - range.begin);
   Items walk(of);
   Value item;
@@ -120,20 +129,26 @@ Flow Machine::slice(const Value& of, const Value& from, const Value& to, Value& 
   return Flow::kGo;
 }
 
-Flow Machine::access(const Spot& of, const Value& key, Sink& sink) {
+Flow Machine::without_error(Flow flow) {
+  if (flow != Flow::kError) return flow;
+  take_error();
+  return Flow::kGo;
+}
+
+Flow Machine::access(const Spot& of, const Value& key, Sink& sink, bool optional) {
   if (of.path == no_path()) return invalid_path("access element", &key, of.value);
   Value part;
-  if (const Flow flow = index(of.value, key, part); flow != Flow::kGo) return flow;
+  if (const Flow flow = index(of.value, key, part); flow != Flow::kGo) return optional ? without_error(flow) : flow;
   if (!of.path) return sink.take(std::move(part), nullptr);
   const PathLink link{of.path, key};
   return sink.take(std::move(part), &link);
 }
 
-Flow Machine::iterate(const Spot& of, Sink& sink) {
+Flow Machine::iterate(const Spot& of, Sink& sink, bool optional) {
   if (of.path == no_path()) return invalid_path("iterate through", nullptr, of.value);
+  if (optional && of.value.kind() < Kind::kArray) return Flow::kGo;
   if (of.value.kind() < Kind::kArray)
-    return fail(of.value.is_null() ? "Cannot iterate over null"
-                                   : fmt::format("Cannot iterate over {}", described(of.value)));
+    return fail(fmt::format("Cannot iterate over {}", of.value.is_null() ? kind_of(of.value) : described(of.value)));
   const Value held = of.value;  // nobody changes it in place meanwhile
   if (!of.path) {
     Items walk(held);

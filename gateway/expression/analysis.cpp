@@ -44,7 +44,7 @@ bool has_one_result(const Plan& plan, const Node& node) {
     case Op::kAltUpdate:
       return node.op != Op::kAltUpdate || one(plan, node.b);
     case Op::kField:
-      return one(plan, node.a);
+      return !node.flag && one(plan, node.a);
     case Op::kText:
     case Op::kObject:
       return all_one(plan, node.a, node.b);
@@ -71,6 +71,7 @@ bool has_one_result(const Plan& plan, const Node& node) {
     }
     case Op::kIndex:
     case Op::kSlice:
+      return !node.flag && one(plan, node.a) && one(plan, node.b) && one(plan, node.c);
     case Op::kNegate:
     case Op::kPipe:
     case Op::kAlternative:

@@ -6,6 +6,7 @@
 
 #include "expression/compare.h"
 #include "expression/containers.h"
+#include "expression/failure_text.h"
 #include "expression/machine.h"
 #include "expression/numbers.h"
 #include "expression/strings.h"
@@ -36,9 +37,19 @@ Value concatenated(Resources& resources, Value left, const Value& right) {
   return Value::own(Value::Tag::kOwnText, made);
 }
 
+/// `1.5 + 2.5 needs more than 34 digits`: the operands are values that not everybody may see.
+std::string with_marks(std::string_view problem, const Value& left, const Value& right) {
+  const std::size_t first = problem.find(' ');
+  const std::size_t sign = problem.find(' ', first + 1);
+  const std::size_t second = problem.find(' ', sign + 1);
+  return fmt::format("{}{}{}{}", marked(left, Shown::kAlone, problem.substr(0, first)),
+                     problem.substr(first, sign + 1 - first),
+                     marked(right, Shown::kAlone, problem.substr(sign + 1, second - sign - 1)), problem.substr(second));
+}
+
 Value appended(Resources& resources, Value left, const Value& right) {
   own_array(resources, left);
-  if (!resources.spend(size_of(right) / 8)) return left;
+  if (!resources.spend(size_of(right) / 3) || !resources.has_room_for(size_of(right) * sizeof(Value))) return left;
   const Value held = right;  // NOLINT(performance-unnecessary-copy-initialization): keeps it alive
   Items walk(held);
   for (Value item; walk.next(item);) push(left, std::move(item));
@@ -57,7 +68,7 @@ Value merged(Resources& resources, Value left, const Value& right) {
 Value merged_deeply(Resources& resources, Value left, const Value& right) {
   own_object(resources, left);
   for (Members walk(resources, right); walk.next();) {
-    if (!resources.step()) break;
+    if (!resources.step() || !resources.has_stack()) break;
     Value& slot = slot_of(left, walk.key());
     if (slot.is_object() && walk.value().is_object()) {
       Value part = std::move(slot);
@@ -124,6 +135,25 @@ std::string_view verb(Arithmetic operation) {
   }
 }
 
+bool holds(Resources& resources, Comparison comparison, const Value& left, const Value& right) {
+  const bool nan = is_nan(left) || (is_nan(right) && right.kind() == left.kind());
+  if (comparison == Comparison::kEqual) return !nan && equal(resources, left, right);
+  if (comparison == Comparison::kNotEqual) return nan || !equal(resources, left, right);
+  // nan is less than every number, itself too.
+  if (is_nan(left) && right.is_number()) return comparison == Comparison::kLess || comparison == Comparison::kLessEqual;
+  const auto sign = order(resources, left, right);
+  switch (comparison) {
+    case Comparison::kLess:
+      return sign < 0;
+    case Comparison::kLessEqual:
+      return sign <= 0;
+    case Comparison::kGreater:
+      return sign > 0;
+    default:
+      return sign >= 0;
+  }
+}
+
 }  // namespace
 
 Flow Machine::arithmetic(Arithmetic operation, Value left, const Value& right, Value& out) {
@@ -134,7 +164,8 @@ Flow Machine::arithmetic(Arithmetic operation, Value left, const Value& right, V
     if (divides && (is_zero(right) || (operation == Arithmetic::kModulo && !is_nan(right) && to_integer(right) == 0)))
       return fail(fmt::format("{} and {} cannot be divided{} because the divisor is zero", described(left),
                               described(right), operation == Arithmetic::kModulo ? " (remainder)" : ""));
-    if (auto problem = compute(resources_, operation, left, right, out)) return fail(*problem);
+    if (const auto problem = compute(resources_, operation, left, right, out))
+      return fail(with_marks(*problem, left, right));
     return Flow::kGo;
   }
   switch (operation) {
@@ -154,6 +185,7 @@ Flow Machine::arithmetic(Arithmetic operation, Value left, const Value& right, V
       return Flow::kGo;
     case Arithmetic::kMultiply:
       if (first == Kind::kObject && second == Kind::kObject) {
+        if (both_deeper_than_operands(left, right)) return fail("Object merge too deep");
         out = merged_deeply(resources_, std::move(left), right);
         return Flow::kGo;
       }
@@ -171,23 +203,12 @@ Flow Machine::arithmetic(Arithmetic operation, Value left, const Value& right, V
                           operation == Arithmetic::kModulo ? " (remainder)" : ""));
 }
 
-bool Machine::compares(Comparison comparison, const Value& left, const Value& right) {
-  const bool nan = is_nan(left) || (is_nan(right) && right.kind() == left.kind());
-  if (comparison == Comparison::kEqual) return !nan && equal(resources_, left, right);
-  if (comparison == Comparison::kNotEqual) return nan || !equal(resources_, left, right);
-  // nan is less than every number, itself too.
-  if (is_nan(left) && right.is_number()) return comparison == Comparison::kLess || comparison == Comparison::kLessEqual;
-  const auto sign = order(resources_, left, right);
-  switch (comparison) {
-    case Comparison::kLess:
-      return sign < 0;
-    case Comparison::kLessEqual:
-      return sign <= 0;
-    case Comparison::kGreater:
-      return sign > 0;
-    default:
-      return sign >= 0;
+Flow Machine::compare(Comparison comparison, const Value& left, const Value& right, bool& out) {
+  if (both_deeper_than_operands(left, right)) [[unlikely]] {
+    const bool equality = comparison == Comparison::kEqual || comparison == Comparison::kNotEqual;
+    return fail(equality ? "Equality check too deep" : "Comparison too deep");
   }
+  out = holds(resources_, comparison, left, right);
+  return Flow::kGo;
 }
-
 }  // namespace causeway::expression

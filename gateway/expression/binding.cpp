@@ -93,7 +93,7 @@ Flow Machine::match_members(const Node& node, NodeId entry, const Frame& frame, 
   const NodeId name = plan_.lists[node.a + entry + 1];
   const NodeId inner = plan_.lists[node.a + entry + 2];
   return each_to(plan_.lists[node.a + entry], frame, {value}, [&](Value key, const PathLink*) {
-    if (!key.is_string()) return fail(fmt::format("Cannot index {} with {}", name_of(value.kind()), described(key)));
+    if (!key.is_string()) return fail(fmt::format("Cannot index {} with {}", kind_of(value), described(key)));
     Value part;
     if (const Flow flow = index(value, key, part); flow != Flow::kGo) return flow;
     const auto rest = [&] { return match_members(node, entry + 3, frame, value, body); };

@@ -13,9 +13,10 @@ namespace {
 class Table {
  public:
   Table() {
-    for (const auto group : {basic_functions(), array_functions(), string_functions(), format_functions(),
-                             number_functions(), sorting_functions(), generating_functions(), path_functions(),
-                             entry_functions(), pattern_functions(), defined_functions()})
+    for (const auto group :
+         {basic_functions(), array_functions(), conversion_functions(), string_functions(), format_functions(),
+          number_functions(), sorting_functions(), generating_functions(), path_functions(), entry_functions(),
+          pattern_functions(), date_functions(), defined_functions()})
       for (const Builtin& builtin : group) {
         by_name_.emplace(std::pair(builtin.name, builtin.arity), static_cast<std::uint32_t>(all_.size()));
         all_.push_back(&builtin);
@@ -46,7 +47,6 @@ constexpr std::string_view kEnvironment = "a program sees nothing of the process
 constexpr std::string_view kInput = "a program has one input, which is `.`";
 constexpr std::string_view kOutput = "a program has no effect but its results";
 constexpr std::string_view kModules = "a program of the configuration is one text";
-constexpr std::string_view kDates = "dates are not in this version";
 
 constexpr std::array kLeftOut = std::to_array<LeftOut>({
     {"env", kEnvironment},
@@ -60,21 +60,8 @@ constexpr std::array kLeftOut = std::to_array<LeftOut>({
     {"stderr", kOutput},
     {"modulemeta", kModules},
     {"get_search_list", kModules},
-    {"now", kDates},
-    {"localtime", kDates},
-    {"gmtime", kDates},
-    {"mktime", kDates},
-    {"strftime", kDates},
-    {"strflocaltime", kDates},
-    {"strptime", kDates},
-    {"todate", kDates},
-    {"fromdate", kDates},
-    {"date", kDates},
-    {"dateadd", kDates},
-    {"datesub", kDates},
-    {"fromdateiso8601", kDates},
-    {"todateiso8601", kDates},
-    {"dateiso8601", kDates},
+    {"get_jq_origin", kModules},
+    {"get_prog_origin", kModules},
 });
 
 }  // namespace
@@ -89,6 +76,11 @@ const Builtin& builtin_at(std::uint32_t index) { return *table().all()[index]; }
 std::uint32_t index_of(const Builtin& builtin) { return table().find(builtin.name, builtin.arity); }
 
 std::span<const Builtin* const> all_builtins() { return table().all(); }
+
+std::string_view left_out_variable(std::string_view name) {
+  const bool process = name == "ENV" || name == "JQ_BUILD_CONFIGURATION" || name == "__prog_args";
+  return process ? kEnvironment : std::string_view();
+}
 
 std::string_view left_out(std::string_view name) {
   const auto found = std::ranges::find(kLeftOut, name, &LeftOut::name);

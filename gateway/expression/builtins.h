@@ -39,5 +39,7 @@ std::uint32_t index_of(const Builtin& builtin);
 std::span<const Builtin* const> all_builtins();
 /// Why jq's function of that name is not here; empty for other names.
 std::string_view left_out(std::string_view name);
+/// The same for its variables, whose name comes without the dollar.
+std::string_view left_out_variable(std::string_view name);
 
 }  // namespace causeway::expression

@@ -107,6 +107,7 @@ Flow reverse(Machine& machine, const Value& input, Arguments, Value& out) {
   if (input.is_string()) {
     const Value text = plain_string(resources, input);
     std::string_view rest = text.said();
+    if (!resources.spend_characters(rest.size()) || !resources.has_room_for(2 * rest.size())) return machine.over();
     std::string reversed(rest.size(), '\0');
     std::size_t end = rest.size();
     while (!rest.empty()) {
@@ -116,7 +117,7 @@ Flow reverse(Machine& machine, const Value& input, Arguments, Value& out) {
       before.copy(reversed.data() + (end -= size), size);
     }
     out = copy_text(resources, reversed);
-    return resources.spend_bytes(reversed.size()) ? Flow::kGo : machine.over();
+    return Flow::kGo;
   }
   if (input.is_null()) {
     out = new_array(resources);
@@ -125,9 +126,11 @@ Flow reverse(Machine& machine, const Value& input, Arguments, Value& out) {
   if (!input.is_array()) return machine.fail(fmt::format("Cannot reverse {}", machine.described(input)));
   Value whole = input;
   own_array(resources, whole);
-  out = new_array(resources, size_of(whole));
-  for (std::size_t i = size_of(whole); i-- > 0;) push(out, items(whole.block())[i]);
-  return machine.resources().spend(size_of(whole) / 4) ? Flow::kGo : machine.over();
+  const std::size_t size = size_of(whole);
+  if (!resources.spend(size / 4) || !resources.has_room_for(size * sizeof(Value))) return machine.over();
+  out = new_array(resources, size);
+  for (std::size_t i = size; i-- > 0;) push(out, items(whole.block())[i]);
+  return Flow::kGo;
 }
 
 constexpr std::array kFunctions = std::to_array<Builtin>({

@@ -58,9 +58,10 @@ Flow keys_of(Machine& machine, const Value& input, bool sorted, Value& out) {
     out = sorted_keys(resources, input);
     return Flow::kGo;
   }
+  if (!resources.spend(size_of(input) / 2)) return machine.over();
   out = new_array(resources, size_of(input));
   for (Members walk(resources, input); walk.next();) push(out, walk.key());
-  return machine.step() ? Flow::kGo : machine.over();
+  return Flow::kGo;
 }
 
 Flow keys(Machine& machine, const Value& input, Arguments, Value& out) { return keys_of(machine, input, true, out); }
@@ -70,7 +71,7 @@ Flow keys_unsorted(Machine& machine, const Value& input, Arguments, Value& out) 
 
 Flow has_key(Machine& machine, const Value& in, const Value& key, Value& out) {
   if (in.is_object() && key.is_string()) {
-    out = Value(member_of(in, plain_string(machine.resources(), key).said()).has_value());
+    out = Value(member_of(machine.resources(), in, plain_string(machine.resources(), key).said()).has_value());
     return Flow::kGo;
   }
   if (in.is_array() && key.is_number()) {
@@ -78,7 +79,11 @@ Flow has_key(Machine& machine, const Value& in, const Value& key, Value& out) {
     out = Value(!is_nan(key) && at >= 0 && at < static_cast<std::int64_t>(size_of(in)));
     return Flow::kGo;
   }
-  return machine.fail(fmt::format("Cannot check whether {} has a {} key", name_of(in.kind()), name_of(key.kind())));
+  if (in.is_null()) {
+    out = Value(false);
+    return Flow::kGo;
+  }
+  return machine.fail(fmt::format("Cannot check whether {} has a {} key", machine.kind_of(in), machine.kind_of(key)));
 }
 
 Flow has(Machine& machine, const Value& input, Arguments given, Value& out) {
@@ -124,7 +129,8 @@ Flow contains_in(Machine& machine, const Value& whole, const Value& part, bool& 
   }
   if (kind == Kind::kObject) {
     for (Members wanted(resources, part); wanted.next();) {
-      const auto there = member_of(whole, wanted.key().said());
+      if (!machine.step()) return machine.over();
+      const auto there = member_of(resources, whole, wanted.key().said());
       out = false;
       if (!there || there->kind() != wanted.value().kind()) return Flow::kGo;
       if (const Flow flow = contains_in(machine, *there, wanted.value(), out); flow != Flow::kGo || !out) return flow;
@@ -137,12 +143,14 @@ Flow contains_in(Machine& machine, const Value& whole, const Value& part, bool& 
 }
 
 Flow contains(Machine& machine, const Value& input, Arguments given, Value& out) {
+  if (both_deeper_than_operands(input, given[0])) return machine.fail("Containment check too deep");
   bool found = false;
   const Flow flow = contains_in(machine, input, given[0], found);
   out = Value(found);
   return flow;
 }
 Flow inside(Machine& machine, const Value& input, Arguments given, Value& out) {
+  if (both_deeper_than_operands(input, given[0])) return machine.fail("Containment check too deep");
   bool found = false;
   const Flow flow = contains_in(machine, given[0], input, found);
   out = Value(found);

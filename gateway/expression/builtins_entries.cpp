@@ -29,13 +29,13 @@ Flow each_entry(Machine& machine, const Value& container, Take take) {
     Items walk(container);
     std::int64_t at = 0;
     for (Value item; walk.next(item);) {
-      if (!machine.step()) return machine.over();
+      if (!machine.resources().spend(4)) return machine.over();
       if (const Flow flow = take(entry(resources, Value::integer(at++), item)); flow != Flow::kGo) return flow;
     }
     return Flow::kGo;
   }
   for (Members walk(resources, container); walk.next();) {
-    if (!machine.step()) return machine.over();
+    if (!machine.resources().spend(4)) return machine.over();
     if (const Flow flow = take(entry(resources, walk.key(), walk.value())); flow != Flow::kGo) return flow;
   }
   return Flow::kGo;
@@ -53,10 +53,10 @@ Flow to_entries(Machine& machine, const Value& input, Arguments, Value& out) {
 }
 
 /// The member of an entry by one of its names: the first that is neither null nor missing; false counts for the value.
-Value entry_part(const Value& entry, std::span<const std::string_view> names) {
+Value entry_part(Resources& resources, const Value& entry, std::span<const std::string_view> names) {
   Value last;
   for (const std::string_view name : names) {
-    const auto found = member_of(entry, name);
+    const auto found = member_of(resources, entry, name);
     if (!found || found->is_null()) continue;
     last = *found;
     if (found->kind() != Kind::kFalse) return last;
@@ -67,10 +67,10 @@ Value entry_part(const Value& entry, std::span<const std::string_view> names) {
 Flow enter(Machine& machine, const Value& entry, Value& made) {
   static constexpr std::array<std::string_view, 4> kValues = {"value", "v", "Value", "V"};
   static constexpr std::array<std::string_view, 6> kKeys = {"key", "k", "name", "Name", "Key", "K"};
-  if (!machine.step()) return machine.over();
+  if (!machine.resources().spend(4)) return machine.over();
   if (!entry.is_object() && !entry.is_null())
-    return machine.fail(fmt::format("Cannot index {} with string (\"key\")", name_of(entry.kind())));
-  Value key = entry.is_object() ? entry_part(entry, kKeys) : Value();
+    return machine.fail(fmt::format("Cannot index {} with string (\"key\")", machine.kind_of(entry)));
+  Value key = entry.is_object() ? entry_part(machine.resources(), entry, kKeys) : Value();
   switch (key.kind()) {
     case Kind::kString:
       key = plain_string(machine.resources(), key);
@@ -87,7 +87,7 @@ Flow enter(Machine& machine, const Value& entry, Value& made) {
     default:
       return machine.fail(fmt::format("Cannot use {} as object key", machine.described(key)));
   }
-  put(made, std::move(key), entry.is_object() ? entry_part(entry, kValues) : Value());
+  put(made, std::move(key), entry.is_object() ? entry_part(machine.resources(), entry, kValues) : Value());
   return Flow::kGo;
 }
 

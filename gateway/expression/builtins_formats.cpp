@@ -38,6 +38,7 @@ Flow json_format(Machine& machine, const Value& input, Arguments, Value& out) {
 /// Every character that `replace(c)` has a text for becomes it.
 template <class Replace>
 Value replaced(Machine& machine, std::string_view said, Replace replace) {
+  machine.resources().spend_characters(said.size());
   TextBuilder text(machine.resources(), said.size() + said.size() / 8);
   std::size_t plain = 0;
   for (std::size_t at = 0; at < said.size(); ++at) {
@@ -62,7 +63,7 @@ Flow html_format(Machine& machine, const Value& input, Arguments, Value& out) {
       case '&':
         return "&amp;";
       case '\'':
-        return "&#39;";
+        return "&apos;";
       case '"':
         return "&quot;";
       default:
@@ -92,6 +93,7 @@ Flow uri_format(Machine& machine, const Value& input, Arguments, Value& out) {
 
 /// Bytes that are no UTF-8 become U+FFFD.
 Value valid_text(Machine& machine, std::string_view bytes) {
+  machine.resources().spend_characters(bytes.size());
   TextBuilder text(machine.resources(), bytes.size());
   while (!bytes.empty()) {
     const std::size_t length = utf8_sequence(bytes);
@@ -105,6 +107,7 @@ Value valid_text(Machine& machine, std::string_view bytes) {
 Flow urid_format(Machine& machine, const Value& input, Arguments, Value& out) {
   const Value said = plain_text(machine, input);
   const std::string_view text = said.said();
+  if (!machine.resources().spend_characters(2 * text.size())) return machine.over();
   TextBuilder decoded(machine.resources(), text.size());
   const auto wrong = [&] {
     return machine.fail(fmt::format("{} is not a valid uri encoding", machine.described(input)));
@@ -151,6 +154,7 @@ Flow csv_format(Machine& machine, const Value& input, Arguments, Value& out) {
   return row_format(
       machine, input, "csv", ',',
       [](TextBuilder& row, std::string_view text) {
+        row.resources().spend_characters(text.size());
         row.append('"');
         for (std::size_t quote = 0; (quote = text.find('"')) != std::string_view::npos; text.remove_prefix(quote + 1)) {
           row.append(text.substr(0, quote));
@@ -166,6 +170,7 @@ Flow tsv_format(Machine& machine, const Value& input, Arguments, Value& out) {
   return row_format(
       machine, input, "tsv", '\t',
       [](TextBuilder& row, std::string_view text) {
+        row.resources().spend_characters(text.size());
         for (const char c : text) {
           if (c == '\t') row.append("\\t");
           else if (c == '\r') row.append("\\r");
@@ -180,6 +185,7 @@ Flow tsv_format(Machine& machine, const Value& input, Arguments, Value& out) {
 Flow sh_format(Machine& machine, const Value& input, Arguments, Value& out) {
   TextBuilder words(machine.resources(), 64);
   const auto word = [&](const Value& item) {
+    if (!machine.step()) return machine.over();
     if (item.kind() >= Kind::kArray)
       return machine.fail(fmt::format("{} can not be escaped for shell", machine.described(item)));
     if (!item.is_string()) {
@@ -210,13 +216,24 @@ Flow sh_format(Machine& machine, const Value& input, Arguments, Value& out) {
 constexpr std::string_view kBase64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 constexpr std::string_view kBase32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 
+/// By character; -1 of what is none of them.
+constexpr std::array<std::int8_t, 256> values_of(std::string_view alphabet) {
+  std::array<std::int8_t, 256> values{};
+  values.fill(-1);
+  for (std::size_t i = 0; i < alphabet.size(); ++i)
+    values[static_cast<unsigned char>(alphabet[i])] = static_cast<std::int8_t>(i);
+  return values;
+}
+
 /// Groups of `kBits` bits, padded to whole groups of characters.
 template <int kBits>
 Flow encode(Machine& machine, const Value& input, Arguments, Value& out) {
   constexpr std::string_view kAlphabet = kBits == 6 ? kBase64 : kBase32;
   constexpr std::size_t kGroup = kBits == 6 ? 4 : 8;
   const Value said = plain_text(machine, input);
-  TextBuilder text(machine.resources(), said.said().size() * 8 / kBits + kGroup);
+  const std::size_t size = said.said().size() * 8 / kBits + kGroup;
+  if (!machine.resources().has_room_for(size) || !machine.resources().spend_characters(2 * size)) return machine.over();
+  TextBuilder text(machine.resources(), size);
   std::uint32_t held = 0;
   int bits = 0;
   std::size_t count = 0;
@@ -238,16 +255,17 @@ template <int kBits>
 Flow decode(Machine& machine, const Value& input, Arguments, Value& out) {
   constexpr std::string_view kAlphabet = kBits == 6 ? kBase64 : kBase32;
   constexpr std::string_view kName = kBits == 6 ? "base64" : "base32";
+  static constexpr auto kValues = values_of(kAlphabet);
   const Value said = plain_text(machine, input);
   std::string_view text = said.said();
   while (text.ends_with('=')) text.remove_suffix(1);
+  if (!machine.resources().spend_characters(2 * text.size())) return machine.over();
   TextBuilder bytes(machine.resources(), text.size());
   std::uint32_t held = 0;
   int bits = 0;
   for (const char c : text) {
-    const std::size_t value = kAlphabet.find(c);
-    if (value == std::string_view::npos)
-      return machine.fail(fmt::format("{} is not valid {} data", machine.described(said), kName));
+    const int value = kValues[static_cast<unsigned char>(c)];
+    if (value < 0) return machine.fail(fmt::format("{} is not valid {} data", machine.described(said), kName));
     held = (held << kBits) | static_cast<std::uint32_t>(value);
     if ((bits += kBits) >= 8) bytes.append(static_cast<char>(held >> (bits -= 8)));
   }
@@ -256,7 +274,17 @@ Flow decode(Machine& machine, const Value& input, Arguments, Value& out) {
   return Flow::kGo;
 }
 
+/// `format("csv")` is `@csv`.
+Flow format_by_name(Machine& machine, const Value& input, Arguments given, Value& out) {
+  if (!given[0].is_string()) return machine.fail(fmt::format("{} is not a valid format", machine.described(given[0])));
+  const Value name = plain_string(machine.resources(), given[0]);
+  const Builtin* const found = find_builtin(fmt::format("@{}", name.said()), 0);
+  if (!found) return machine.fail(fmt::format("{} is not a valid format", machine.shortened(given[0])));
+  return found->value(machine, input, {}, out);
+}
+
 constexpr std::array kFunctions = std::to_array<Builtin>({
+    {"format", 1, format_by_name},
     {"@text", 0, text_format},
     {"@json", 0, json_format},
     {"@html", 0, html_format},

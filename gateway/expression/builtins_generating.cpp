@@ -34,6 +34,23 @@ Flow count_up(Machine& machine, const Spot& input, const Value& from, const Valu
   }
   const bool down = is_negative(by);
   Value at = from;
+  if (from.tag() == Value::Tag::kInteger && by.tag() == Value::Tag::kInteger && !is_nan(to)) {
+    // A bound that is written otherwise, 1e9 or 2.5, is compared by its digits only once.
+    const std::int64_t end = to_integer(to);
+    const auto rest = order_numbers(to, Value::integer(end));
+    const bool with_end = down ? rest < 0 : rest > 0;
+    std::int64_t number = from.as_integer();
+    std::int64_t next = number;
+    while ((down ? number > end : number < end) || (with_end && number == end)) {
+      if (!machine.step()) return machine.over();
+      if (const Flow flow = sink.take(Value::integer(number), made_path(input)); flow != Flow::kGo) return flow;
+      if (__builtin_add_overflow(number, by.as_integer(), &next)) break;
+      number = next;
+    }
+    if (number == next) return Flow::kGo;
+    at = Value::integer(number);
+    if (auto problem = compute(machine.resources(), Arithmetic::kAdd, at, by, at)) return machine.fail(*problem);
+  }
   while (down ? order_numbers(at, to) > 0 : order_numbers(at, to) < 0) {
     if (!machine.step()) return machine.over();
     if (const Flow flow = sink.take(at, made_path(input)); flow != Flow::kGo) return flow;

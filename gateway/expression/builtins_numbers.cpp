@@ -15,6 +15,9 @@ namespace {
 
 using Arguments = std::span<Value>;
 
+/// Steps that a function of doubles takes, with reading and writing them.
+constexpr std::uint64_t kOfAnalysis = 8;
+
 Flow not_a_number(Machine& machine, const Value& value) {
   return machine.fail(fmt::format("{} number required", machine.described(value)));
 }
@@ -28,6 +31,7 @@ bool finite(const Value& number) {
 Value floor_value(Resources& resources, const Value& number) {
   if (!finite(number) || number.tag() == Value::Tag::kInteger) return number;
   char scratch[24];
+  spend_digits(resources, number);
   return copy_number(resources, floor_of(number.digits(scratch)));
 }
 
@@ -56,24 +60,34 @@ Flow rounded(Machine& machine, const Value& input, Arguments, Value& out) {
   return Flow::kGo;
 }
 
-/// What is no number stays as it is, as in jq.
+/// What is no number stays as it is, as in jq, where it is what is below 0 that is negated.
 Flow abs(Machine& machine, const Value& input, Arguments, Value& out) {
+  if (input.kind() < Kind::kNumber) return machine.fail(fmt::format("{} cannot be negated", machine.described(input)));
   const bool changes = input.is_number() && (is_negative(input) || is_zero(input));
   out = !changes ? input : is_zero(input) ? Value::integer(0) : negated(machine.resources(), input);
   return Flow::kGo;
 }
 
+Flow fabs(Machine& machine, const Value& input, Arguments given, Value& out) {
+  return input.is_number() ? abs(machine, input, given, out) : not_a_number(machine, input);
+}
+
 template <double (*kFunction)(double)>
 Flow analytic(Machine& machine, const Value& input, Arguments, Value& out) {
   if (!input.is_number()) return not_a_number(machine, input);
+  machine.resources().spend(kOfAnalysis);
+  spend_digits(machine.resources(), input);
   out = from_double(machine.resources(), kFunction(to_double(input)));
   return Flow::kGo;
 }
 
 template <double (*kFunction)(double, double)>
 Flow analytic2(Machine& machine, const Value&, Arguments given, Value& out) {
-  for (const Value& value : given)
+  machine.resources().spend(kOfAnalysis);
+  for (const Value& value : given) {
     if (!value.is_number()) return not_a_number(machine, value);
+    spend_digits(machine.resources(), value);
+  }
   out = from_double(machine.resources(), kFunction(to_double(given[0]), to_double(given[1])));
   return Flow::kGo;
 }
@@ -87,6 +101,22 @@ double significand_of(double a) {
 }
 double ldexp_of(double a, double b) {
   return std::ldexp(a, static_cast<int>(std::clamp(std::isnan(b) ? 0.0 : b, -10000.0, 10000.0)));
+}
+
+double lgamma_of(double a) {
+  int sign = 0;  // std::lgamma keeps it for all threads in one place
+  return ::lgamma_r(a, &sign);
+}
+
+/// Bessel functions of an order, which takes as many steps as it says.
+template <double (*kFunction)(int, double)>
+Flow bessel(Machine& machine, const Value&, Arguments given, Value& out) {
+  for (const Value& value : given)
+    if (!value.is_number()) return not_a_number(machine, value);
+  const std::int64_t order = std::clamp<std::int64_t>(to_integer(given[0]), -1'000'000'000, 1'000'000'000);
+  if (!machine.resources().spend(static_cast<std::uint64_t>(std::abs(order)))) return machine.over();
+  out = from_double(machine.resources(), kFunction(static_cast<int>(order), to_double(given[1])));
+  return Flow::kGo;
 }
 
 Flow fma(Machine& machine, const Value&, Arguments given, Value& out) {
@@ -109,6 +139,13 @@ Flow frexp(Machine& machine, const Value& input, Arguments, Value& out) {
   const double value = to_double(input);
   const double fraction = std::frexp(value, &exponent);
   return pair_of(machine, fraction, std::isfinite(value) ? exponent : 0, out);
+}
+
+Flow lgamma_with_sign(Machine& machine, const Value& input, Arguments, Value& out) {
+  if (!input.is_number()) return not_a_number(machine, input);
+  int sign = 0;
+  const double value = ::lgamma_r(to_double(input), &sign);
+  return pair_of(machine, value, sign, out);
 }
 
 Flow modf(Machine& machine, const Value& input, Arguments, Value& out) {
@@ -153,12 +190,13 @@ constexpr std::array kFunctions = std::to_array<Builtin>({
     {"round", 0, rounded<Round::kNearest>},
     {"trunc", 0, rounded<Round::kToZero>},
     {"abs", 0, abs},
-    {"fabs", 0, abs},
+    {"fabs", 0, fabs},
     {"sqrt", 0, analytic<std::sqrt>},
     {"cbrt", 0, analytic<std::cbrt>},
     {"exp", 0, analytic<std::exp>},
     {"exp2", 0, analytic<std::exp2>},
     {"exp10", 0, analytic<exp10_of>},
+    {"pow10", 0, analytic<exp10_of>},
     {"expm1", 0, analytic<std::expm1>},
     {"log", 0, analytic<std::log>},
     {"log2", 0, analytic<std::log2>},
@@ -178,7 +216,17 @@ constexpr std::array kFunctions = std::to_array<Builtin>({
     {"acosh", 0, analytic<std::acosh>},
     {"atanh", 0, analytic<std::atanh>},
     {"tgamma", 0, analytic<std::tgamma>},
-    {"lgamma", 0, analytic<std::lgamma>},
+    {"lgamma", 0, analytic<lgamma_of>},
+    {"gamma", 0, analytic<lgamma_of>},
+    {"lgamma_r", 0, lgamma_with_sign},
+    {"erf", 0, analytic<std::erf>},
+    {"erfc", 0, analytic<std::erfc>},
+    {"j0", 0, analytic<::j0>},
+    {"j1", 0, analytic<::j1>},
+    {"y0", 0, analytic<::y0>},
+    {"y1", 0, analytic<::y1>},
+    {"jn", 2, bessel<::jn>},
+    {"yn", 2, bessel<::yn>},
     {"nearbyint", 0, analytic<std::nearbyint>},
     {"rint", 0, analytic<std::nearbyint>},
     {"significand", 0, analytic<significand_of>},
@@ -191,6 +239,9 @@ constexpr std::array kFunctions = std::to_array<Builtin>({
     {"hypot", 2, analytic2<std::hypot>},
     {"copysign", 2, analytic2<std::copysign>},
     {"drem", 2, analytic2<std::remainder>},
+    {"remainder", 2, analytic2<std::remainder>},
+    {"nextafter", 2, analytic2<std::nextafter>},
+    {"nexttoward", 2, analytic2<std::nextafter>},
     {"ldexp", 2, analytic2<ldexp_of>},
     {"scalb", 2, analytic2<ldexp_of>},
     {"scalbln", 2, analytic2<ldexp_of>},

@@ -2,10 +2,12 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <optional>
 #include <vector>
 
 #include "expression/builtin_groups.h"
 #include "expression/containers.h"
+#include "expression/failure_text.h"
 #include "expression/machine.h"
 #include "expression/regex.h"
 #include "expression/strings.h"
@@ -26,6 +28,24 @@ struct Search {
   bool global = false;
 };
 
+/// So many bytes of flags are shown.
+constexpr std::size_t kLongestFlags = 32;
+
+Flow refused(Machine& machine, const RegexProblem& problem, const Value& pattern, const Value& flags) {
+  const auto said = [&](const Value& value) { return std::string(plain_string(machine.resources(), value).said()); };
+  switch (problem.of) {
+    case RegexProblem::Of::kSize:
+      return machine.fail(problem.what);
+    case RegexProblem::Of::kFlags:
+      return machine.fail(
+          fmt::format("{} {}", marked(flags, Shown::kAlone, shortened(said(flags), kLongestFlags)), problem.what));
+    default:
+      return machine.fail(fmt::format("{} (at offset 0) is not a valid regex: {}{}",
+                                      marked(pattern, Shown::kAlone, said(pattern)), problem.what,
+                                      marked(pattern, Shown::kPart, problem.near)));
+  }
+}
+
 /// `pattern` may be [pattern, flags].
 Flow begin(Machine& machine, const Value& input, Value pattern, Value flags, bool global, Search& out) {
   Resources& resources = machine.resources();
@@ -42,25 +62,23 @@ Flow begin(Machine& machine, const Value& input, Value pattern, Value flags, boo
   out.text = plain_string(resources, input);
   const Value said = plain_string(resources, pattern);
   const Value marks = flags.is_null() ? Value::text("") : plain_string(resources, flags);
-  if (!resources.spend(16)) return machine.over();
-  auto found = find_regex(said.said(), marks.said());
-  if (const auto* const problem = std::get_if<std::string>(&found)) return machine.fail(*problem);
+  if (!resources.spend(16 + said.said().size() / 16)) return machine.over();
+  auto found = find_regex(said.said(), marks.said(), resources, machine.limits().pattern);
+  if (const auto* const problem = std::get_if<RegexProblem>(&found)) return refused(machine, *problem, pattern, flags);
   out.regex = std::get<0>(std::move(found));
   out.global = global || out.regex->global;
   return Flow::kGo;
 }
 
-/// `see(groups) -> Flow` for each match.
+/// `see(groups) -> Flow` for each match, with all groups, or with as many as are wanted.
 template <class See>
-Flow each_match(Machine& machine, const Search& search, See see) {
+Flow each_match(Machine& machine, const Search& search, See see, std::optional<std::size_t> wanted = std::nullopt) {
   const std::string_view text = search.text.said();
-  Groups groups(static_cast<std::size_t>(search.regex->groups) + 1);
+  Groups groups(wanted.value_or(static_cast<std::size_t>(search.regex->groups) + 1));
   std::size_t start = 0;
   while (start <= text.size()) {
-    if (!machine.resources().spend(1 + (text.size() - start) / 32)) return machine.over();
-    if (!search.regex->compiled->Match({text.data(), text.size()}, start, text.size(), re2::RE2::UNANCHORED,
-                                       groups.data(), static_cast<int>(groups.size())))
-      break;
+    if (!find_match(*search.regex, text, start, groups, machine.resources()))
+      return machine.resources().exceeded() == Exceeded::kNothing ? Flow::kGo : machine.over();
     const bool empty = groups[0].empty();
     const auto end = static_cast<std::size_t>(groups[0].data() - text.data()) + groups[0].size();
     if (!empty || !search.regex->skip_empty)
@@ -151,10 +169,13 @@ Flow with_pattern(Machine& machine, const Call& call, const Spot& input, Sink& s
 
 Flow use_test(Machine& machine, const Search& search, const Call&, const Spot&, Sink& sink) {
   bool found = false;
-  const Flow flow = each_match(machine, search, [&](const Groups&) {
-    found = true;
-    return machine.stop(&found);
-  });
+  const Flow flow = each_match(
+      machine, search,
+      [&](const Groups&) {
+        found = true;
+        return machine.stop(&found);
+      },
+      1);
   if (flow != Flow::kGo && !machine.stopped_at(flow, &found)) return flow;
   return sink.take(Value(found), nullptr);
 }
@@ -188,12 +209,15 @@ template <class Take>
 Flow each_gap(Machine& machine, const Search& search, Take take) {
   const std::string_view text = search.text.said();
   std::size_t from = 0;
-  const Flow flow = each_match(machine, search, [&](const Groups& groups) {
-    const auto at = static_cast<std::size_t>(groups[0].data() - text.data());
-    const Flow behind = take(text.substr(from, at - from));
-    from = at + groups[0].size();
-    return behind;
-  });
+  const Flow flow = each_match(
+      machine, search,
+      [&](const Groups& groups) {
+        const auto at = static_cast<std::size_t>(groups[0].data() - text.data());
+        const Flow behind = take(text.substr(from, at - from));
+        from = at + groups[0].size();
+        return behind;
+      },
+      1);
   return flow == Flow::kGo ? take(text.substr(from)) : flow;
 }
 

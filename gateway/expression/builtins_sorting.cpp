@@ -27,7 +27,7 @@ Flow keys_of(Machine& machine, const Call* call, const Value& array, Value& keys
   keys = new_array(machine.resources(), size_of(array));
   Items walk(array);
   for (Value item; walk.next(item);) {
-    if (!machine.step()) return machine.over();
+    if (!machine.resources().spend(2)) return machine.over();
     Value key = new_array(machine.resources(), 1);
     const Flow flow = machine.each_to(call->argument(0), call->frame, {item}, [&](Value value, const PathLink*) {
       push(key, std::move(value));
@@ -52,6 +52,7 @@ Flow arrange(Machine& machine, const Call* call, const Value& input, Value& out)
   own_array(resources, held);
   Value keys;
   if (const Flow flow = keys_of(machine, call, held, keys); flow != Flow::kGo) return flow;
+  if (size_of(keys) > 1 && keys.depth() > kDeepestOperand + 1) return machine.fail("Comparison too deep");
   const Value* const values = items(held.block());
   const Value* const by = items(keys.block());
   const std::size_t count = size_of(held);
@@ -127,7 +128,7 @@ Flow transpose(Machine& machine, const Value& input, Arguments, Value& out) {
     if (row.is_array()) widest = std::max(widest, size_of(row));
   }
   const std::size_t height = size_of(input);
-  if (!resources.spend(widest * height / 4) || !resources.has_room_for(widest * height * sizeof(Value)))
+  if (!resources.spend(widest * (height + 2) / 2) || !resources.has_room_for(widest * height * sizeof(Value)))
     return machine.over();
   Value columns = new_array(resources, widest);
   for (std::size_t i = 0; i < widest; ++i) {

@@ -1,9 +1,8 @@
-// Functions of strings: conversions, splitting and joining, trimming, case, searching.
+// Functions of strings: splitting and joining, trimming, case, searching.
 #include <fmt/format.h>
 
 #include <array>
 
-#include "core/json_document.h"
 #include "expression/builtin_groups.h"
 #include "expression/containers.h"
 #include "expression/machine.h"
@@ -16,99 +15,25 @@ namespace {
 
 using Arguments = std::span<Value>;
 
-Flow tostring(Machine& machine, const Value& input, Arguments, Value& out) {
-  if (input.is_string()) {
-    out = input;
-    return Flow::kGo;
-  }
-  TextBuilder text(machine.resources());
-  write_json(text, input);
-  out = text.finish();
-  return Flow::kGo;
-}
-
-Flow tojson(Machine& machine, const Value& input, Arguments, Value& out) {
-  TextBuilder text(machine.resources());
-  write_json(text, input);
-  out = text.finish();
-  return Flow::kGo;
-}
-
-Flow tonumber(Machine& machine, const Value& input, Arguments, Value& out) {
-  if (input.is_number()) {
-    out = input;
-    return Flow::kGo;
-  }
-  if (input.is_string()) {
-    const Value text = plain_string(machine.resources(), input);
-    if (auto number = parse_number(machine.resources(), text.said())) {
-      out = std::move(*number);
-      return Flow::kGo;
-    }
-  }
-  return machine.fail(fmt::format("{} cannot be parsed as a number", machine.described(input)));
-}
-
-/// A copy of a document's value that needs the document no longer.
-Value copied(Resources& resources, const Value& value) {
-  switch (value.kind()) {
-    case Kind::kNumber:
-      return copy_number(resources, value.raw());
-    case Kind::kString: {
-      const Value text = plain_string(resources, value);
-      return text.tag() == Value::Tag::kText ? copy_text(resources, text.said()) : text;
-    }
-    case Kind::kArray: {
-      Value made = new_array(resources, size_of(value));
-      Items walk(value);
-      for (Value item; walk.next(item);) push(made, copied(resources, item));
-      return made;
-    }
-    case Kind::kObject: {
-      Value made = new_object(resources, size_of(value));
-      for (Members walk(resources, value); walk.next();)
-        put(made, copy_text(resources, walk.key().said()), copied(resources, walk.value()));
-      return made;
-    }
-    case Kind::kNull:
-      return {};
-    default:
-      return Value(value.kind() == Kind::kTrue);
-  }
-}
-
-Flow fromjson(Machine& machine, const Value& input, Arguments, Value& out) {
-  if (!input.is_string()) return machine.fail(fmt::format("{} cannot be parsed as JSON", machine.described(input)));
-  Resources& resources = machine.resources();
-  const Value text = plain_string(resources, input);
-  if (!resources.spend_bytes(text.said().size() * 8)) return machine.over();
-  const auto read = JsonDocument::read(text.said(), {.depth = 512, .refuse_doubled_names = false}, &resources);
-  if (const auto* const problem = std::get_if<JsonProblem>(&read)) {
-    if (auto number = parse_number(resources, text.said()); number && !number->is_null() && is_nan(*number)) {
-      out = std::move(*number);
-      return Flow::kGo;
-    }
-    return machine.fail(
-        fmt::format("{} at byte {} (while parsing {})", problem->what, problem->offset, machine.shortened(text)));
-  }
-  const auto& document = std::get<JsonDocument>(read);
-  out = copied(resources, Value::node(document, 0));
-  return machine.step() ? Flow::kGo : machine.over();
-}
-
 bool both_strings(const Value& a, const Value& b) { return a.is_string() && b.is_string(); }
 
 Flow startswith(Machine& machine, const Value& input, Arguments given, Value& out) {
-  if (!both_strings(input, given[0])) return machine.fail("startswith() requires string inputs");
+  if (!both_strings(input, given[0]))
+    return machine.fail_about("startswith() requires string inputs", input.is_string() ? given[0] : input);
   Resources& resources = machine.resources();
-  out = Value(plain_string(resources, input).said().starts_with(plain_string(resources, given[0]).said()));
+  const Value part = plain_string(resources, given[0]);
+  resources.spend_bytes(part.said().size());
+  out = Value(plain_string(resources, input).said().starts_with(part.said()));
   return Flow::kGo;
 }
 
 Flow endswith(Machine& machine, const Value& input, Arguments given, Value& out) {
-  if (!both_strings(input, given[0])) return machine.fail("endswith() requires string inputs");
+  if (!both_strings(input, given[0]))
+    return machine.fail_about("endswith() requires string inputs", input.is_string() ? given[0] : input);
   Resources& resources = machine.resources();
-  out = Value(plain_string(resources, input).said().ends_with(plain_string(resources, given[0]).said()));
+  const Value part = plain_string(resources, given[0]);
+  resources.spend_bytes(part.said().size());
+  out = Value(plain_string(resources, input).said().ends_with(part.said()));
   return Flow::kGo;
 }
 
@@ -120,10 +45,13 @@ Flow trim_text(Machine& machine, const Value& input, Arguments given, Value& out
   Resources& resources = machine.resources();
   const Value text = plain_string(resources, input);
   const Value part = plain_string(resources, given[0]);
+  resources.spend_bytes(part.said().size());
   std::string_view rest = text.said();
   if (kLeft && rest.starts_with(part.said())) rest.remove_prefix(part.said().size());
   if (kRight && rest.ends_with(part.said())) rest.remove_suffix(part.said().size());
-  if (rest.size() != text.said().size()) out = copy_text(resources, rest);
+  if (rest.size() == text.said().size()) return Flow::kGo;
+  if (!resources.spend_bytes(rest.size())) return machine.over();
+  out = copy_text(resources, rest);
   return Flow::kGo;
 }
 
@@ -135,11 +63,12 @@ bool is_space(std::uint32_t point) {
 
 template <bool kLeft, bool kRight>
 Flow trim(Machine& machine, const Value& input, Arguments, Value& out) {
-  if (!input.is_string()) return machine.fail("trim input must be a string");
+  if (!input.is_string()) return machine.fail_about("trim input must be a string", input);
   Resources& resources = machine.resources();
   const Value text = plain_string(resources, input);
   std::string_view rest = text.said();
   resources.spend_bytes(rest.size());
+  const std::size_t whole = rest.size();
   while (kLeft && !rest.empty()) {
     std::string_view after = rest;
     if (!is_space(take_point(after))) break;
@@ -152,16 +81,17 @@ Flow trim(Machine& machine, const Value& input, Arguments, Value& out) {
     if (!is_space(take_point(last))) break;
     rest = rest.substr(0, begin);
   }
+  if (!resources.spend_characters(whole - rest.size())) return machine.over();
   out = copy_text(resources, rest);
   return Flow::kGo;
 }
 
 template <char kFirst, char kLast>
 Flow change_case(Machine& machine, const Value& input, Arguments, Value& out) {
-  if (!input.is_string()) return machine.fail("ascii_downcase and ascii_upcase need a string");
+  if (!input.is_string()) return machine.fail_about("ascii_downcase and ascii_upcase need a string", input);
   Resources& resources = machine.resources();
   const Value text = plain_string(resources, input);
-  resources.spend_bytes(text.said().size());
+  if (!resources.spend_characters(text.said().size())) return machine.over();
   out = copy_text(resources, text.said());
   char* const begin = characters(out.block());
   for (std::uint32_t i = 0; i < out.block()->size; ++i)
@@ -170,7 +100,8 @@ Flow change_case(Machine& machine, const Value& input, Arguments, Value& out) {
 }
 
 Flow split(Machine& machine, const Value& input, Arguments given, Value& out) {
-  if (!both_strings(input, given[0])) return machine.fail("split input and separator must be strings");
+  if (!both_strings(input, given[0]))
+    return machine.fail_about("split input and separator must be strings", input.is_string() ? given[0] : input);
   Resources& resources = machine.resources();
   out = split_text(resources, plain_string(resources, input).said(), plain_string(resources, given[0]).said());
   return Flow::kGo;
@@ -202,14 +133,14 @@ Flow explode(Machine& machine, const Value& input, Arguments, Value& out) {
   Resources& resources = machine.resources();
   const Value text = plain_string(resources, input);
   std::string_view rest = text.said();
-  if (!resources.spend(rest.size() / 8) || !resources.has_room_for(rest.size() * sizeof(Value))) return machine.over();
+  if (!resources.spend(rest.size() / 2) || !resources.has_room_for(rest.size() * sizeof(Value))) return machine.over();
   out = new_array(resources, rest.size());
   while (!rest.empty()) push(out, Value::integer(take_point(rest)));
   return Flow::kGo;
 }
 
 Flow implode(Machine& machine, const Value& input, Arguments, Value& out) {
-  if (!input.is_array()) return machine.fail("implode input must be an array");
+  if (!input.is_array()) return machine.fail_about("implode input must be an array", input);
   TextBuilder text(machine.resources());
   Items walk(input);
   for (Value item; walk.next(item);) {
@@ -221,6 +152,15 @@ Flow implode(Machine& machine, const Value& input, Arguments, Value& out) {
     text.append_point(point < 0 || point > 0x10ffff ? 0xfffd : static_cast<std::uint32_t>(point));
   }
   out = text.finish();
+  return Flow::kGo;
+}
+
+Flow places_in_string(Machine& machine, const Value& input, Arguments given, Value& out) {
+  if (!input.is_string())
+    return machine.fail(fmt::format("{} cannot be searched, as it is not a string", machine.described(input)));
+  if (!given[0].is_string()) return machine.fail(fmt::format("{} is not a string", machine.described(given[0])));
+  Resources& resources = machine.resources();
+  out = string_indices(resources, plain_string(resources, input).said(), plain_string(resources, given[0]).said());
   return Flow::kGo;
 }
 
@@ -245,7 +185,7 @@ Flow indices(Machine& machine, const Value& input, Arguments given, Value& out) 
     return Flow::kGo;
   }
   return machine.fail(
-      fmt::format("Cannot determine indices of {} in {}", name_of(given[0].kind()), machine.described(input)));
+      fmt::format("Cannot determine indices of {} in {}", machine.kind_of(given[0]), machine.described(input)));
 }
 
 template <bool kLast>
@@ -258,10 +198,6 @@ Flow index(Machine& machine, const Value& input, Arguments given, Value& out) {
 }
 
 constexpr std::array kFunctions = std::to_array<Builtin>({
-    {"tostring", 0, tostring},
-    {"tojson", 0, tojson},
-    {"fromjson", 0, fromjson},
-    {"tonumber", 0, tonumber},
     {"startswith", 1, startswith},
     {"endswith", 1, endswith},
     {"ltrimstr", 1, trim_text<true, false>},
@@ -277,6 +213,7 @@ constexpr std::array kFunctions = std::to_array<Builtin>({
     {"explode", 0, explode},
     {"implode", 0, implode},
     {"indices", 1, indices},
+    {"_strindices", 1, places_in_string},
     {"index", 1, index<false>},
     {"rindex", 1, index<true>},
 });

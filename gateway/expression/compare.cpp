@@ -1,6 +1,7 @@
 #include "expression/compare.h"
 
 #include <algorithm>
+#include <bit>
 
 #include "expression/containers.h"
 #include "expression/numbers.h"
@@ -30,8 +31,9 @@ std::strong_ordering order_objects(Resources& resources, const Value& left, cons
   const Block* const keys = left_keys.block();
   for (std::uint32_t i = 0; i < keys->size; ++i) {
     const std::string_view name = items(keys)[i].said();
-    const auto a = member_of(left, name);
-    const auto b = member_of(right, name);
+    if (!resources.step()) return std::strong_ordering::less;
+    const auto a = member_of(resources, left, name);
+    const auto b = member_of(resources, right, name);
     if (const auto sign = order(resources, *a, *b); sign != 0) return sign;
   }
   return std::strong_ordering::equal;
@@ -50,20 +52,23 @@ std::strong_ordering order(Resources& resources, const Value& left, const Value&
   const Kind kind = left.kind();
   if (const auto sign = kind <=> right.kind(); sign != 0) return sign;
   if (kind < Kind::kNumber) return std::strong_ordering::equal;
-  if (kind == Kind::kNumber) return order_numbers(left, right);
+  if (kind == Kind::kNumber) {
+    const bool goes_on = spend_digits(resources, left) && spend_digits(resources, right);
+    return goes_on ? order_numbers(left, right) : std::strong_ordering::equal;
+  }
   if (kind == Kind::kString) {
     const Value a = plain_string(resources, left);
     const Value b = plain_string(resources, right);
-    resources.spend_bytes(std::min(a.said().size(), b.said().size()));
+    if (!resources.spend_bytes(std::min(a.said().size(), b.said().size()))) return std::strong_ordering::equal;
     return a.said() <=> b.said();
   }
-  if (same(left, right)) return std::strong_ordering::equal;
+  if (same(left, right) || !resources.has_stack()) return std::strong_ordering::equal;
   return kind == Kind::kArray ? order_arrays(resources, left, right) : order_objects(resources, left, right);
 }
 
 Value sorted_keys(Resources& resources, const Value& object) {
   const std::size_t size = size_of(object);
-  resources.spend(size / 2);
+  resources.spend(size + size * static_cast<std::size_t>(std::bit_width(size)) / 4);
   Value keys = new_array(resources, size);
   for (Members walk(resources, object); walk.next();) push(keys, walk.key());
   std::sort(items(keys), items(keys) + size, [](const Value& a, const Value& b) { return a.said() < b.said(); });

@@ -73,7 +73,7 @@ Value new_array(Resources& resources, std::size_t capacity) {
 void own_array(Resources& resources, Value& value) {
   if (value.tag() == Value::Tag::kArray && value.sole()) return;
   const std::size_t size = size_of(value);
-  resources.spend(size / 8);
+  resources.spend(size / 4);
   Value copy = new_array(resources, size + 1);
   if (value.tag() == Value::Tag::kArray) {
     copy.block()->depth = value.block()->depth;

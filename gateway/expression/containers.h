@@ -52,7 +52,7 @@ class Members {
 /// The item at `index`, null when there is none.
 Value item_at(Resources& resources, const Value& array, std::size_t index);
 /// The member of that name.
-std::optional<Value> member_of(const Value& object, std::string_view name);
+std::optional<Value> member_of(Resources& resources, const Value& object, std::string_view name);
 
 Value new_array(Resources& resources, std::size_t capacity = 0);
 Value new_object(Resources& resources, std::size_t capacity = 0);

@@ -70,8 +70,10 @@ Flow Machine::one(NodeId id, const Frame& frame, const Spot& input, Value& out) 
       if (const Flow flow = one(node.b, frame, {input.value}, right); flow != Flow::kGo) return flow;
       Value left;
       if (const Flow flow = one(node.a, frame, {input.value}, left); flow != Flow::kGo) return flow;
-      out = Value(compares(static_cast<Comparison>(node.flag), left, right));
-      return Flow::kGo;
+      bool holds = false;
+      const Flow flow = compare(static_cast<Comparison>(node.flag), left, right, holds);
+      out = Value(holds);
+      return flow;
     }
     case Op::kAnd:
     case Op::kOr: {
@@ -84,8 +86,7 @@ Flow Machine::one(NodeId id, const Frame& frame, const Spot& input, Value& out) 
     }
     case Op::kAlternative: {
       const Flow flow = one(node.a, frame, {input.value}, out);
-      if (flow == Flow::kGo && out.truthy()) return flow;
-      if (flow != Flow::kGo && flow != Flow::kError) return flow;
+      if (flow != Flow::kGo || out.truthy()) return flow;
       return one(node.b, frame, input, out);
     }
     case Op::kNegate: {
@@ -152,13 +153,11 @@ Flow Machine::one_field(const Node& node, const Frame& frame, const Spot& input,
   switch (from->kind()) {
     case Kind::kObject: {
       if (from->tag() == Value::Tag::kDocument) {
-        const JsonDocument& document = from->document();
-        resources_.spend(document.size(from->index()) / 16);
-        const JsonDocument::Index found = document.find(from->index(), name);
-        out = found == JsonDocument::kNone ? Value() : Value::node(document, found);
+        const JsonDocument::Index found = find_member(*from, name);
+        out = found == JsonDocument::kNone ? Value() : Value::node(from->document(), found);
         return Flow::kGo;
       }
-      auto found = member_of(*from, name);
+      auto found = member_of(resources_, *from, name);
       out = found ? std::move(*found) : Value();
       return Flow::kGo;
     }
@@ -208,30 +207,36 @@ Flow Machine::one_array(const Node& node, const Frame& frame, const Spot& input,
 }
 
 Flow Machine::one_text(const Node& node, const Frame& frame, const Spot& input, Value& out) {
+  // From the last insertion to the first, as jq has it: of several errors the last counts.
+  const NodeId insertions = node.b / 2;
+  std::array<Value, 4> few;
+  Value many;
+  Value* inserted = few.data();
+  if (insertions > few.size()) {
+    many = new_array(resources_);
+    extend(many, insertions);
+    inserted = items(many);
+  }
+  for (NodeId i = insertions; i-- > 0;) {
+    const NodeId part = plan_.lists[node.a + 2 * i + 1];
+    if (const Flow flow = one(part, frame, {input.value}, inserted[i]); flow != Flow::kGo) return flow;
+    if (const Flow flow = format(node, inserted[i]); flow != Flow::kGo) return flow;
+  }
   TextBuilder text(resources_, 64);
   for (NodeId i = 0; i < node.b; ++i) {
-    const NodeId part = plan_.lists[node.a + i];
-    if (i % 2 == 0) {
-      text.append(plan_.literals[plan_[part].a].said());
-      continue;
-    }
-    Value value;
-    if (const Flow flow = one(part, frame, {input.value}, value); flow != Flow::kGo) return flow;
-    if (const Flow flow = insert(node, value, text); flow != Flow::kGo) return flow;
+    if (i % 2 == 0) text.append(plan_.literals[plan_[plan_.lists[node.a + i]].a].said());
+    else write_plain(text, resources_, inserted[i / 2]);
   }
   out = text.finish();
   return Flow::kGo;
 }
 
-/// What an insertion into a text becomes: what tostring gives, or the format.
-Flow Machine::insert(const Node& node, const Value& value, TextBuilder& out) {
-  if (node.c == kNoNode) {
-    write_plain(out, resources_, value);
-    return Flow::kGo;
-  }
+/// What an insertion into a text becomes where it has a format; without one it is what tostring gives.
+Flow Machine::format(const Node& node, Value& value) {
+  if (node.c == kNoNode) return Flow::kGo;
   Value formatted;
   if (const Flow flow = builtin_at(node.c).value(*this, value, {}, formatted); flow != Flow::kGo) return flow;
-  out.append(plain_string(resources_, formatted).said());
+  value = std::move(formatted);
   return Flow::kGo;
 }
 

@@ -22,9 +22,9 @@ Flow Machine::each(NodeId id, const Frame& frame, const Spot& input, Sink& sink)
     }
     case Op::kField: {
       const Value key = Value::text(plan_.text(node.b));
-      if (node.a == kNoNode) return access(input, key, sink);
+      if (node.a == kNoNode) return access(input, key, sink, node.flag);
       return each_to(node.a, frame, {input.value, input.path}, [&](Value value, const PathLink* path) {
-        return access({value, path}, key, sink);
+        return access({value, path}, key, sink, node.flag);
       });
     }
     case Op::kIndex:
@@ -33,7 +33,7 @@ Flow Machine::each(NodeId id, const Frame& frame, const Spot& input, Sink& sink)
       return each_slice(node, frame, input, sink);
     case Op::kIterate:
       return each_to(node.a, frame, {input.value, input.path}, [&](Value value, const PathLink* path) {
-        return iterate({value, path}, sink);
+        return iterate({value, path}, sink, node.flag);
       });
     case Op::kPipe:
       return each_to(node.a, frame, input, [&](Value value, const PathLink* path) {
@@ -110,8 +110,11 @@ Flow Machine::each(NodeId id, const Frame& frame, const Spot& input, Sink& sink)
     case Op::kCompare:
       return each_to(node.b, frame, {input.value}, [&](Value right, const PathLink*) {
         return each_to(node.a, frame, {input.value}, [&](Value left, const PathLink*) {
-          if (node.op == Op::kCompare)
-            return sink.take(Value(compares(static_cast<Comparison>(node.flag), left, right)), nullptr);
+          if (node.op == Op::kCompare) {
+            bool holds = false;
+            const Flow flow = compare(static_cast<Comparison>(node.flag), left, right, holds);
+            return flow == Flow::kGo ? sink.take(Value(holds), nullptr) : flow;
+          }
           Value out;
           const Flow flow = arithmetic(static_cast<Arithmetic>(node.flag), std::move(left), right, out);
           return flow == Flow::kGo ? sink.take(std::move(out), nullptr) : flow;
@@ -136,7 +139,7 @@ Flow Machine::each(NodeId id, const Frame& frame, const Spot& input, Sink& sink)
 Flow Machine::each_index(const Node& node, const Frame& frame, const Spot& input, Sink& sink) {
   return each_to(node.b, frame, {input.value}, [&](Value key, const PathLink*) {
     return each_to(node.a, frame, {input.value, input.path}, [&](Value value, const PathLink* path) {
-      return access({value, path}, key, sink);
+      return access({value, path}, key, sink, node.flag);
     });
   });
 }
@@ -152,12 +155,13 @@ Flow Machine::each_slice(const Node& node, const Frame& frame, const Spot& input
         Value part;
         if (!path) {
           const Flow flow = slice(value, from, to, part);
-          return flow == Flow::kGo ? sink.take(std::move(part), nullptr) : flow;
+          if (flow == Flow::kGo) return sink.take(std::move(part), nullptr);
+          return node.flag ? without_error(flow) : flow;
         }
         Value key = new_object(resources_, 2);
         put_new(key, Value::text("start"), from);
         put_new(key, Value::text("end"), to);
-        return access({value, path}, key, sink);
+        return access({value, path}, key, sink, node.flag);
       });
     });
   });
@@ -197,7 +201,8 @@ Flow Machine::each_text(const Node& node, NodeId part, const Frame& frame, const
   }
   return each_to(plan_.lists[node.a + at - 1], frame, {input}, [&](Value value, const PathLink*) {
     TextBuilder longer(resources_, text.size() + made.size() + 32);
-    if (const Flow flow = insert(node, value, longer); flow != Flow::kGo) return flow;
+    if (const Flow flow = format(node, value); flow != Flow::kGo) return flow;
+    write_plain(longer, resources_, value);
     longer.append(text);
     longer.append(made);
     return each_text(node, part + 2, frame, input, longer.view(), sink);

@@ -5,16 +5,13 @@ namespace causeway::expression {
 
 Flow Machine::each_alternative(const Node& node, const Frame& frame, const Spot& input, Sink& sink) {
   bool found = false;
-  bool passed = false;
   const Flow flow = each_to(node.a, frame, {input.value, input.path}, [&](Value value, const PathLink* path) {
     if (!value.truthy()) return Flow::kGo;
     found = true;
-    const Flow behind = sink.take(std::move(value), path);
-    passed = behind != Flow::kGo;
-    return behind;
+    return sink.take(std::move(value), path);
   });
-  if (flow != Flow::kGo && (flow != Flow::kError || passed)) return flow;
-  return found ? Flow::kGo : each(node.b, frame, {input.value, input.path}, sink);
+  if (flow != Flow::kGo || found) return flow;
+  return each(node.b, frame, {input.value, input.path}, sink);
 }
 
 Flow Machine::each_try(const Node& node, const Frame& frame, const Spot& input, Sink& sink) {

@@ -105,8 +105,14 @@ class Machine {
   std::size_t text_depth() const { return text_depth_; }
 
   Resources& resources() { return resources_; }
+  const Limits& limits() const { return values_.surroundings().limits; }
+  /// What the clock says. Since 1970.
+  WallTime now() const { return values_.clock().wall(); }
   const Value& error() const { return error_; }
-  Value take_error() { return std::move(error_); }
+  /// For a handler.
+  Value take_error();
+  /// For everybody else.
+  std::string told_error();
 
   Flow one(NodeId id, const Frame& frame, const Spot& input, Value& out);
   /// The same as JSON at the end of a text. If it ends with an error, some of it is there.
@@ -121,6 +127,8 @@ class Machine {
 
   // Ends of an evaluation.
   Flow fail(std::string_view message);
+  /// The same; everybody else is told which value it is about, too.
+  Flow fail_about(std::string_view message, const Value& value);
   Flow fail_with(Value error);
   Flow over() const { return Flow::kOver; }
   Flow stop(const void* target) {
@@ -131,21 +139,24 @@ class Machine {
   bool stopped_at(Flow flow, const void* target) const { return flow == Flow::kStop && stop_at_ == target; }
   bool step() { return resources_.step(); }
   /// For what recurses natively: false, and the run ends, when the stack is nearly used up.
-  bool deep_enough_stack();
+  bool deep_enough_stack() { return resources_.has_stack(); }
 
   // Parts of values.
   Flow index(const Value& of, const Value& key, Value& out);
   Flow slice(const Value& of, const Value& from, const Value& to, Value& out);
   /// `of[key]` to the sink, with its path when one is asked for.
-  Flow access(const Spot& of, const Value& key, Sink& sink);
+  /// If it is optional, a part that cannot be taken is none.
+  Flow access(const Spot& of, const Value& key, Sink& sink, bool optional = false);
   /// The same for every item or member.
-  Flow iterate(const Spot& of, Sink& sink);
+  Flow iterate(const Spot& of, Sink& sink, bool optional = false);
+  /// What failed has just no result.
+  Flow without_error(Flow flow);
   /// All that is in it, itself first.
   Flow recurse(const Spot& at, Sink& sink);
 
   // Operators.
   Flow arithmetic(Arithmetic operation, Value left, const Value& right, Value& out);
-  bool compares(Comparison comparison, const Value& left, const Value& right);
+  Flow compare(Comparison comparison, const Value& left, const Value& right, bool& out);
 
   // Paths (paths.cpp).
   /// An array of keys.
@@ -161,9 +172,12 @@ class Machine {
   /// The paths that a node gives for the input, an array each.
   Flow paths_of(NodeId id, const Frame& frame, const Value& input, Value& paths);
 
+  // For messages (failure_text.h).
   /// `number (1)`, cut when it is long.
   std::string described(const Value& value);
   std::string shortened(const Value& value);
+  /// `number`, and for others where it stands.
+  std::string kind_of(const Value& value);
 
   static const PathLink* root_path();
   /// Stands for the path of what is no part of the input.
@@ -198,10 +212,15 @@ class Machine {
   Flow write_items(NodeId id, const Frame& frame, const Spot& input, TextBuilder& out);
   Flow write_member(const Value& object, std::string_view name, TextBuilder& out);
   static bool is_document_object(const Value& value);
+  /// The member of an object of a document.
+  JsonDocument::Index find_member(const Value& object, std::string_view name);
 
-  Flow insert(const Node& node, const Value& value, TextBuilder& out);
+  Flow format(const Node& node, Value& value);
   Flow update_each(const Node& node, const Frame& frame, const Spot& input, Value& out);
   Flow delete_sorted(Value& root, std::span<const Value> paths, std::size_t from);
+  Flow delete_within(Value& root, const Value& key, std::span<const Value> paths, std::size_t from);
+  Flow delete_parts(Value& root, std::span<const Value> paths, std::size_t from);
+  Flow cannot_delete(const Value& root, const Value& key);
   Flow update_with(const Node& node, const Frame& frame, const Spot& input, const Value& right, Value& out);
 
   /// Calls `body` for each way in which one of the patterns takes the value. `left` says that an error came from
@@ -217,6 +236,10 @@ class Machine {
   Flow call_with(const Node& node, std::size_t parameter, std::size_t value, const Frame& frame, const Frame& made,
                  const Value& input, FunctionRef<Flow(const Frame&)> body);
 
+  /// As JSON, cut when it is long.
+  std::string in_short(const Value& value);
+  static std::string cut(std::string_view json, const Value& value);
+
   Flow context(Variable variable, Value& out);
   /// The document of a text: that of whoever has read it already, or made in `place`. Null: it was no JSON, `problem`.
   const JsonDocument* document_of(Bytes text, std::optional<JsonDocument>& place, JsonProblem& problem);
@@ -226,14 +249,21 @@ class Machine {
   Resources& resources_;
   std::size_t depth_;
   std::size_t calls_ = 0;
-  const char* stack_end_;
   const void* stop_at_ = nullptr;
   Value error_;
+  bool marked_ = false;    // the error is a message with marks (failure_text.h)
   std::size_t level_ = 0;  // of the container that is written
   std::size_t text_depth_ = 0;
+  struct LastFound {
+    const JsonDocument* document = nullptr;
+    JsonDocument::Index object = 0;
+    JsonDocument::Index place = JsonDocument::kNone;
+  };
+  std::array<LastFound, 2> last_found_;  // in the root of a document, and in another object
   Value input_;
   std::optional<JsonDocument> document_;
   std::array<std::optional<JsonDocument>, kVariableCount> context_;
+  std::array<const JsonDocument*, kVariableCount> context_read_{};
 };
 
 }  // namespace causeway::expression

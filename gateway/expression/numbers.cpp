@@ -11,6 +11,11 @@ namespace {
 
 using Tag = Value::Tag;
 
+/// Steps that arithmetic takes where it goes by digits.
+constexpr std::uint64_t kDecimal = 4;
+/// Looking at so many digits is no work of its own.
+constexpr std::size_t kShort = 32;
+
 bool special(const Value& number) {
   return number.tag() == Tag::kNan || number.tag() == Tag::kInfinite || number.tag() == Tag::kMinusInfinite;
 }
@@ -83,6 +88,13 @@ Value compute_special(Resources& resources, Arithmetic operation, const Value& l
 
 }  // namespace
 
+bool spend_digits(Resources& resources, const Value& number) {
+  if (number.tag() == Tag::kInteger || special(number)) return true;
+  char scratch[24];
+  const std::size_t size = number.digits(scratch).size();
+  return size <= kShort || resources.spend(size);
+}
+
 bool is_nan(const Value& number) { return number.tag() == Tag::kNan; }
 
 std::strong_ordering order_numbers(const Value& left, const Value& right) {
@@ -120,7 +132,7 @@ std::optional<std::string> compute(Resources& resources, Arithmetic operation, c
   char right_scratch[24];
   const std::string_view first = left.digits(left_scratch);
   const std::string_view second = right.digits(right_scratch);
-  resources.spend_bytes((first.size() + second.size()) * 4);
+  resources.spend(kDecimal + (first.size() + second.size()) / 4);
   Computed computed;
   switch (operation) {
     case Arithmetic::kAdd:
@@ -158,6 +170,7 @@ Value negated(Resources& resources, const Value& number) {
   }
   if (small(number, value) && value != std::numeric_limits<std::int64_t>::min()) return Value::integer(-value);
   char scratch[24];
+  spend_digits(resources, number);
   return copy_number(resources, negate(number.digits(scratch)));
 }
 

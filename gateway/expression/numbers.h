@@ -14,6 +14,8 @@ namespace causeway::expression {
 
 enum class Arithmetic : std::uint8_t { kAdd, kSubtract, kMultiply, kDivide, kModulo };
 
+/// For work that looks at all digits of a number. False once the run has to end.
+bool spend_digits(Resources& resources, const Value& number);
 bool is_nan(const Value& number);
 /// As jq sorts: nan is less than every other number. (The operators see to it that it equals nothing.)
 std::strong_ordering order_numbers(const Value& left, const Value& right);

@@ -58,7 +58,7 @@ void enter(Block* object, std::uint32_t position) {
 void build_index(Block* object) {
   drop_index(object);
   Index& index = index_of(object);
-  object->resources->spend(object->size / 4);
+  object->resources->spend(object->size / 2);
   const auto places = std::bit_ceil(std::size_t{object->size} * 4);
   index.table = static_cast<std::uint32_t*>(object->resources->take(places * sizeof(std::uint32_t), index.size_class));
   std::memset(index.table, 0, places * sizeof(std::uint32_t));
@@ -69,6 +69,7 @@ void build_index(Block* object) {
 constexpr std::uint32_t kMissing = 0xffffffff;
 
 std::uint32_t find(Block* object, std::string_view name) {
+  object->resources->spend(1 + name.size() / 16);
   const Member* const members = members_of(object);
   const Index& index = index_of(object);
   if (!index.table) {
@@ -95,7 +96,8 @@ bool Members::next() {
   if (object_.tag() == Value::Tag::kDocument) {
     if (at_ == JsonDocument::kNone) return false;
     const JsonDocument& document = object_.document();
-    key_ = unquote(resources_, document.raw_name(at_));
+    const Bytes name = document.raw_name(at_);
+    key_ = document.has_escaped_name(at_) ? unquote(resources_, name) : Value::text(name.substr(1, name.size() - 2));
     value_ = Value::node(document, at_);
     at_ = document.next(at_);
     return true;
@@ -107,9 +109,10 @@ bool Members::next() {
   return true;
 }
 
-std::optional<Value> member_of(const Value& object, std::string_view name) {
+std::optional<Value> member_of(Resources& resources, const Value& object, std::string_view name) {
   if (object.tag() == Value::Tag::kDocument) {
     const JsonDocument& document = object.document();
+    resources.spend(document.size(object.index()) / 16);
     const JsonDocument::Index found = document.find(object.index(), name);
     if (found == JsonDocument::kNone) return std::nullopt;
     return Value::node(document, found);
@@ -130,7 +133,7 @@ Value new_object(Resources& resources, std::size_t capacity) {
 void own_object(Resources& resources, Value& value) {
   if (value.tag() == Value::Tag::kObject && value.sole()) return;
   const std::size_t size = size_of(value);
-  resources.spend(size / 4);
+  resources.spend(size);
   Value copy = new_object(resources, size + 1);
   for (Members walk(resources, value); walk.next();) put_new(copy, walk.key(), walk.value());
   value = std::move(copy);

@@ -53,7 +53,8 @@ class Parser {
   NodeId expr(int loosest);
   NodeId unary();
   NodeId postfix();
-  NodeId postfix_of(NodeId term);
+  /// `part`: the term takes a part of something.
+  NodeId postfix_of(NodeId term, bool part);
   NodeId bracket(NodeId term, std::size_t offset);
 
   NodeId term();
@@ -96,6 +97,8 @@ class Parser {
   Lexer lexer_;
   Token token_;
   int depth_ = 0;
+  std::size_t located_ = 0;  // whose line is `line_`
+  std::int64_t line_ = 1;
 };
 
 }  // namespace causeway::expression

@@ -23,6 +23,9 @@ std::string unexpected_character(std::string_view text, std::string_view expecte
     const auto end = static_cast<std::size_t>(std::ranges::find_if(text, ascii) - text.begin());
     message += fmt::format(" (a name that is not ASCII stands in quotes: .\"{}\")", text.substr(0, end));
   }
+  if (character == "'") message += " (a string stands in double quotes)";
+  if (character == "&") message += " (did you mean \"and\"?)";
+  if (character == "!") message += " (did you mean \"| not\"?)";
   return message;
 }
 

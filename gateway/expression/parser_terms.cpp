@@ -9,10 +9,14 @@
 
 namespace causeway::expression {
 
-NodeId Parser::postfix() { return postfix_of(term()); }
+NodeId Parser::postfix() {
+  const bool part = token_.kind == TokenKind::kField || token_.is(".");
+  const NodeId first = term();
+  return postfix_of(first, part && plan_[first].op != Op::kIdentity);
+}
 
-NodeId Parser::postfix_of(NodeId made) {
-  while (true) {
+NodeId Parser::postfix_of(NodeId made, bool part) {
+  for (;; part = true) {
     const auto offset = static_cast<std::uint32_t>(token_.offset);
     if (token_.kind == TokenKind::kField) {
       made = add({.op = Op::kField, .offset = offset, .a = made, .b = text_id(token_.text)});
@@ -31,7 +35,9 @@ NodeId Parser::postfix_of(NodeId made) {
       }
     } else if (token_.is("?")) {
       advance();
-      made = add({.op = Op::kTry, .offset = offset, .a = made});
+      // Behind a part only taking it is optional, not what it is taken of; a second `?` is for all of it.
+      if (part && !plan_[made].flag && plan_[made].op != Op::kTry) plan_.nodes[made].flag = 1;
+      else made = add({.op = Op::kTry, .offset = offset, .a = made});
     } else {
       return made;
     }
@@ -123,8 +129,8 @@ std::uint32_t Parser::format_named(const Token& token) {
   for (const Builtin* const builtin : all_builtins())
     if (builtin->name.starts_with('@')) names.push_back(builtin->name);
   const std::string_view near = config::nearest(name, names);
-  fail(token.offset, fmt::format("no format is called {}{}", name,
-                                 near.empty() ? std::string() : fmt::format(" (did you mean {}?)", near)));
+  fail(token.offset, near.empty() ? fmt::format("unknown format \"{}\"", name)
+                                  : fmt::format("unknown format \"{}\"; did you mean \"{}\"?", name, near));
 }
 
 NodeId Parser::string_or_format(std::uint32_t format) {
@@ -166,10 +172,11 @@ NodeId Parser::variable() {
 }
 
 NodeId Parser::location(std::size_t offset) {
-  const auto line = 1 + std::ranges::count(text_.substr(0, offset), '\n');
+  line_ += std::ranges::count(text_.substr(located_, offset - located_), '\n');
+  located_ = offset;
   Node node{.op = Op::kObject, .offset = static_cast<std::uint32_t>(offset)};
   set_list(node, {literal_text(offset, "file"), literal_text(offset, "<top-level>"), literal_text(offset, "line"),
-                  literal(offset, Value::integer(line))});
+                  literal(offset, Value::integer(line_))});
   return add(node);
 }
 
@@ -177,7 +184,7 @@ NodeId Parser::call() {
   const Token token = token_;
   const auto offset = static_cast<std::uint32_t>(token.offset);
   if (token.text == "import" || token.text == "include" || token.text == "module")
-    fail(offset, fmt::format("{} is left out: a program of the configuration is one text", token.text));
+    fail(offset, fmt::format("\"{}\" is left out: a program of the configuration is one text", token.text));
   if (token.text == "__loc__") unexpected("$__loc__");
   if (is_keyword(token.text)) unexpected("a value");
   advance();

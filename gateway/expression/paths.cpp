@@ -83,7 +83,7 @@ Flow Machine::change_path(Value& root, const Value& keys, FunctionRef<Flow(Value
   const Kind by = key.kind();
   if (by == Kind::kString) {
     if (root.is_null()) root = new_object(resources_, 1);
-    if (!root.is_object()) return fail(fmt::format("Cannot index {} with {}", name_of(root.kind()), described(key)));
+    if (!root.is_object()) return fail(fmt::format("Cannot index {} with {}", kind_of(root), described(key)));
     own_object(resources_, root);
     Value& slot = slot_of(root, plain_string(resources_, key));
     const Flow flow = change_path(slot, keys, change, from + 1);
@@ -92,7 +92,7 @@ Flow Machine::change_path(Value& root, const Value& keys, FunctionRef<Flow(Value
   }
   if (by == Kind::kNumber) {
     if (!root.is_null() && !root.is_array())
-      return fail(fmt::format("Cannot index {} with {}", name_of(root.kind()), described(key)));
+      return fail(fmt::format("Cannot index {} with {}", kind_of(root), described(key)));
     if (is_nan(key)) return fail("Cannot set array element at NaN index");
     std::int64_t at = to_floor(key);
     const auto size = root.is_null() ? 0 : static_cast<std::int64_t>(size_of(root));
@@ -103,7 +103,7 @@ Flow Machine::change_path(Value& root, const Value& keys, FunctionRef<Flow(Value
     const auto place = static_cast<std::size_t>(at);
     if (at >= size) {
       if (!resources_.has_room_for(place * sizeof(Value)) ||
-          !resources_.spend((place - static_cast<std::size_t>(size)) / 8))
+          !resources_.spend((place - static_cast<std::size_t>(size)) / 4))
         return over();
       extend(root, place + 1);
     }
@@ -113,13 +113,13 @@ Flow Machine::change_path(Value& root, const Value& keys, FunctionRef<Flow(Value
   }
   Value start;
   Value end;
-  if (by == Kind::kObject && slice_bounds(key, start, end)) {
+  if (by == Kind::kObject && slice_bounds(resources_, key, start, end)) {
     if (root.is_string()) return fail("Cannot update string slices");
     if (!root.is_null() && !root.is_array())
-      return fail(fmt::format("Cannot update field at object index of {}", name_of(root.kind())));
-    if (root.is_null()) root = new_array(resources_);
-    Value part;
+      return fail(fmt::format("Cannot update field at object index of {}", kind_of(root)));
+    Value part;  // of null it is null
     if (const Flow flow = slice(root, start, end, part); flow != Flow::kGo) return flow;
+    if (root.is_null()) root = new_array(resources_);
     std::size_t begin = 0;
     std::size_t behind = 0;
     slice_range(start, end, size_of(root), begin, behind);
@@ -143,13 +143,14 @@ Flow Machine::change_path(Value& root, const Value& keys, FunctionRef<Flow(Value
   }
   if (root.is_array() && by >= Kind::kArray)
     return fail(fmt::format("Cannot update field at {} index of array", name_of(by)));
-  return fail(fmt::format("Cannot index {} with {}", name_of(root.kind()), described(key)));
+  return fail(fmt::format("Cannot index {} with {}", kind_of(root), described(key)));
 }
 
 namespace {
 
 /// Deletes from an array the places that are marked.
 void drop_marked(Resources& resources, Value& array, const std::pmr::vector<bool>& marked) {
+  resources.spend(marked.size() / 8);
   Value rest = new_array(resources, marked.size());
   for (std::size_t i = 0; i < marked.size(); ++i)
     if (!marked[i]) push(rest, std::move(items(array)[i]));
@@ -158,31 +159,71 @@ void drop_marked(Resources& resources, Value& array, const std::pmr::vector<bool
 
 }  // namespace
 
-/// `paths` are sorted; those of one part stand together.
+/// `paths` are sorted; those of one part stand together. First what is within parts goes, from the last to the first,
+/// then parts: as in jq, what they are is told by what the root has become.
 Flow Machine::delete_sorted(Value& root, std::span<const Value> paths, std::size_t from) {
   if (!step() || !deep_enough_stack()) return over();
+  for (std::size_t behind = paths.size(); behind > 0 && !root.is_null();) {
+    if (!step()) return over();
+    const Value key = item_at(resources_, paths[behind - 1], from);
+    std::size_t at = behind - 1;
+    while (at > 0 && equal(resources_, item_at(resources_, paths[at - 1], from), key)) --at;
+    // The shortest comes first: when it ends here, all of the part goes.
+    if (size_of(paths[at]) > from + 1)
+      if (const Flow flow = delete_within(root, key, paths.subspan(at, behind - at), from + 1); flow != Flow::kGo)
+        return flow;
+    behind = at;
+  }
   if (root.is_null()) return Flow::kGo;
+  return delete_parts(root, paths, from);
+}
+
+/// From the part of that key.
+Flow Machine::delete_within(Value& root, const Value& key, std::span<const Value> paths, std::size_t from) {
+  const Kind by = key.kind();
+  if (root.is_object() && by == Kind::kString) {
+    const Value name = plain_string(resources_, key);
+    if (!member_of(resources_, root, name.said())) return Flow::kGo;
+    own_object(resources_, root);
+    return delete_sorted(slot_of(root, name), paths, from);
+  }
+  if (root.is_array() && by == Kind::kNumber) {
+    const auto size = static_cast<std::int64_t>(size_of(root));
+    std::int64_t place = to_floor(key);
+    if (place < 0) place += size;
+    if (is_nan(key) || place < 0 || place >= size) return Flow::kGo;
+    own_array(resources_, root);
+    return delete_sorted(items(root)[place], paths, from);
+  }
+  Value start;
+  Value end;
+  if (root.is_array() && by == Kind::kObject && slice_bounds(resources_, key, start, end)) {
+    Value part;
+    if (const Flow flow = slice(root, start, end, part); flow != Flow::kGo) return flow;
+    if (const Flow flow = delete_sorted(part, paths, from); flow != Flow::kGo) return flow;
+    Value one_key = new_array(resources_, 1);
+    push(one_key, key);
+    return set_path(root, one_key, part);
+  }
+  return cannot_delete(root, key);
+}
+
+Flow Machine::cannot_delete(const Value& root, const Value& key) {
+  return fail(
+      fmt::format("Cannot delete field at {} of {}", key.is_string() ? "object key" : "array index", kind_of(root)));
+}
+
+/// The parts with which paths end.
+Flow Machine::delete_parts(Value& root, std::span<const Value> paths, std::size_t from) {
   std::pmr::vector<bool> marked(&resources_);
   Value dropped = new_array(resources_);
-  for (std::size_t at = 0; at < paths.size();) {
+  for (const Value& path : paths) {
+    if (size_of(path) != from + 1) continue;
     if (!step()) return over();
-    const Value key = item_at(resources_, paths[at], from);
-    std::size_t behind = at + 1;
-    while (behind < paths.size() && equal(resources_, item_at(resources_, paths[behind], from), key)) ++behind;
-    // The shortest comes first: when it ends here, all of the part goes.
-    const bool ends = size_of(paths[at]) == from + 1;
-    const std::span<const Value> group = paths.subspan(at, behind - at);
-    at = behind;
+    const Value key = item_at(resources_, path, from);
     const Kind by = key.kind();
     if (root.is_object() && by == Kind::kString) {
-      const Value name = plain_string(resources_, key);
-      if (ends) {
-        push(dropped, name);
-        continue;
-      }
-      if (!member_of(root, name.said())) continue;
-      own_object(resources_, root);
-      if (const Flow flow = delete_sorted(slot_of(root, name), group, from + 1); flow != Flow::kGo) return flow;
+      push(dropped, plain_string(resources_, key));
       continue;
     }
     if (root.is_array() && by == Kind::kNumber) {
@@ -190,42 +231,25 @@ Flow Machine::delete_sorted(Value& root, std::span<const Value> paths, std::size
       std::int64_t place = to_floor(key);
       if (place < 0) place += size;
       if (is_nan(key) || place < 0 || place >= size) continue;
-      own_array(resources_, root);
-      if (!ends) {
-        const Flow flow = delete_sorted(items(root)[place], group, from + 1);
-        if (flow != Flow::kGo) return flow;
-        continue;
-      }
       marked.resize(static_cast<std::size_t>(size));
       marked[static_cast<std::size_t>(place)] = true;
       continue;
     }
     Value start;
     Value end;
-    if (root.is_array() && by == Kind::kObject && slice_bounds(key, start, end)) {
-      if (!ends) {
-        const Value whole_key = key;  // NOLINT(performance-unnecessary-copy-initialization): keeps it alive
-        Value part;
-        if (const Flow flow = slice(root, start, end, part); flow != Flow::kGo) return flow;
-        if (const Flow flow = delete_sorted(part, group, from + 1); flow != Flow::kGo) return flow;
-        Value one_key = new_array(resources_, 1);
-        push(one_key, whole_key);
-        if (const Flow flow = set_path(root, one_key, part); flow != Flow::kGo) return flow;
-        continue;
-      }
-      own_array(resources_, root);
-      std::size_t begin = 0;
-      std::size_t last = 0;
-      slice_range(start, end, size_of(root), begin, last);
-      marked.resize(size_of(root));
-      std::fill(marked.begin() + static_cast<std::ptrdiff_t>(begin), marked.begin() + static_cast<std::ptrdiff_t>(last),
-                true);
-      continue;
-    }
-    return fail(fmt::format("Cannot delete field at {} of {}", by == Kind::kString ? "object key" : "array index",
-                            name_of(root.kind())));
+    if (!root.is_array() || by != Kind::kObject || !slice_bounds(resources_, key, start, end))
+      return cannot_delete(root, key);
+    std::size_t begin = 0;
+    std::size_t last = 0;
+    slice_range(start, end, size_of(root), begin, last);
+    marked.resize(size_of(root));
+    std::fill(marked.begin() + static_cast<std::ptrdiff_t>(begin), marked.begin() + static_cast<std::ptrdiff_t>(last),
+              true);
   }
-  if (!marked.empty()) drop_marked(resources_, root, marked);
+  if (!marked.empty()) {
+    own_array(resources_, root);
+    drop_marked(resources_, root, marked);
+  }
   if (size_of(dropped) == 0 || !root.is_object()) return Flow::kGo;
   own_object(resources_, root);
   if (size_of(dropped) < 4) {

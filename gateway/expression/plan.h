@@ -22,13 +22,13 @@ inline constexpr NodeId kNoNode = 0xffffffff;
 
 enum class Op : std::uint8_t {
   kIdentity,  // .
-  kField,     // a.b      a: what it is taken of, b: text; small: a is `.`
-  kIndex,     // a[b]
-  kSlice,     // a[b:c]   b or c may be kNoNode
-  kIterate,   // a[]
-  kLiteral,   // a: into literals
-  kText,      // "…\(…)"  a, b: list: text, insertion, text … text; c: builtin of a format, kNoNode: tostring
-  kArray,     // [a]      a may be kNoNode
+  kField,  // a.b      a: what it is taken of, b: text; small: a is `.`; these four have a flag: `?`, no part, no error
+  kIndex,  // a[b]
+  kSlice,  // a[b:c]   b or c may be kNoNode
+  kIterate,  // a[]
+  kLiteral,  // a: into literals
+  kText,     // "…\(…)"  a, b: list: text, insertion, text … text; c: builtin of a format, kNoNode: tostring
+  kArray,    // [a]      a may be kNoNode
   kObject,  // {…}      a, b: list of key, value or kNoNode (the input's), key …; flag: all names are known and differ,
             // then c: into members
   kNegate,       // -a

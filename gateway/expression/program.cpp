@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstring>
 
 #include "core/json_text.h"
@@ -13,6 +14,7 @@
 namespace causeway::expression {
 namespace {
 
+constexpr std::string_view kLimit = "expression_limit";
 constexpr std::size_t kLongestText = std::size_t{1} << 20;
 
 Error refused(std::string what) {
@@ -25,14 +27,20 @@ std::string size_text(std::size_t bytes) {
   return bytes % (1u << 20) == 0 ? fmt::format("{} MiB", bytes >> 20) : fmt::format("{} bytes", bytes);
 }
 
+/// How deep values nest: most are made by calls within each other, each of which makes some levels.
+std::size_t levels(const Limits& limits) { return std::min(limits.depth * 10, kDeepestValue); }
+
 std::string exceeded_text(Exceeded what, const Limits& limits) {
   switch (what) {
     case Exceeded::kMemory:
       return fmt::format("the program needs more than {} of memory", size_text(limits.memory));
     case Exceeded::kDepth:
-      return fmt::format("calls or values nest too deeply; {} is the most", limits.depth);
+      return fmt::format("calls or values nest too deeply; {} calls and {} levels are the most", limits.depth,
+                         levels(limits));
     case Exceeded::kOutput:
       return fmt::format("the results are larger than {}", size_text(limits.output));
+    case Exceeded::kDeadline:
+      return "the program ran past the deadline";
     default:
       return fmt::format("the program needs more than {} steps", limits.steps);
   }
@@ -46,11 +54,13 @@ struct FirstMemory {
 /// One run from its input to its results.
 class Run {
  public:
-  Run(const Plan& plan, Bytes input, const Values& values, const Limits& limits)
-      : limits_(limits),
-        resources_(first_.bytes, sizeof first_.bytes, limits.steps, limits.memory, limits.depth),
-        machine_(plan, values, resources_, limits.depth),
-        readable_(!plan.uses_input || machine_.read_input(input)) {}
+  Run(const Plan& plan, Bytes input, const Values& values)
+      : limits_(values.surroundings().limits),
+        resources_(first_.bytes, sizeof first_.bytes, limits_.steps, limits_.memory, levels(limits_)),
+        machine_(plan, values, resources_, limits_.depth) {
+    resources_.end_at(values.clock(), values.deadline());
+    readable_ = !plan.uses_input || machine_.read_input(input);
+  }
 
   Machine& machine() { return machine_; }
   Resources& resources() { return resources_; }
@@ -58,9 +68,21 @@ class Run {
   /// Gives every result to `take(const Value&) -> Flow`.
   template <class Take>
   Result<> go(Take take) {
-    if (!readable_) return failed();
+    return ended(flow(take));
+  }
+  /// The same, and what came of it is not put into words yet.
+  template <class Take>
+  Flow flow(Take take) {
+    if (!readable_) return Flow::kError;
     SinkOf sink([&](Value value, const PathLink*) { return take(value); });
-    return ended(machine_.run(sink));
+    return machine_.run(sink);
+  }
+  Result<> ended(Flow flow) {
+    if (flow == Flow::kError) return failed();
+    if (flow != Flow::kOver && resources_.exceeded() == Exceeded::kNothing) return {};
+    Error error = refused(exceeded_text(resources_.exceeded(), limits_));
+    error.info().reason = kLimit;
+    return error;
   }
 
   /// Gives every result as JSON to `take(std::string_view) -> Flow`, which is asked no more once they are too large
@@ -75,11 +97,13 @@ class Run {
     };
     if (machine_.has_one_result()) {
       TextBuilder text(resources_, 256);
+      text.keep_escapes();
       const Flow flow = machine_.write_result(text);
       return ended(flow == Flow::kGo ? taken(text) : flow);
     }
     SinkOf sink([&](Value value, const PathLink*) {
       TextBuilder text(resources_, 256);
+      text.keep_escapes();
       machine_.write_value(value, text);
       return taken(text);
     });
@@ -87,25 +111,14 @@ class Run {
   }
 
  private:
-  Result<> ended(Flow flow) {
-    if (flow == Flow::kError) return failed();
-    if (flow == Flow::kOver || resources_.exceeded() != Exceeded::kNothing)
-      return refused(exceeded_text(resources_.exceeded(), limits_));
-    return {};
-  }
-
-  Error failed() {
-    const Value& error = machine_.error();
-    if (error.is_string()) return refused(std::string(plain_string(resources_, error).said()));
-    return refused(fmt::format("error (not a string): {}", machine_.shortened(error)));
-  }
+  Error failed() { return refused(machine_.told_error()); }
 
   FirstMemory first_;
   const Limits& limits_;
   std::size_t written_ = 0;
   Resources resources_;
   Machine machine_;
-  bool readable_;
+  bool readable_ = false;
 };
 
 Bytes copied(std::string_view text, std::pmr::memory_resource* memory) {
@@ -141,9 +154,9 @@ std::optional<std::string_view> Program::literal_text() const {
   return plan_->literals[root.a].said();
 }
 
-Result<std::pmr::vector<Bytes>> Program::run(Bytes input, const Values& values, std::pmr::memory_resource* memory,
-                                             const Limits& limits) const {
-  Run run(*plan_, input, values, limits);
+Result<std::pmr::vector<Bytes>> Program::run(Bytes input, const Values& values,
+                                             std::pmr::memory_resource* memory) const {
+  Run run(*plan_, input, values);
   std::pmr::vector<Bytes> results(memory);
   auto done = run.go_as_json([&](std::string_view text) {
     results.push_back(copied(text, memory));
@@ -153,16 +166,14 @@ Result<std::pmr::vector<Bytes>> Program::run(Bytes input, const Values& values, 
   return results;
 }
 
-Result<Bytes> Program::run_one(Bytes input, const Values& values, std::pmr::memory_resource* memory,
-                               const Limits& limits) const {
-  Result<Document> made = document_of_one(input, values, memory, limits);
+Result<Bytes> Program::run_one(Bytes input, const Values& values, std::pmr::memory_resource* memory) const {
+  Result<Document> made = document_of_one(input, values, memory);
   if (!made) return std::move(made.error());
   return made->json;
 }
 
-Result<Document> Program::document_of_one(Bytes input, const Values& values, std::pmr::memory_resource* memory,
-                                          const Limits& limits) const {
-  Run run(*plan_, input, values, limits);
+Result<Document> Program::document_of_one(Bytes input, const Values& values, std::pmr::memory_resource* memory) const {
+  Run run(*plan_, input, values);
   Bytes result;
   bool several = false;
   auto done = run.go_as_json([&](std::string_view text) {
@@ -179,8 +190,8 @@ Result<Document> Program::document_of_one(Bytes input, const Values& values, std
   return Document{result, run.machine().text_depth()};
 }
 
-Result<> Program::text_of_one(Bytes input, const Values& values, std::pmr::string& text, const Limits& limits) const {
-  Run run(*plan_, input, values, limits);
+Result<> Program::text_of_one(Bytes input, const Values& values, std::pmr::string& text) const {
+  Run run(*plan_, input, values);
   int results = 0;
   bool null = false;
   auto done = run.go([&](const Value& value) {
@@ -193,7 +204,7 @@ Result<> Program::text_of_one(Bytes input, const Values& values, std::pmr::strin
       write_json(json, value);
       text = json.view();
     }
-    if (text.size() > limits.output) run.resources().end(Exceeded::kOutput);
+    if (text.size() > values.surroundings().limits.output) run.resources().end(Exceeded::kOutput);
     return run.resources().exceeded() == Exceeded::kNothing ? Flow::kGo : Flow::kOver;
   });
   if (!done.ok()) return done;
@@ -204,14 +215,26 @@ Result<> Program::text_of_one(Bytes input, const Values& values, std::pmr::strin
                                            : "is null"));
 }
 
-Result<bool> Program::test(Bytes input, const Values& values, std::pmr::memory_resource*, const Limits& limits) const {
-  Run run(*plan_, input, values, limits);
+Result<bool> Program::test(Bytes input, const Values& values, std::pmr::memory_resource*) const {
+  Run run(*plan_, input, values);
   bool holds = false;
   auto done = run.go([&](const Value& value) {
     holds = value.truthy();
     return run.machine().stop(&holds);
   });
   if (!done.ok()) return std::move(done.error());
+  return holds;
+}
+
+Result<bool> Program::applies(Bytes input, const Values& values) const {
+  Run run(*plan_, input, values);
+  bool holds = false;
+  const Flow flow = run.flow([&](const Value& value) {
+    holds = value.truthy();
+    return run.machine().stop(&holds);
+  });
+  if (flow == Flow::kError) return false;
+  if (auto done = run.ended(flow); !done.ok()) return std::move(done.error());
   return holds;
 }
 

@@ -15,6 +15,7 @@
 
 #include "core/bytes.h"
 #include "core/result.h"
+#include "expression/surroundings.h"
 #include "expression/variables.h"
 
 namespace causeway::expression {
@@ -22,15 +23,7 @@ namespace causeway::expression {
 /// Why a text does not compile.
 struct CompileProblem {
   std::size_t offset = 0;  ///< of the byte where it is, 0 … the text's size
-  std::string message;     ///< `no function is called lenght (did you mean length?)`
-};
-
-/// What one run may use. Exceeding one is the error 40094, never an abort.
-struct Limits {
-  std::uint64_t steps = 1'000'000;
-  std::size_t memory = 64u << 20;  ///< of values made by the run
-  std::size_t output = 16u << 20;  ///< of the texts of all results together
-  std::size_t depth = 1024;        ///< of calls and of values made
+  std::string message;     ///< `unknown function "lenght"; did you mean "length"?`
 };
 
 /// JSON that a program or a template has made.
@@ -56,23 +49,30 @@ class Program {
   std::optional<std::string_view> literal_text() const;
   /// Does it look at `.` at all?
   bool uses_input() const;
+  struct Member {
+    std::string_view name;   ///< empty: something else is done with the variable than to take a member by its name
+    std::size_t offset = 0;  ///< in the text: where the variable stands
+  };
+  /// What is taken of a variable of the context, `order` of `$calls.order`: each mention, in the order of the text.
+  std::vector<Member> members_of(Variable variable) const;
+  /// The same of `.`, as far as it is easily seen: what functions take of it is not.
+  std::vector<Member> members_of_input() const;
 
-  /// Every result as JSON text, compact, in `memory`. `input` is valid JSON. An error is kTransformRefused (40094) with
-  /// what is wrong in `internal` and, for callers, in `public_message`.
-  Result<std::pmr::vector<Bytes>> run(Bytes input, const Values& values, std::pmr::memory_resource* memory,
-                                      const Limits& limits = {}) const;
+  /// Every result as JSON text, compact, in `memory`. `input` is valid JSON. It runs within what surrounds the values.
+  /// An error is kTransformRefused (40094) with what is wrong in `internal` and, for callers, in `public_message`.
+  Result<std::pmr::vector<Bytes>> run(Bytes input, const Values& values, std::pmr::memory_resource* memory) const;
   /// The one result; none and several are errors.
-  Result<Bytes> run_one(Bytes input, const Values& values, std::pmr::memory_resource* memory,
-                        const Limits& limits = {}) const;
+  Result<Bytes> run_one(Bytes input, const Values& values, std::pmr::memory_resource* memory) const;
   /// The same.
-  Result<Document> document_of_one(Bytes input, const Values& values, std::pmr::memory_resource* memory,
-                                   const Limits& limits = {}) const;
+  Result<Document> document_of_one(Bytes input, const Values& values, std::pmr::memory_resource* memory) const;
   /// The one result as text, in place of what `text` says: a string as it is, everything else as JSON. Null is an
   /// error.
-  Result<> text_of_one(Bytes input, const Values& values, std::pmr::string& text, const Limits& limits = {}) const;
+  Result<> text_of_one(Bytes input, const Values& values, std::pmr::string& text) const;
   /// Is the first result neither false nor null? None: false.
-  Result<bool> test(Bytes input, const Values& values, std::pmr::memory_resource* memory,
-                    const Limits& limits = {}) const;
+  Result<bool> test(Bytes input, const Values& values, std::pmr::memory_resource* memory) const;
+  /// The same of a condition that need not fit the data: where it fails it does not hold, and nobody is told why. An
+  /// error is a limit that was exceeded or the deadline: then nobody knows.
+  Result<bool> applies(Bytes input, const Values& values) const;
 
  private:
   explicit Program(std::shared_ptr<const Plan> plan) : plan_(std::move(plan)) {}

@@ -3,14 +3,36 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <ctime>
 
 #include "config/errors.h"
 
 namespace causeway::expression {
 namespace {
 
-constexpr std::size_t kLongestPattern = 4096;
-constexpr std::int64_t kMemory = 1 << 20;
+/// Of one pattern with what it remembers of texts. A thread keeps some thirty.
+constexpr std::size_t kMemory = std::size_t{128} << 10;  // compiling takes time by its square: 40 ms
+
+/// In the worst case, a pattern's size times a text's is what a match costs; so much of it takes about as long as a
+/// step.
+constexpr std::size_t kWorkAStep = 16;
+/// From here on what it did cost is measured.
+constexpr std::size_t kMeasured = 4096;
+constexpr std::uint64_t kNanosecondsAStep = 30;
+
+/// What the thread has computed since it was made, and so not what it waited.
+class Effort {
+ public:
+  std::uint64_t steps() const { return (now() - began_) / kNanosecondsAStep; }
+
+ private:
+  static std::uint64_t now() {
+    timespec time{};
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+    return static_cast<std::uint64_t>(time.tv_sec) * 1'000'000'000 + static_cast<std::uint64_t>(time.tv_nsec);
+  }
+  std::uint64_t began_ = now();
+};
 
 /// `(?<name>` is what this RE2 calls `(?P<name>`; with `x`, blanks and comments go.
 std::string translated(std::string_view pattern, bool extended) {
@@ -44,8 +66,11 @@ std::string translated(std::string_view pattern, bool extended) {
   return out;
 }
 
-std::variant<std::shared_ptr<const Regex>, std::string> compile(std::string_view pattern, std::string_view flags) {
-  if (pattern.size() > kLongestPattern) return fmt::format("a pattern has at most {} bytes", kLongestPattern);
+std::variant<std::shared_ptr<const Regex>, RegexProblem> compile(std::string_view pattern, std::string_view flags,
+                                                                 std::size_t longest) {
+  using Of = RegexProblem::Of;
+  if (pattern.size() > longest)
+    return RegexProblem{Of::kSize, fmt::format("a pattern has at most {} bytes", longest), {}};
   auto regex = std::make_shared<Regex>();
   re2::RE2::Options options;
   options.set_log_errors(false);
@@ -74,12 +99,17 @@ std::variant<std::shared_ptr<const Regex>, std::string> compile(std::string_view
         options.set_longest_match(true);
         break;
       default:
-        return fmt::format("{} is not a valid modifier string", flags);
+        return RegexProblem{Of::kFlags, "is not a valid modifier string", {}};
     }
   }
   regex->compiled = std::make_unique<re2::RE2>(translated(pattern, extended), options);
-  if (!regex->compiled->ok())
-    return fmt::format("{} (at offset 0) is not a valid regex: {}", pattern, regex->compiled->error());
+  if (!regex->compiled->ok()) {
+    std::string what = regex->compiled->error();
+    const std::string near = regex->compiled->error_arg().empty() ? "" : ": " + regex->compiled->error_arg();
+    if (what.ends_with(near)) what.resize(what.size() - near.size());
+    return RegexProblem{Of::kPattern, std::move(what), near};
+  }
+  regex->size = static_cast<std::size_t>(regex->compiled->ProgramSize());
   regex->groups = regex->compiled->NumberOfCapturingGroups();
   return std::shared_ptr<const Regex>(std::move(regex));
 }
@@ -98,17 +128,34 @@ std::string_view Regex::name_of(int group) const {
   return found == names.end() ? std::string_view() : std::string_view(found->second);
 }
 
-std::variant<std::shared_ptr<const Regex>, std::string> find_regex(std::string_view pattern, std::string_view flags) {
+std::variant<std::shared_ptr<const Regex>, RegexProblem> find_regex(std::string_view pattern, std::string_view flags,
+                                                                    Resources& resources, std::size_t longest) {
   thread_local std::array<Remembered, 32> remembered;
   thread_local std::size_t next = 0;
   for (const Remembered& known : remembered)
     if (known.regex && known.pattern == pattern && known.flags == flags) return known.regex;
-  auto made = compile(pattern, flags);
+  const Effort effort;
+  auto made = compile(pattern, flags, longest);
+  resources.spend(effort.steps());
   if (const auto* const regex = std::get_if<0>(&made)) {
     remembered[next] = {std::string(pattern), std::string(flags), *regex};
     next = (next + 1) % remembered.size();
   }
   return made;
+}
+
+bool find_match(const Regex& regex, std::string_view text, std::size_t start, std::span<re2::StringPiece> groups,
+                Resources& resources) {
+  const std::size_t work = (text.size() - start) * regex.size;
+  const auto match = [&] {
+    return regex.compiled->Match({text.data(), text.size()}, start, text.size(), re2::RE2::UNANCHORED, groups.data(),
+                                 static_cast<int>(groups.size()));
+  };
+  if (work < kMeasured) return resources.spend(4 + work / kWorkAStep) && match();
+  if (!resources.has_steps(work / kWorkAStep)) return false;
+  const Effort effort;
+  const bool found = match();
+  return resources.spend(4 + effort.steps()) && found;
 }
 
 }  // namespace causeway::expression

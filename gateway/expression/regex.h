@@ -6,15 +6,20 @@
 
 #include <re2/re2.h>
 
+#include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <variant>
+
+#include "expression/resources.h"
 
 namespace causeway::expression {
 
 struct Regex {
   std::unique_ptr<re2::RE2> compiled;
+  std::size_t size = 0;  ///< of what it was compiled to: what a character may cost at most
   int groups = 0;
   bool global = false;      ///< flag g
   bool skip_empty = false;  ///< flag n
@@ -22,8 +27,19 @@ struct Regex {
   std::string_view name_of(int group) const;
 };
 
-/// `flags` are jq's: g i x s n p l. The pointer is valid until the thread asks for some thirty others. What is wrong
-/// otherwise.
-std::variant<std::shared_ptr<const Regex>, std::string> find_regex(std::string_view pattern, std::string_view flags);
+struct RegexProblem {
+  enum class Of : std::uint8_t { kSize, kFlags, kPattern };
+  Of of;
+  std::string what;
+  std::string near;  ///< `: ` and a part of the pattern; may be empty
+};
+
+/// `flags` are jq's: g i x s n p l. `longest`: of a pattern, in bytes. Compiling is paid for in steps.
+std::variant<std::shared_ptr<const Regex>, RegexProblem> find_regex(std::string_view pattern, std::string_view flags,
+                                                                    Resources& resources, std::size_t longest);
+/// Looks for the first match from `start` on. Paid for in steps: by the sizes of both where they are small, else by the
+/// time that it took. False also when the run has to end.
+bool find_match(const Regex& regex, std::string_view text, std::size_t start, std::span<re2::StringPiece> groups,
+                Resources& resources);
 
 }  // namespace causeway::expression

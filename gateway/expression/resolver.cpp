@@ -1,25 +1,11 @@
 #include "expression/resolver.h"
 
-#include <fmt/format.h>
+#include <utility>
 
-#include <algorithm>
-
-#include "config/reading.h"
 #include "expression/parser.h"
 #include "expression/text_builder.h"
 
 namespace causeway::expression {
-namespace {
-
-[[noreturn]] void fail(const Node& node, std::string message) {
-  throw DoesNotCompile{{node.offset, std::move(message)}};
-}
-
-std::string suggestion(std::string_view near) {
-  return near.empty() ? std::string() : fmt::format(" (did you mean {}?)", near);
-}
-
-}  // namespace
 
 void Resolver::resolve() {
   slots_ = &plan_.slots;
@@ -41,7 +27,7 @@ void Resolver::visit(NodeId id) {
       break;
     case Op::kBreak: {
       const Name* const label = find(Means::kLabel, plan_.text(node.c));
-      if (!label) fail(node, fmt::format("${} is not a label here", plan_.text(node.c)));
+      if (!label) no_label(node, plan_.text(node.c));
       plan_.nodes[id].a = label->id;
       plan_.nodes[id].b = level_ - label->level;
       break;
@@ -262,37 +248,6 @@ std::uint32_t Resolver::load(const Builtin& builtin) {
   names_ = std::move(names);
   level_ = level;
   return function;
-}
-
-void Resolver::no_function(const Node& node, std::string_view name) const {
-  if (const std::string_view why = left_out(name); !why.empty())
-    fail(node, fmt::format("{}/{} is left out: {}", name, node.b, why));
-  std::vector<std::string_view> names;
-  std::string arities;
-  for (const Builtin* const builtin : all_builtins()) {
-    if (builtin->name.starts_with('@') || builtin->name.starts_with('_')) continue;
-    names.push_back(builtin->name);
-    if (builtin->name == name) arities += fmt::format("{}{}/{}", arities.empty() ? "" : ", ", name, builtin->arity);
-  }
-  for (const Name& known : names_) {
-    if (known.means != Means::kFunction && known.means != Means::kParameter) continue;
-    names.push_back(known.text);
-    if (known.text == name) arities += fmt::format("{}{}/{}", arities.empty() ? "" : ", ", name, known.arity);
-  }
-  if (!arities.empty()) fail(node, fmt::format("no function is called {}/{} (there is {})", name, node.b, arities));
-  fail(node, fmt::format("no function is called {}/{}{}", name, node.b, suggestion(config::nearest(name, names))));
-}
-
-void Resolver::no_variable(const Node& node, std::string_view name) const {
-  if (name == "ENV") fail(node, "$ENV is left out: a program sees nothing of the process");
-  std::vector<std::string> known;
-  for (const Name& variable : names_)
-    if (variable.means == Means::kVariable) known.push_back(fmt::format("${}", variable.text));
-  for (std::size_t i = 0; i < kVariableCount; ++i)
-    if (allowed_.has(static_cast<Variable>(i))) known.emplace_back(name_of(static_cast<Variable>(i)));
-  const std::vector<std::string_view> views(known.begin(), known.end());
-  const std::string wanted = fmt::format("${}", name);
-  fail(node, fmt::format("{} is not a variable here{}", wanted, suggestion(config::nearest(wanted, views))));
 }
 
 }  // namespace causeway::expression

@@ -39,8 +39,11 @@ class Resolver {
   std::uint32_t load(const Builtin& builtin);
   std::uint32_t new_slot();
   const Name* find(Means means, std::string_view text, std::size_t arity = 0) const;
+  // What a name that means nothing is told (resolver_refusals.cpp).
+  [[noreturn]] static void fail(const Node& node, std::string message);
   [[noreturn]] void no_function(const Node& node, std::string_view name) const;
   [[noreturn]] void no_variable(const Node& node, std::string_view name) const;
+  [[noreturn]] void no_label(const Node& node, std::string_view name) const;
 
   Plan& plan_;
   VariableSet allowed_;

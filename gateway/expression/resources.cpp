@@ -38,6 +38,23 @@ Resources::~Resources() {
   }
 }
 
+void Resources::end_at(const Clock& clock, SteadyTime deadline) {
+  if (deadline == SteadyTime::max()) return;
+  clock_ = &clock;
+  deadline_ = deadline;
+  later_steps_ = steps_ - std::min(steps_, kSlice);
+  steps_ -= later_steps_;
+}
+
+bool Resources::go_on(std::uint64_t count) {
+  if (count >= steps_ + later_steps_) return end(Exceeded::kSteps);
+  if (clock_->steady() >= deadline_) return end(Exceeded::kDeadline);
+  const std::uint64_t left = steps_ + later_steps_ - count;
+  steps_ = std::min(left, kSlice);
+  later_steps_ = left - steps_;
+  return true;
+}
+
 void* Resources::take_class(std::uint8_t size_class) {
   const std::size_t size = size_of(size_class);
   used_ += size;
@@ -76,6 +93,7 @@ void Resources::release(void* block, std::uint8_t size_class) {
 
 void* Resources::add_chunk(std::size_t bytes) {
   const std::size_t size = bytes + sizeof(Chunk);
+  spend_bytes(bytes / 2);  // the system clears what it gives
   auto* const chunk = static_cast<Chunk*>(::operator new(size));
   *chunk = {chunks_, nullptr, size, 0};
   if (chunks_) chunks_->previous = chunk;

@@ -2,7 +2,8 @@
 // expression.
 //
 // Exceeding a limit never fails where it happens: it is noted, and the run ends at its next step. Whoever is about to
-// ask for much at once asks has_room_for first. Not thread safe.
+// ask for much at once asks has_room_for first. The clock is only looked at where there is a deadline, once in some
+// thousand steps. Not thread safe.
 #pragma once
 
 #include <array>
@@ -10,9 +11,16 @@
 #include <cstdint>
 #include <memory_resource>
 
+#include "core/clock.h"
+
 namespace causeway::expression {
 
-enum class Exceeded : std::uint8_t { kNothing, kSteps, kMemory, kDepth, kOutput };
+/// Containers nest so deep in a value that a function takes whole, as in jq; those that are made may be a little
+/// deeper.
+inline constexpr std::size_t kDeepestOperand = 10'001;
+inline constexpr std::size_t kDeepestValue = 10'240;
+
+enum class Exceeded : std::uint8_t { kNothing, kSteps, kMemory, kDepth, kOutput, kDeadline };
 
 class Resources final : public std::pmr::memory_resource {
  public:
@@ -22,36 +30,50 @@ class Resources final : public std::pmr::memory_resource {
   Resources(const Resources&) = delete;
   Resources& operator=(const Resources&) = delete;
 
+  /// Ends the run soon after the deadline. At its beginning, once; `clock` outlives it.
+  void end_at(const Clock& clock, SteadyTime deadline);
+
   /// False once the run has to end.
   bool step() {
     if (steps_ == 0) [[unlikely]]
-      return end(Exceeded::kSteps);
+      return go_on(1);
     --steps_;
     return true;
   }
   /// Work that takes as long as `count` steps. False once the run has to end.
   bool spend(std::uint64_t count) {
     if (count >= steps_) [[unlikely]]
-      return end(Exceeded::kSteps);
+      return go_on(count);
     steps_ -= count;
     return true;
   }
-  /// The same for work that touches so many bytes.
+  /// The same for work that copies so many bytes.
   bool spend_bytes(std::size_t bytes) { return spend(bytes / kBytesAStep); }
+  /// The same for work that looks at each of so many characters.
+  bool spend_characters(std::size_t count) { return spend(count / kCharactersAStep); }
+  /// False, and the run ends, when so many are not left.
+  bool has_steps(std::uint64_t count) { return count < steps_ + later_steps_ || end(Exceeded::kSteps); }
   Exceeded exceeded() const { return exceeded_; }
   /// The run ends at its next step; the first reason counts. False.
   bool end(Exceeded reason) {
     if (exceeded_ == Exceeded::kNothing) exceeded_ = reason;
-    steps_ = 0;
+    steps_ = later_steps_ = 0;
     return false;
+  }
+  /// Native recursion of the run, and into its values, ends where the stack would grow beyond this.
+  void end_stack_at(const char* end) { stack_end_ = end; }
+  /// False, and the run ends, when the stack is nearly used up.
+  bool has_stack() {
+    return static_cast<const char*>(__builtin_frame_address(0)) > stack_end_ || end(Exceeded::kDepth);
   }
   void note_depth(std::size_t depth) {
     if (depth > depth_) [[unlikely]]
       end(Exceeded::kDepth);
   }
 
-  /// At least `bytes`, aligned to 16; `size_class` is what release wants.
+  /// At least `bytes`, aligned to 16; `size_class` is what release wants. A step.
   void* take(std::size_t bytes, std::uint8_t& size_class) {
+    step();
     size_class = class_of(bytes);
     return take_class(size_class);
   }
@@ -78,16 +100,25 @@ class Resources final : public std::pmr::memory_resource {
   static constexpr std::size_t kOwnChunk = std::size_t{128} << 10;
   static constexpr std::size_t kClasses = 34;  ///< of smaller blocks
   static constexpr std::size_t kBytesAStep = 128;
+  static constexpr std::size_t kCharactersAStep = 16;
+  /// Between two looks at the clock: well below a millisecond.
+  static constexpr std::uint64_t kSlice = 4096;
 
   void* do_allocate(std::size_t bytes, std::size_t alignment) override;
   void do_deallocate(void* block, std::size_t bytes, std::size_t alignment) override;
   bool do_is_equal(const memory_resource& other) const noexcept override { return this == &other; }
   void* take_class(std::uint8_t size_class);
   void* add_chunk(std::size_t bytes);
+  /// `count` steps more than what is left of the slice.
+  bool go_on(std::uint64_t count);
 
-  std::uint64_t steps_;
+  std::uint64_t steps_;  // until the clock is looked at, or for good
+  std::uint64_t later_steps_ = 0;
+  const Clock* clock_ = nullptr;
+  SteadyTime deadline_;
   std::size_t memory_;
   std::size_t depth_;
+  const char* stack_end_ = nullptr;
   Exceeded exceeded_ = Exceeded::kNothing;
   std::size_t used_ = 0;  // of blocks that are not free
   std::byte* at_;

@@ -13,12 +13,13 @@ Order sorted_order(Resources& resources, std::size_t count, FunctionRef<bool(std
   std::iota(order.begin(), order.end(), 0u);
   Order other(count, &resources);
   for (std::size_t width = 1; width < count; width *= 2) {
-    if (!resources.spend(count / 4)) break;
+    if (!resources.spend(count / 2)) break;
     for (std::size_t begin = 0; begin < count; begin += 2 * width) {
       const std::size_t middle = std::min(begin + width, count);
       const std::size_t end = std::min(begin + 2 * width, count);
       std::size_t left = begin;
       std::size_t right = middle;
+      if (resources.exceeded() != Exceeded::kNothing) return order;  // whose order does not matter any more
       for (std::size_t at = begin; at < end; ++at) {
         const bool from_right = left == middle || (right < end && less(order[right], order[left]));
         other[at] = order[from_right ? right++ : left++];

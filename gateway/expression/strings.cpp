@@ -15,7 +15,14 @@ bool continues(char c) { return (static_cast<unsigned char>(c) & 0xc0) == 0x80; 
 
 std::size_t count_points(std::string_view text) {
   std::size_t count = 0;
-  for (const char c : text) count += continues(c) ? 0 : 1;
+  while (!text.empty()) {
+    // So few that a byte counts them, which lets the machine count many at once.
+    const std::string_view some = text.substr(0, 128);
+    std::uint8_t points = 0;
+    for (const char c : some) points = static_cast<std::uint8_t>(points + (continues(c) ? 0 : 1));
+    count += points;
+    text.remove_prefix(some.size());
+  }
   return count;
 }
 
@@ -43,6 +50,18 @@ std::uint32_t take_point(std::string_view& text) {
   return point;
 }
 
+std::string_view first_bytes(std::string_view text, std::size_t size) {
+  if (size >= text.size()) return text;
+  while (size > 0 && (static_cast<unsigned char>(text[size]) & 0xc0) == 0x80) --size;
+  return text.substr(0, size);
+}
+
+std::string shortened(std::string_view text, std::size_t size) {
+  std::string out(first_bytes(text, size));
+  if (text.size() > size) out += "...";
+  return out;
+}
+
 std::size_t find_text(std::string_view text, std::string_view part, std::size_t from) {
   if (from > text.size()) return std::string_view::npos;
   const void* const found = memmem(text.data() + from, text.size() - from, part.data(), part.size());
@@ -53,7 +72,7 @@ Value indices_of(Resources& resources, const Value& array, const Value& part) {
   Value found = new_array(resources);
   const std::size_t size = size_of(array);
   const std::size_t length = size_of(part);
-  if (length == 0) return {};
+  if (length == 0) return found;
   // Both as blocks, so that their items are at hand.
   Value whole = array;
   Value piece = part;
@@ -71,12 +90,12 @@ Value indices_of(Resources& resources, const Value& array, const Value& part) {
 }
 
 Value string_indices(Resources& resources, std::string_view text, std::string_view part) {
-  if (part.empty()) return {};
   Value found = new_array(resources);
+  if (part.empty()) return found;
   std::size_t points = 0;
   std::size_t counted = 0;
   for (std::size_t at = find_text(text, part); at != std::string_view::npos; at = find_text(text, part, at + 1)) {
-    if (!resources.spend(1 + part.size() / 16)) break;
+    if (!resources.spend(1 + part.size() / 8 + (at - counted) / 64)) break;
     points += count_points(text.substr(counted, at - counted));
     counted = at;
     push(found, Value::integer(static_cast<std::int64_t>(points)));
@@ -100,6 +119,7 @@ Value split_text(Resources& resources, std::string_view text, std::string_view s
   while (resources.step()) {
     const std::size_t at = find_text(text, separator);
     push(parts, copy_text(resources, text.substr(0, at)));
+    resources.step();
     if (at == std::string_view::npos) break;
     text.remove_prefix(at + separator.size());
   }

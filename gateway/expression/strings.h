@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 #include "expression/value.h"
@@ -16,6 +17,15 @@ std::size_t offset_of_point(std::string_view text, std::size_t point);
 /// The code point at the front, which is taken off.
 std::uint32_t take_point(std::string_view& text);
 
+/// At most so many bytes of it, whole code points.
+std::string_view first_bytes(std::string_view text, std::size_t size);
+/// The same with `...` behind it where something was left out.
+std::string shortened(std::string_view text, std::size_t size);
+/// A letter, digit or `_`, and what is not ASCII.
+constexpr bool is_word(char c) {
+  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || (c & 0x80) != 0;
+}
+
 /// Where `part` stands in `text` from `from` on; npos. In linear time, whatever the texts are.
 std::size_t find_text(std::string_view text, std::string_view part, std::size_t from = 0);
 
@@ -26,7 +36,7 @@ Value string_indices(Resources& resources, std::string_view text, std::string_vi
 Value split_text(Resources& resources, std::string_view text, std::string_view separator);
 
 /// Is `key` that of a slice, `{"start": …, "end": …}`?
-bool slice_bounds(const Value& key, Value& from, Value& to);
+bool slice_bounds(Resources& resources, const Value& key, Value& from, Value& to);
 /// What a slice means for something of that size.
 void slice_range(const Value& from, const Value& to, std::size_t size, std::size_t& begin, std::size_t& end);
 

@@ -60,7 +60,7 @@ std::variant<Template, CompileProblem> Template::compile(std::string_view text, 
     }
     auto& program = std::get<Program>(compiled);
     if (const auto literal = program.literal_text()) add_text(made.parts_, *literal);
-    else made.parts_.push_back({{}, std::move(program)});
+    else made.parts_.push_back({{}, std::move(program), offset});
   }
 }
 

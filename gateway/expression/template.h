@@ -24,6 +24,7 @@ class Template {
   struct Part {
     std::string text;                ///< literal, when there is no program; `{{ "{{" }}` is one too
     std::optional<Program> program;  ///< its one result is inserted
+    std::size_t offset = 0;          ///< of the program's text in the template's
   };
 
   /// The empty text.

@@ -14,6 +14,9 @@ constexpr std::array<bool, 256> kPlain = [] {
   return plain;
 }();
 
+/// May a string of the text be written otherwise than append_quoted writes it?
+bool varies(Bytes raw) { return raw.find('\\') != Bytes::npos || raw.find('\x7f') != Bytes::npos; }
+
 /// The bytes of a document without the blanks between its tokens.
 void append_compact(TextBuilder& out, Bytes raw) {
   const auto blank = [](char c) { return c == ' ' || c == '\n' || c == '\t' || c == '\r'; };
@@ -35,17 +38,44 @@ void append_compact(TextBuilder& out, Bytes raw) {
   out.append({begin, static_cast<std::size_t>(at - begin)});
 }
 
+/// The same, and strings as append_quoted writes them.
+void append_plain(TextBuilder& out, Bytes raw) {
+  for (std::size_t at = 0; at < raw.size() && !out.full();) {
+    const std::size_t begin = std::min(raw.find('"', at), raw.size());
+    append_compact(out, raw.substr(at, begin - at));
+    if (begin == raw.size()) return;
+    std::size_t end = begin + 1;
+    for (; raw[end] != '"'; ++end) end += static_cast<std::size_t>(raw[end] == '\\');
+    const Bytes string = raw.substr(begin, end + 1 - begin);
+    if (varies(string)) out.append_quoted(unquote(out.resources(), string).said());
+    else out.append(string);
+    at = end + 1;
+  }
+}
+
+void write_document(TextBuilder& out, const Value& value) {
+  const Bytes raw = value.raw();
+  if (!out.keeps_escapes() && varies(raw)) append_plain(out, raw);
+  else if (value.kind() >= Kind::kArray && value.document().has_blanks()) append_compact(out, raw);
+  else out.append(raw);
+}
+
 void write_array(TextBuilder& out, const Block* array) {
+  if (!out.enter()) return;
   out.append('[');
+  out.resources().spend(array->size / 2);
   for (std::uint32_t i = 0; i < array->size && !out.full(); ++i) {
     if (i > 0) out.append(',');
     write_json(out, items(array)[i]);
   }
   out.append(']');
+  out.leave();
 }
 
 void write_object(TextBuilder& out, const Value& object) {
+  if (!out.enter()) return;
   out.append('{');
+  out.resources().spend(size_of(object));
   bool first = true;
   for (Members walk(*object.block()->resources, object); !out.full() && walk.next(); first = false) {
     if (!first) out.append(',');
@@ -54,6 +84,7 @@ void write_object(TextBuilder& out, const Value& object) {
     write_json(out, walk.value());
   }
   out.append('}');
+  out.leave();
 }
 
 }  // namespace
@@ -61,7 +92,10 @@ void write_object(TextBuilder& out, const Value& object) {
 bool TextBuilder::grow(std::size_t more) {
   const std::size_t needed = block_->size + more;
   const std::size_t capacity = std::max(needed, std::size_t{block_->capacity} + block_->capacity / 2);
-  if (!resources_.has_room_for(needed) || !resources_.spend_bytes(needed)) return false;
+  if (full_ || !resources_.has_room_for(needed) || !resources_.spend_bytes(needed)) {
+    full_ = true;
+    return false;
+  }
   Block* const grown = new_text(resources_, capacity);
   std::memcpy(characters(grown), characters(block_), block_->size);
   grown->size = block_->size;
@@ -97,10 +131,13 @@ void TextBuilder::append_quoted(std::string_view text) {
   static constexpr std::string_view kEscaped = "\"\\\n\r\t\b\f";
   static constexpr std::string_view kLetters = "\"\\nrtbf";
   append('"');
+  resources_.spend_characters(text.size());
+  std::size_t escapes = 0;
   std::size_t plain = 0;
   for (std::size_t at = 0; at < text.size(); ++at) {
     const auto byte = static_cast<unsigned char>(text[at]);
     if (kPlain[byte]) continue;
+    ++escapes;
     append(text.substr(plain, at - plain));
     plain = at + 1;
     if (const std::size_t i = kEscaped.find(text[at]); i != std::string_view::npos) {
@@ -113,6 +150,7 @@ void TextBuilder::append_quoted(std::string_view text) {
   }
   append(text.substr(plain));
   append('"');
+  resources_.spend(escapes / 4);
 }
 
 Value TextBuilder::finish() { return Value::own(Value::Tag::kOwnText, std::exchange(block_, nullptr)); }
@@ -139,8 +177,7 @@ void write_json(TextBuilder& out, const Value& value) {
     case Value::Tag::kOwnText:
       return out.append_quoted(value.said());
     case Value::Tag::kDocument:
-      if (value.kind() >= Kind::kArray && value.document().has_blanks()) return append_compact(out, value.raw());
-      return out.append(value.raw());
+      return write_document(out, value);
     case Value::Tag::kArray:
       return write_array(out, value.block());
     case Value::Tag::kObject:

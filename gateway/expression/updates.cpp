@@ -51,20 +51,33 @@ Flow Machine::update_each(const Node& node, const Frame& frame, const Spot& inpu
   if (const Flow flow = paths_of(node.a, frame, input.value, paths); flow != Flow::kGo) return flow;
   Value root = input.take();
   Value gone = new_array(resources_);
-  for (std::uint32_t i = 0; i < paths.block()->size; ++i) {
-    const Flow flow = change_path(root, items(paths)[i], [&](Value& part) {
-      Value before = std::move(part);
-      part = {};
-      bool found = false;
-      const Flow made = each_to(node.b, frame, {before, nullptr, true}, [&](Value value, const PathLink*) {
-        part = std::move(value);
-        found = true;
-        return stop(&found);
-      });
-      if (made != Flow::kGo && !stopped_at(made, &found)) return made;
-      if (!found) push(gone, items(paths)[i]);
-      return Flow::kGo;
+  const auto updated = [&](const Value& path, Value& part) {
+    Value before = std::move(part);
+    part = {};
+    bool found = false;
+    const Flow made = each_to(node.b, frame, {before, nullptr, true}, [&](Value value, const PathLink*) {
+      part = std::move(value);
+      found = true;
+      return stop(&found);
     });
+    if (made != Flow::kGo && !stopped_at(made, &found)) return made;
+    if (!found) push(gone, path);
+    return Flow::kGo;
+  };
+  for (std::uint32_t i = 0; i < paths.block()->size; ++i) {
+    const Value path = items(paths)[i];
+    Value part;
+    if (const Flow flow = get_path(root, path, part); flow != Flow::kGo) return flow;
+    Flow flow = Flow::kGo;
+    if (part.is_null()) {
+      // The way to a part that is not there is made for a result only.
+      const std::size_t before = size_of(gone);
+      flow = updated(path, part);
+      if (flow == Flow::kGo && size_of(gone) == before) flow = set_path(root, path, std::move(part));
+    } else {
+      part = {};  // it is changed in place
+      flow = change_path(root, path, [&](Value& there) { return updated(path, there); });
+    }
     if (flow != Flow::kGo) return flow;
   }
   if (size_of(gone) > 0)

@@ -20,6 +20,9 @@ Kind kind_in(const JsonDocument& document, JsonDocument::Index index) {
   return kKinds[static_cast<std::size_t>(kind)];
 }
 
+/// So much of a text is looked through for one character in the time of a step.
+constexpr std::size_t kLongText = 1024;
+
 /// Written as an integer is printed, and it fits.
 bool is_plain_integer(std::string_view token) {
   const std::string_view digits = token.starts_with('-') ? token.substr(1) : token;
@@ -142,7 +145,9 @@ Value copy_number(Resources& resources, std::string_view token) {
 
 Value unquote(Resources& resources, Bytes raw) {
   const Bytes inner = raw.substr(1, raw.size() - 2);
+  if (inner.size() >= kLongText) resources.spend(inner.size() / kLongText);
   if (inner.find('\\') == Bytes::npos) return Value::text(inner);
+  resources.spend_characters(2 * inner.size());
   Block* const block = new_text(resources, inner.size());  // an escape is longer than what it says
   char* out = characters(block);
   const char* at = inner.data();
@@ -161,7 +166,10 @@ Value unquote(Resources& resources, Bytes raw) {
 }
 
 Value plain_string(Resources& resources, const Value& string) {
-  return string.tag() == Value::Tag::kDocument ? unquote(resources, string.raw()) : string;
+  if (string.tag() != Value::Tag::kDocument) return string;
+  const Bytes raw = string.raw();
+  if (string.document().is_escaped(string.index())) return unquote(resources, raw);
+  return Value::text(raw.substr(1, raw.size() - 2));
 }
 
 }  // namespace causeway::expression

@@ -131,6 +131,12 @@ class Value {
 };
 static_assert(sizeof(Value) == 16);
 
+/// So deep that functions that go through two values at once refuse them.
+inline bool both_deeper_than_operands(const Value& left, const Value& right) {
+  if (left.tag() < Value::Tag::kArray || right.tag() < Value::Tag::kArray) return false;
+  return left.block()->depth > kDeepestOperand && right.block()->depth > kDeepestOperand;
+}
+
 /// As many characters as `capacity`, none yet.
 Block* new_text(Resources& resources, std::size_t capacity);
 inline char* characters(Block* block) { return reinterpret_cast<char*>(block + 1); }

@@ -10,9 +10,12 @@
 #include <string_view>
 
 #include "core/bytes.h"
+#include "core/clock.h"
 #include "core/json_document.h"
 
 namespace causeway::expression {
+
+struct Surroundings;
 
 enum class Variable : std::uint8_t {
   kRequest,   ///< $request: the body as called, in the newest shape
@@ -26,8 +29,9 @@ enum class Variable : std::uint8_t {
   kStatus,    ///< $status: of the system's answer
   kEvent,     ///< $event: the event that is delivered
   kTxid,      ///< $txid: of the idempotency record
+  kCalls,     ///< $calls.name.{status, body}: the calls of a composite that have ended
 };
-inline constexpr std::size_t kVariableCount = 11;
+inline constexpr std::size_t kVariableCount = 12;
 
 /// `$request` and so on.
 std::string_view name_of(Variable variable);
@@ -48,7 +52,8 @@ class VariableSet {
   std::uint32_t bits_ = 0;
 };
 
-/// What the variables of one run are: JSON texts that are valid and outlive the run. What was not set is null.
+/// What one run is given beside its input: the variables, JSON texts that are valid and outlive the run (what was not
+/// set is null), and what it runs within.
 class Values {
  public:
   void set(Variable variable, Bytes json) { texts_[static_cast<std::size_t>(variable)] = json; }
@@ -57,8 +62,21 @@ class Values {
     return text.empty() ? Bytes("null") : text;
   }
 
+  /// `surroundings` outlive the run; null: the default limits and the system's clock. A run that has not ended by the
+  /// deadline is ended soon after it.
+  void surround(const Surroundings* surroundings, SteadyTime deadline = SteadyTime::max()) {
+    surroundings_ = surroundings;
+    deadline_ = deadline;
+  }
+  void end_by(SteadyTime deadline) { deadline_ = deadline; }
+  const Surroundings& surroundings() const;
+  const Clock& clock() const;
+  SteadyTime deadline() const { return deadline_; }
+
   /// A run that wants the JSON of that very text need not read it again. The document outlives the run.
   void know(const JsonDocument& document) { documents_[next_document_++ % documents_.size()] = &document; }
+  /// Their texts are gone.
+  void forget_documents() { documents_ = {}; }
   /// Null when nobody has read it.
   const JsonDocument* known(Bytes text) const {
     for (const JsonDocument* const document : documents_)
@@ -70,6 +88,8 @@ class Values {
   std::array<Bytes, kVariableCount> texts_{};
   std::array<const JsonDocument*, 4> documents_{};
   std::size_t next_document_ = 0;
+  const Surroundings* surroundings_ = nullptr;
+  SteadyTime deadline_ = SteadyTime::max();
 };
 
 }  // namespace causeway::expression

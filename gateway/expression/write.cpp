@@ -56,8 +56,7 @@ bool Machine::is_document_object(const Value& value) {
 
 Flow Machine::write_member(const Value& object, std::string_view name, TextBuilder& out) {
   const JsonDocument& document = object.document();
-  resources_.spend(document.size(object.index()) / 16);
-  const JsonDocument::Index found = document.find(object.index(), name);
+  const JsonDocument::Index found = find_member(object, name);
   if (found == JsonDocument::kNone) out.append("null");
   else if (document.kind(found) < JsonKind::kArray) out.append(document.raw(found));
   else write_value(Value::node(document, found), out);

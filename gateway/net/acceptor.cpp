@@ -58,24 +58,11 @@ std::variant<std::unique_ptr<Acceptor>, std::string> Acceptor::open(runtime::Wor
 
 Task<> Acceptor::run(AcceptSink& sink) {
   if (!readiness_.watch(socket_.descriptor())) co_return;
+  sink_ = &sink;
   for (;;) {
     co_await readiness_.wait(runtime::Readiness::Side::kRead);
     if (!socket_.is_open()) co_return;
-    bool exhausted = false;
-    for (;;) {
-      sockaddr_storage peer{};
-      socklen_t size = sizeof peer;
-      const int descriptor =
-          ::accept4(socket_.descriptor(), reinterpret_cast<sockaddr*>(&peer), &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
-      if (descriptor >= 0) {
-        sink.on_accept({descriptor, peer.ss_family, address_of(peer)});
-        continue;
-      }
-      if (errno == EINTR || errno == ECONNABORTED) continue;
-      exhausted = errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM;
-      break;
-    }
-    if (!exhausted) {
+    if (accept_all()) {
       readiness_.exhausted(runtime::Readiness::Side::kRead);
     } else {
       sink.on_exhausted();
@@ -85,7 +72,23 @@ Task<> Acceptor::run(AcceptSink& sink) {
   }
 }
 
+bool Acceptor::accept_all() {
+  for (;;) {
+    sockaddr_storage peer{};
+    socklen_t size = sizeof peer;
+    const int descriptor =
+        ::accept4(socket_.descriptor(), reinterpret_cast<sockaddr*>(&peer), &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    if (descriptor >= 0) {
+      sink_->on_accept({descriptor, peer.ss_family, address_of(peer)});
+      continue;
+    }
+    if (errno == EINTR || errno == ECONNABORTED) continue;
+    return errno != EMFILE && errno != ENFILE && errno != ENOBUFS && errno != ENOMEM;
+  }
+}
+
 void Acceptor::close() {
+  if (sink_ != nullptr && socket_.is_open()) accept_all();
   readiness_.stop();
   socket_.close();
 }

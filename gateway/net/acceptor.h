@@ -37,12 +37,17 @@ class Acceptor {
   const std::string& local() const { return local_; }
   /// Accepts until `close`, which is called on the worker's thread. The sink outlives the task.
   Task<> run(AcceptSink& sink);
+  /// Hands out who is connected already, then nobody any more.
   void close();
 
  private:
   Acceptor(runtime::Worker& worker, Socket socket) : worker_(worker), socket_(std::move(socket)) {}
 
+  /// Everybody who waits. False when no descriptor was free.
+  bool accept_all();
+
   runtime::Worker& worker_;
+  AcceptSink* sink_ = nullptr;  ///< while it runs
   Socket socket_;
   runtime::Readiness readiness_{worker_.io()};
   std::string local_;

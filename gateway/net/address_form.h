@@ -1,4 +1,4 @@
-// `host:port` as a value of configuration.
+// `host:port` and `unix:/path` as values of configuration.
 #pragma once
 
 #include <optional>
@@ -24,6 +24,15 @@ struct causeway::config::TextForm<causeway::net::HostPort> {
   static constexpr std::string_view kExpected = "an address such as 10.0.0.11:8080";
   static std::optional<net::HostPort> parse(std::string_view text) { return net::parse_host_port(text); }
   static std::string format(const net::HostPort& value) { return value.port == 0 ? "" : value.text(); }
+};
+
+template <>
+struct causeway::config::TextForm<causeway::net::EndpointName> {
+  static constexpr std::string_view kType = "endpoint address";
+  static constexpr std::string_view kExpected =
+      "an address such as 10.0.0.11:8080, or unix:/run/app.sock (an absolute path of at most 107 bytes)";
+  static std::optional<net::EndpointName> parse(std::string_view text) { return net::parse_endpoint_name(text); }
+  static std::string format(const net::EndpointName& value) { return value.empty() ? "" : value.text(); }
 };
 
 template <>

@@ -2,12 +2,20 @@
 
 #include <netdb.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 
 #include <charconv>
+#include <cstddef>
 
 #include "core/ip_address.h"
 
 namespace causeway::net {
+namespace {
+
+constexpr std::string_view kUnix = "unix:";
+static_assert(kMostSocketPath < sizeof(sockaddr_un::sun_path));
+
+}  // namespace
 
 std::string HostPort::text() const {
   const bool v6 = host.find(':') != std::string::npos;
@@ -50,6 +58,30 @@ std::vector<SocketAddress> resolve(const HostPort& where) {
     addresses.emplace_back(each->ai_addr, each->ai_addrlen);
   ::freeaddrinfo(found);
   return addresses;
+}
+
+std::string EndpointName::text() const { return local() ? std::string(kUnix) + path : HostPort{host, port}.text(); }
+
+std::optional<EndpointName> parse_endpoint_name(std::string_view text) {
+  if (text.starts_with(kUnix)) {
+    const std::string_view path = text.substr(kUnix.size());
+    const bool whole = path.size() > 1 && path.front() == '/' && path.back() != '/';
+    if (!whole || path.size() > kMostSocketPath || path.find('\0') != std::string_view::npos) return std::nullopt;
+    return EndpointName{.host = {}, .path = std::string(path)};
+  }
+  auto where = parse_host_port(text);
+  if (!where) return std::nullopt;
+  return EndpointName{std::move(where->host), where->port};
+}
+
+std::vector<SocketAddress> resolve(const EndpointName& where) {
+  if (!where.local()) return resolve(HostPort{where.host, where.port});
+  if (where.path.size() > kMostSocketPath) return {};
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  where.path.copy(address.sun_path, where.path.size());
+  const std::size_t size = offsetof(sockaddr_un, sun_path) + where.path.size() + 1;
+  return {SocketAddress(reinterpret_cast<const sockaddr*>(&address), static_cast<socklen_t>(size))};
 }
 
 }  // namespace causeway::net

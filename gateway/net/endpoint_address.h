@@ -1,4 +1,4 @@
-// `host:port` of configuration as addresses to connect to.
+// `host:port` or `unix:/path` of configuration as addresses to connect to.
 #pragma once
 
 #include <sys/socket.h>
@@ -40,7 +40,23 @@ struct HostPort {
 /// `10.0.0.1:8080`, `[::1]:8080`, `wms.internal:8080`; port 0 only where `zero_port` allows it.
 std::optional<HostPort> parse_host_port(std::string_view text, bool zero_port = false);
 
+/// Where a system listens: a port of a host, or a socket of this machine. A value.
+struct EndpointName {
+  std::string host;  ///< without brackets; empty for a socket of this machine
+  std::uint16_t port = 0;
+  std::string path{};  ///< of that socket, absolute
+
+  bool local() const { return !path.empty(); }
+  bool empty() const { return host.empty() && path.empty(); }
+  std::string text() const;  ///< `host:port`, or `unix:/path`
+};
+
+/// As parse_host_port, and `unix:/run/app.sock`: an absolute path of at most kMostSocketPath bytes.
+std::optional<EndpointName> parse_endpoint_name(std::string_view text);
+inline constexpr std::size_t kMostSocketPath = 107;  ///< what a sockaddr_un holds, and a zero
+
 /// Blocks while a name is looked up: never on a worker. Empty when there is no address.
 std::vector<SocketAddress> resolve(const HostPort& where);
+std::vector<SocketAddress> resolve(const EndpointName& where);
 
 }  // namespace causeway::net

@@ -104,8 +104,9 @@ struct Prefix {
 };
 
 constexpr Prefix kPrefixes[] = {
-    {"x-consumer-", kOurs}, {"x-causeway-", kOurs}, {"x-forwarded-", kOurs},       {"x-original-", kOurs},
-    {"webhook-", kOurs},    {"proxy-", kHop},       {"access-control-", kNotDown}, {"set-cookie2", kNotDown},
+    {"x-consumer-", kOurs},        {"x-causeway-", kOurs},    {"x-forwarded-", kOurs},
+    {"x-original-", kOurs},        {"webhook-", kOurs},       {"proxy-", kHop},
+    {"access-control-", kNotDown}, {"set-cookie2", kNotDown}, {"idempotency-replayed", kNotDown},  // ours to say
 };
 
 bool begins_with(std::string_view name, std::string_view folded_prefix) {

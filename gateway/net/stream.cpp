@@ -45,9 +45,7 @@ Stream::Stream(runtime::Worker& worker, Socket socket) : worker_(worker), socket
   if (socket_.is_open() && !readiness_.watch(socket_.descriptor())) close();
 }
 
-Stream::~Stream() {
-  if (ssl_ != nullptr) SSL_free(ssl_);
-}
+Stream::~Stream() { free_tls(); }
 
 /// Until that side may be ready, closed by us (kFailed) or out of time.
 Task<IoStatus> Stream::wait(SideTimer& timer, SteadyTime deadline) {
@@ -66,6 +64,8 @@ Task<> Stream::let_others_in() {
 }
 
 Task<IoResult> Stream::connect(const SocketAddress& address, SteadyTime deadline) {
+  readiness_.stop();  // of another try
+  free_tls();
   socket_ = Socket(::socket(address.family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   if (!socket_.is_open()) co_return IoResult{IoStatus::kFailed, 0};
   const int descriptor = socket_.descriptor();
@@ -188,7 +188,7 @@ Task<IoResult> Stream::wait_readable(SteadyTime deadline) {
   if (closed_) co_return IoResult{IoStatus::kFailed, 0};
   read_timer_.fired = false;
   // A side that only may be ready is asked: this waits, it does not read.
-  while (quiet()) {
+  while (untouched()) {
     readiness_.exhausted(Side::kRead);
     const IoStatus status = co_await wait(read_timer_, deadline);
     if (status != IoStatus::kOk) co_return IoResult{status, 0};
@@ -196,7 +196,9 @@ Task<IoResult> Stream::wait_readable(SteadyTime deadline) {
   co_return IoResult{};
 }
 
-bool Stream::quiet() {
+bool Stream::quiet() { return ssl_ == nullptr ? untouched() : only_housekeeping(); }
+
+bool Stream::untouched() const {
   if (!socket_.is_open()) return false;
   char byte;
   const auto count = ::recv(socket_.descriptor(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
@@ -209,6 +211,16 @@ void Stream::shutdown_send() {
     SSL_shutdown(ssl_);
   }
   ::shutdown(socket_.descriptor(), SHUT_WR);
+}
+
+void Stream::probe_peer() {
+  const auto set = [&](int level, int name, int value) {
+    ::setsockopt(socket_.descriptor(), level, name, &value, sizeof value);
+  };
+  set(IPPROTO_TCP, TCP_KEEPIDLE, 30);
+  set(IPPROTO_TCP, TCP_KEEPINTVL, 10);
+  set(IPPROTO_TCP, TCP_KEEPCNT, 4);
+  set(SOL_SOCKET, SO_KEEPALIVE, 1);
 }
 
 void Stream::wake_reader() {

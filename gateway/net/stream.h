@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "core/bytes.h"
@@ -21,7 +22,9 @@ using SSL = struct ssl_st;
 
 namespace causeway::net {
 
+class TlsClient;
 class TlsContext;
+class TlsSession;
 
 enum class IoStatus : std::uint8_t {
   kOk,
@@ -48,6 +51,10 @@ class Stream {
   Task<IoResult> connect(const SocketAddress& address, SteadyTime deadline);
   /// Shakes hands as the server.
   Task<IoResult> accept_tls(const TlsContext& context, SteadyTime deadline);
+  /// Shakes hands as the client with a system at `host`, once connected. When that fails, `problem` says why, in words
+  /// for the log. `session`: may be null; outlives this.
+  Task<IoResult> connect_tls(const TlsClient& client, const std::string& host, TlsSession* session, SteadyTime deadline,
+                             std::string& problem);
 
   /// After a handshake that failed: ends our side, then reads and drops what still comes, until the caller ends its
   /// own, `most` bytes or the deadline. Closing at once would reset the connection under the alert that says why.
@@ -69,9 +76,24 @@ class Stream {
   void close();
   /// As `close`, but the peer sees a reset: for an answer that must not be taken for whole.
   void abort();
+  /// Tells `watch` when the peer ends its side or the connection breaks, without anybody reading; null: nobody.
+  /// Outlives that.
+  void tell_end(runtime::Readiness::EndWatch* watch) { readiness_.tell_end(watch); }
+  /// What is known of the peer without reading: it has ended its side, or the connection is broken.
+  bool peer_ended() const { return readiness_.ended(); }
+  bool broken() const { return readiness_.broken(); }
+  /// A write waits for the peer.
+  bool writing() const { return readiness_.awaited(Side::kWrite); }
+  /// From now on a peer that is gone without a word is noticed within a minute or two, however long nothing is sent.
+  void probe_peer();
   /// Ends a pending read or wait with kTimeout, unless bytes have already come: then it returns them.
   void wake_reader();
   bool is_tls() const { return ssl_ != nullptr; }
+  /// The other side has ended the connection because of our certificate, or because we showed none: it has read nothing
+  /// of what was written since the handshake.
+  bool certificate_refused() const { return certificate_refused_; }
+  /// The handshake went on with the session of an earlier connection.
+  bool resumed() const;
   /// After a handshake, of our side as the server: the caller's certificate where it showed one, which then was
   /// verified.
   std::optional<PeerCertificate> peer_certificate() const;
@@ -95,8 +117,14 @@ class Stream {
     Stream& stream_;
   };
 
+  /// Not a byte has come.
+  bool untouched() const;
+  /// What has come is TLS's own: a session's ticket, say.
+  bool only_housekeeping();
   Task<IoStatus> wait(SideTimer& timer, SteadyTime deadline);
   Task<> let_others_in();
+  void free_tls();
+  void look_for_alert();
   Task<IoResult> tls_step(int result, SideTimer& timer, SteadyTime deadline);
   Task<IoResult> read_tls(std::span<char> buffer, SteadyTime deadline);
   Task<IoResult> write_tls(Bytes data, SteadyTime deadline);
@@ -110,6 +138,7 @@ class Stream {
   int at_once_ = 0;      ///< operations in a row that did not wait
   bool ended_ = false;   ///< the peer has closed its side
   bool closed_ = false;  ///< we have closed ours
+  bool certificate_refused_ = false;
   SideTimer read_timer_{*this, Side::kRead};
   SideTimer write_timer_{*this, Side::kWrite};
 };

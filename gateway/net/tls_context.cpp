@@ -4,27 +4,10 @@
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 
-#include <ctime>
-
-#include "config/document.h"
-#include "config/readable.h"
+#include "net/tls_files.h"
 
 namespace causeway::net {
 namespace {
-
-/// What OpenSSL says of a file that is none ("no start line", "unsupported") helps nobody.
-std::string why_refused(const std::filesystem::path& file, std::string_view holds) {
-  ERR_clear_error();
-  std::string why = config::why_unreadable(file);
-  return why.empty() ? config::display_name(file) + " holds no " + std::string(holds) : why;
-}
-
-WallTime time_of(const ASN1_TIME* time) {
-  std::tm parts{};
-  if (time == nullptr || ASN1_TIME_to_tm(time, &parts) != 1) return {};
-  return std::chrono::time_point_cast<std::chrono::milliseconds>(
-      std::chrono::system_clock::from_time_t(::timegm(&parts)));
-}
 
 using File = TlsProblem::File;
 
@@ -66,20 +49,9 @@ std::variant<std::shared_ptr<const TlsContext>, TlsProblem> TlsContext::load(
         return SSL_TLSEXT_ERR_OK;
       },
       nullptr);
-  if (SSL_CTX_use_certificate_chain_file(raw, certificate.c_str()) != 1)
-    return TlsProblem{File::kCertificate, why_refused(certificate, "certificate in PEM")};
+  if (auto problem = load_identity(raw, certificate, private_key)) return *std::move(problem);
   context->valid_from_ = time_of(X509_get0_notBefore(SSL_CTX_get0_certificate(raw)));
   context->valid_until_ = time_of(X509_get0_notAfter(SSL_CTX_get0_certificate(raw)));
-  if (SSL_CTX_use_PrivateKey_file(raw, private_key.c_str(), SSL_FILETYPE_PEM) != 1) {
-    const bool other = ERR_GET_REASON(ERR_peek_last_error()) == X509_R_KEY_VALUES_MISMATCH ||
-                       ERR_GET_REASON(ERR_peek_last_error()) == X509_R_KEY_TYPE_MISMATCH;
-    if (!other)
-      return TlsProblem{File::kPrivateKey, why_refused(private_key, "private key in PEM without a passphrase")};
-    ERR_clear_error();
-    return TlsProblem{File::kPrivateKey, config::display_name(private_key) + " does not belong to the certificate"};
-  }
-  if (SSL_CTX_check_private_key(raw) != 1)
-    return TlsProblem{File::kPrivateKey, config::display_name(private_key) + " does not belong to the certificate"};
   if (clients) {
     std::string problem = context->ask_for_certificates(*clients);
     if (!problem.empty()) return TlsProblem{File::kAuthorities, std::move(problem)};

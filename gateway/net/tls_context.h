@@ -20,7 +20,7 @@ struct ClientCertificates {
   bool required = true;               ///< without one the handshake fails
 };
 
-/// Why a listener cannot speak TLS, and which of its files is to blame.
+/// Why TLS cannot be spoken, and which of its files is to blame.
 struct TlsProblem {
   enum class File { kCertificate, kPrivateKey, kAuthorities };
   File file;

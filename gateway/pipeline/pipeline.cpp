@@ -113,6 +113,7 @@ Task<> Pipeline::handle(Exchange& exchange) {
     }
   }
   if (!verdict) reply_error(exchange, verdict.error());
+  if (exchange.guard != nullptr) co_await exchange.guard->finish(exchange);
 }
 
 Task<Result<>> Pipeline::run(Exchange& exchange, const RoutePlan& plan) {
@@ -121,13 +122,16 @@ Task<Result<>> Pipeline::run(Exchange& exchange, const RoutePlan& plan) {
   if (*flow == Flow::kContinue) {
     Result<> body = co_await read_body(exchange, plan.whole_request || exchange.request.gather);
     if (!body) co_return body;
+    if (!exchange.request.body.streams()) exchange.request.received = exchange.request.body.whole();
     flow = co_await steps(exchange, plan.on_body, &Plugin::on_body);
     if (!flow) co_return std::move(flow.error());
   }
   if (*flow == Flow::kContinue) {
+    if (exchange.seen_before && exchange.guard == nullptr) co_return std::move(*exchange.seen_before);
     Result<> called = co_await plan.adapter->call(exchange);
     if (!called) co_return called;
   }
+  if (exchange.final_answer) co_return Result<>();
   flow = co_await steps(exchange, plan.on_response, &Plugin::on_response);
   if (!flow) co_return std::move(flow.error());
   const int status = exchange.response.status;

@@ -1,13 +1,8 @@
 #include "pipeline/recorder.h"
 
+#include "exchange/call_record.h"
+
 namespace causeway::pipeline {
-namespace {
-
-std::string_view content_type(const net::Headers& headers) {
-  return headers.get(net::HeaderId::kContentType).value_or(std::string_view());
-}
-
-}  // namespace
 
 telemetry::CounterTable requests_table(telemetry::Metrics& metrics) {
   return metrics.counter_table("causeway_requests_total", "Calls that were answered.",
@@ -53,26 +48,7 @@ void Recorder::log(Exchange& exchange, bool complete) const {
   const std::string_view consumer = exchange.authenticated ? std::string_view(exchange.consumer->name) : "";
   const net::RequestHead* head = exchange.request.head;
   if (!exchange.call.system.empty()) {
-    telemetry::CallRecord record;
-    record.time = exchange.started_at;
-    record.failed = !exchange.failure.empty() || !complete;
-    record.system = exchange.call.system;
-    record.method = exchange.call.operation.empty() ? std::string_view(exchange.route->name) : exchange.call.operation;
-    record.request = {exchange.call.request_body, exchange.call.request_size,
-                      head != nullptr ? content_type(head->headers) : std::string_view()};
-    record.response = {exchange.call.response_body, exchange.call.response_size, exchange.call.response_type};
-    record.cost = exchange.worker.now() - exchange.started;
-    record.status = exchange.response.status;
-    record.code = exchange.code;
-    record.consumer = consumer;
-    record.attempt = static_cast<std::uint32_t>(exchange.call.attempts);
-    record.route = exchange.route->name;
-    record.trace = exchange.trace.trace_id();
-    record.request_id = exchange.request_id.view();
-    record.error = !exchange.failure.empty() ? exchange.failure
-                   : complete                ? ""
-                                             : "the caller left before the answer was sent";
-    exchange.context.log.write(record);
+    exchange.context.log.write(call_record(exchange, complete));
     return;
   }
   if (exchange.code == 0) return;

@@ -1,6 +1,7 @@
 // What becomes of a call that a route takes, laid out once when the configuration is read.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <memory>
 #include <span>
@@ -24,6 +25,7 @@ class RoutePlan {
     for (const auto& plugin : plugins_) {
       const Needs needs = plugin->needs();
       whole_request = whole_request || needs.whole_request;
+      this->context.whole_answer = std::max(this->context.whole_answer, needs.whole_answer);
       this->context.plain_answers = this->context.plain_answers || needs.plain_answer;
       if (needs.head) on_head.push_back(plugin.get());
       if (needs.body) on_body.push_back(plugin.get());

@@ -221,6 +221,14 @@ bool EventLoop::run_posted() {
   return true;
 }
 
+/// One that was taken apart meanwhile has left the list.
+void EventLoop::next_turn() {
+  if (first_turn_ == nullptr) return;
+  Turn& turn = *first_turn_;
+  turn.leave();
+  turn.waiting_.resume();
+}
+
 bool EventLoop::wake_next() {
   while (next_woken_ < woken_.size()) {
     Readiness* const readiness = woken_[next_woken_++];

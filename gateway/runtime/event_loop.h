@@ -41,7 +41,7 @@ class EventLoop {
   void spawn(Task<> task);
 
   /// `co_await loop.turn()`: goes on after whatever else can go on now.
-  auto turn() { return Turn{*this}; }
+  auto turn() { return Turn(*this); }
 
   /// `co_await loop.sleep(time)`: goes on after so much real time, even where `clock` is one that stands still.
   auto sleep(Duration time) { return Sleep(*this, time); }
@@ -78,13 +78,35 @@ class EventLoop {
   friend class Readiness;
   friend class Root;
   class Inside;  // marks the loop that runs on this thread
-  struct Turn {
-    EventLoop& loop;
+  class Turn {
+   public:
+    explicit Turn(EventLoop& loop) : loop_(loop) {}
+    Turn(const Turn&) = delete;
+    Turn& operator=(const Turn&) = delete;
+    ~Turn() { leave(); }
     bool await_ready() const noexcept { return false; }
-    void await_suspend(std::coroutine_handle<> waiting) const {
-      loop.post([waiting] { waiting.resume(); });
+    void await_suspend(std::coroutine_handle<> waiting) {
+      waiting_ = waiting;
+      link_ = loop_.last_turn_;
+      *link_ = this;
+      loop_.last_turn_ = &next_;
+      loop_.post([loop = &loop_] { loop->next_turn(); });
     }
     void await_resume() const noexcept {}
+
+   private:
+    friend class EventLoop;
+    void leave() {
+      if (link_ == nullptr) return;
+      *link_ = next_;
+      if (next_ != nullptr) next_->link_ = link_;
+      else loop_.last_turn_ = link_;
+      link_ = nullptr;
+    }
+    EventLoop& loop_;
+    std::coroutine_handle<> waiting_;
+    Turn* next_ = nullptr;
+    Turn** link_ = nullptr;
   };
 
   using Sleeping = std::multimap<std::chrono::steady_clock::time_point, std::coroutine_handle<>>;
@@ -117,6 +139,7 @@ class EventLoop {
   std::size_t step(Duration patience);
   void take_posted();
   bool run_posted();
+  void next_turn();
   bool wake_next();
   bool fire_timers();
   bool wake_sleeping();
@@ -139,6 +162,8 @@ class EventLoop {
   Sleeping sleeping_;
   Duration skipped_{};
 
+  Turn* first_turn_ = nullptr;
+  Turn** last_turn_ = &first_turn_;
   std::deque<std::function<void()>> posted_;
   std::vector<Readiness*> woken_;  // null: gone
   std::size_t next_woken_ = 0;

@@ -37,10 +37,13 @@ void Readiness::note(std::uint32_t events) {
   State& read = at(Side::kRead);
   State& write = at(Side::kWrite);
   const bool broken = (events & (EPOLLERR | EPOLLHUP)) != 0;
+  const bool had_ended = read.ended;
+  const bool was_broken = write.ended;
   read.ended = read.ended || broken || (events & EPOLLRDHUP) != 0;
   write.ended = write.ended || broken;
   read.ready = read.ready || read.ended || (events & EPOLLIN) != 0;
   write.ready = write.ready || write.ended || (events & EPOLLOUT) != 0;
+  if (end_watch_ != nullptr && (read.ended != had_ended || write.ended != was_broken)) end_watch_->on_end(write.ended);
 }
 
 }  // namespace causeway::runtime

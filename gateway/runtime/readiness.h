@@ -16,6 +16,17 @@ class Readiness {
  public:
   enum class Side : std::uint8_t { kRead, kWrite };
 
+  /// Who wants to know of the peer's end without reading up to it.
+  class EndWatch {
+   public:
+    /// The peer has closed its side, or the connection is `broken` both ways; at most once each. From the loop: it may
+    /// end waits, but resumes nobody and destroys nothing.
+    virtual void on_end(bool broken) = 0;
+
+   protected:
+    ~EndWatch() = default;
+  };
+
   explicit Readiness(EventLoop& loop) : loop_(loop) {}
   Readiness(const Readiness&) = delete;
   Readiness& operator=(const Readiness&) = delete;
@@ -30,6 +41,13 @@ class Readiness {
   bool ready(Side side) const { return at(side).ready; }
   /// An operation of this side would have had to wait, or took all there was.
   void exhausted(Side side) { at(side).ready = at(side).ended; }
+  /// What the peer has closed already, as far as the loop has heard: its side, or both ways.
+  bool ended() const { return at(Side::kRead).ended; }
+  bool broken() const { return at(Side::kWrite).ended; }
+  /// Tells `watch` of what comes from now on; null: nobody.
+  void tell_end(EndWatch* watch) { end_watch_ = watch; }
+  /// Does somebody wait for that side?
+  bool awaited(Side side) const { return static_cast<bool>(at(side).waiting); }
   /// Ends the wait of that side, soon: not within this call.
   void wake(Side side);
 
@@ -64,6 +82,7 @@ class Readiness {
   void note(std::uint32_t events);
 
   EventLoop& loop_;
+  EndWatch* end_watch_ = nullptr;
   int descriptor_ = -1;  ///< while it is watched
   bool queued_ = false;  ///< in the loop's list of those to be woken
   std::array<State, 2> sides_;

@@ -9,8 +9,10 @@ namespace {
 
 std::string quoted_key(std::string_view id) { return fmt::format("key {}", id); }
 
-Result<> verdict_of(Admit admit) {
-  switch (admit) {
+}  // namespace
+
+Result<> result_of(Admit verdict) {
+  switch (verdict) {
     case Admit::kAccepted:
       return {};
     case Admit::kReplayed:
@@ -23,12 +25,6 @@ Result<> verdict_of(Admit admit) {
       break;
   }
   return refuse(Refusal::kReplayMemoryFull, "signing.replay_memory is full");
-}
-
-}  // namespace
-
-Result<> remember_once(const Sha256Digest& digest, WallTime timestamp, bool unsafe, ReplayTable& replays) {
-  return verdict_of(replays.admit(digest, timestamp, unsafe));
 }
 
 Result<> check_window(WallTime timestamp, WallTime now, Duration window, Duration future_skew) {
@@ -93,15 +89,12 @@ Result<> SignatureCheck::check_body() {
   return refuse(Refusal::kWrongSignature, quoted_key(key_->id));
 }
 
-Result<const Consumer*> SignatureCheck::admit(ReplayTable& replays, bool unsafe, WallTime now) {
+Result<SignatureUse> SignatureCheck::use(bool unsafe, WallTime now) const {
   auto in_window = check_window(presented_.timestamp, now, settings_->window, settings_->future_skew);
   if (!in_window) return std::move(in_window.error());
-  auto remembered =
-      verdict_of(presented_.version == SignatureVersion::kV1
-                     ? replays.admit(presented_.signature, presented_.timestamp, unsafe)
-                     : replays.admit_nonce(nonce_digest(presented_.key_id, presented_.nonce), presented_.timestamp));
-  if (!remembered) return std::move(remembered.error());
-  return key_->consumer;
+  const bool nonce = presented_.version == SignatureVersion::kV2;
+  return SignatureUse{nonce ? nonce_digest(presented_.key_id, presented_.nonce) : presented_.signature,
+                      presented_.timestamp, nonce, unsafe};
 }
 
 Result<const Consumer*> check_api_token(std::optional<std::string_view> token, const ConsumerTable& table) {

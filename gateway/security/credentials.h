@@ -18,8 +18,8 @@ namespace causeway::security {
 
 /// A signed call on its way. Move-only, one thread at a time; refers to the table, the settings and the request's head.
 ///
-/// Mostly it goes begin, update …, check_body, admit. A call of version 2 that announces the hash of its body has
-/// proved with its head who it is: then `admit` may come first, and the body be compared while it is already passed on.
+/// Mostly it goes begin, update …, check_body, use. A call of version 2 that announces the hash of its body has proved
+/// with its head who it is: then `use` may come first, and the body be compared while it is already passed on.
 class SignatureCheck {
  public:
   /// From the head alone, so that the body of a stranger is never read: 40190 or 40191. Where the head proves itself
@@ -32,15 +32,16 @@ class SignatureCheck {
   /// Who claims to call; proved only by `check_body` or `head_proves`. For access rules that spare reading the body.
   const Consumer& claimed() const { return *key_->consumer; }
 
-  /// `admit` will come, with that table.
+  /// What `use` gives will be asked of that table.
   void expect(const ReplayTable& replays) const;
   /// The next piece of the body, exactly as it was sent, transfer coding removed.
   void update(Bytes piece);
   /// After the last piece, once: 40191 unless the body is the one that was signed.
   Result<> check_body();
-  /// Who called, once it is proved: 40193, then 40194; 50391 when it cannot be remembered. A success uses up the
-  /// signature. `unsafe`: the method is not GET, HEAD or OPTIONS.
-  Result<const Consumer*> admit(ReplayTable& replays, bool unsafe, WallTime now);
+  /// Once the call is proved to be `claimed`'s: what it uses up, or 40193. `unsafe`: the method is not GET, HEAD or
+  /// OPTIONS.
+  Result<SignatureUse> use(bool unsafe, WallTime now) const;
+  SignatureVersion version() const { return presented_.version; }
 
  private:
   SignatureCheck(const SigningKey& key, const PresentedSignature& presented, const SignedHead& head,
@@ -58,9 +59,11 @@ class SignatureCheck {
 /// The age of a timestamp: at most `window` behind `now` and `future_skew` ahead, both included; otherwise 40193.
 Result<> check_window(WallTime timestamp, WallTime now, Duration window, Duration future_skew);
 
-/// 40194 when `digest` was used before (see replay.h for `unsafe`), 40193 when that cannot be known, 50391 when it
-/// cannot be remembered. Comes last, after what proves the call; a success uses it up.
-Result<> remember_once(const Sha256Digest& digest, WallTime timestamp, bool unsafe, ReplayTable& replays);
+/// What a verdict means: 40194 when it was used before, 40193 when that cannot be known, 50391 when it cannot be
+/// remembered.
+Result<> result_of(Admit verdict);
+/// Comes last, after what proves the call; a success uses it up. Errors: result_of.
+inline Result<> remember_once(const SignatureUse& use, ReplayTable& replays) { return result_of(replays.admit(use)); }
 
 /// `X-API-Key: <token>`: 40190 without one, 40191 for one that nobody has.
 Result<const Consumer*> check_api_token(std::optional<std::string_view> token, const ConsumerTable& table);

@@ -8,21 +8,19 @@
 #include <cstring>
 #include <new>
 
+#include "security/replay_words.h"
+
 namespace causeway::security {
 namespace {
 
 __extension__ using Wide = unsigned __int128;
 
-constexpr std::int64_t kGenerations = 8;
+constexpr std::int64_t kGenerations = kReplayGenerations;
 constexpr std::int64_t kSlackMilliseconds = 60'000;
 constexpr int kMostLines = 32;  // tried before a generation counts as full, which happens at nine tenths
 
-// A word is a stamp and bits of the signature; the last of the second word's tells whether an unsafe call used it.
-constexpr int kStampShift = 40;
-constexpr std::uint64_t kBits = (std::uint64_t{1} << kStampShift) - 1;
+constexpr std::uint64_t kBits = (std::uint64_t{1} << kReplayStampShift) - 1;
 constexpr std::uint64_t kUnsafe = 1;
-
-std::uint64_t stamp_of(std::uint64_t word) { return word >> kStampShift; }
 
 std::int64_t milliseconds(Duration duration) { return std::chrono::ceil<std::chrono::milliseconds>(duration).count(); }
 
@@ -50,13 +48,6 @@ Claimed claim(std::uint64_t& word, std::uint64_t wanted) {
 
 }  // namespace
 
-struct alignas(64) ReplayTable::Line {
-  struct Slot {
-    std::uint64_t head, tail;
-  };
-  Slot slots[4];
-};
-
 ReplayTable::ReplayTable(ByteSize memory, Duration window, Duration future_skew, WallTime started)
     : memory_(memory),
       future_skew_(future_skew),
@@ -81,13 +72,32 @@ void ReplayTable::replace(std::shared_ptr<ReplayTable> before, WallTime now) {
   started_ = unix_milliseconds(now);
   // The workers take the new configuration one after the other, within a moment that is far below this slack.
   before_until_ = started_ + milliseconds(before_->future_skew_) + kSlackMilliseconds;
+  // Somebody may have set the clock back meanwhile.
+  before_until_ = std::max(before_until_, unix_milliseconds(before_->newest()));
+}
+
+WallTime ReplayTable::remembers_until(WallTime timestamp) const {
+  return timestamp + std::chrono::milliseconds(span_ * (kGenerations - 1));
+}
+
+WallTime ReplayTable::newest() const {
+  const std::int64_t generation = newest_.load(std::memory_order_relaxed);
+  const WallTime own = std::max(started(), WallTime(std::chrono::milliseconds((generation + 1) * span_ - 1)));
+  return before_ ? std::max(own, before_->newest()) : own;
+}
+
+/// Read by every call, written once in a span.
+void ReplayTable::note(std::int64_t generation) {
+  std::int64_t known = newest_.load(std::memory_order_relaxed);
+  while (known < generation && !newest_.compare_exchange_weak(known, generation, std::memory_order_relaxed)) {
+  }
 }
 
 /// Where a digest is looked for: the lines of a generation, and what its slot says there.
 struct ReplayTable::Place {
   Place(const ReplayTable& table, std::int64_t its_generation, const Sha256Digest& wanted) {
     const auto generation = static_cast<std::uint64_t>(its_generation);
-    const std::uint64_t stamp = (generation / kGenerations + 1) << kStampShift;
+    const std::uint64_t stamp = stamp_of_generation(its_generation) << kReplayStampShift;
     std::array<std::uint64_t, 2> digest;
     std::memcpy(digest.data(), wanted.data(), sizeof digest);
     head = stamp | (digest[0] & kBits);
@@ -119,6 +129,7 @@ Admit ReplayTable::admit(const Sha256Digest& signature, WallTime timestamp, bool
     const Admit verdict = before_->admit(signature, timestamp, unsafe);
     if (verdict != Admit::kAccepted) return verdict;
   }
+  note(signed_at / span_);
   return take(Place(*this, signed_at / span_, signature), unsafe);
 }
 
@@ -130,6 +141,7 @@ Admit ReplayTable::admit_nonce(const Sha256Digest& nonce, WallTime timestamp) {
     if (verdict != Admit::kAccepted) return verdict;
   }
   const std::int64_t generation = signed_at / span_;
+  note(generation);
   const Admit verdict = take(Place(*this, generation, nonce), true);
   if (verdict != Admit::kAccepted) return verdict;
   // Taken first and looked for in the other generations afterwards: of two that race each sees the other, or one does.
@@ -159,6 +171,24 @@ Admit ReplayTable::take(const Place& place, bool unsafe) {
     }
   }
   return Admit::kFull;
+}
+
+void ReplayTable::give_back(const SignatureUse& use) {
+  const std::int64_t signed_at = unix_milliseconds(use.timestamp);
+  if (before_ && signed_at <= before_until_) before_->give_back(use);
+  free(Place(*this, signed_at / span_, use.digest));
+}
+
+/// The first word stays, so that those who pass it go on passing it; the second may be set anew.
+void ReplayTable::free(const Place& place) {
+  Place at = place;
+  for (int i = 0; i < kMostLines; ++i, at.next()) {
+    for (auto& slot : at.first().slots) {
+      if (std::atomic_ref<std::uint64_t>(slot.head).load(std::memory_order_acquire) != at.head) continue;
+      std::uint64_t used = place.tail | kUnsafe;
+      if (std::atomic_ref<std::uint64_t>(slot.tail).compare_exchange_strong(used, 0)) return;
+    }
+  }
 }
 
 bool ReplayTable::holds(const Place& place) const {

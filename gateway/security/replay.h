@@ -17,13 +17,16 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <string>
 
 #include "core/bytes.h"
 #include "core/clock.h"
-#include "security/sha256.h"
+#include "security/signature_use.h"
 
 namespace causeway::security {
 
@@ -54,19 +57,49 @@ class ReplayTable {
   /// timestamp that is remembered. Of calls that race with one nonce and different timestamps at most one is accepted.
   Admit admit_nonce(const Sha256Digest& nonce, WallTime timestamp);
 
-  /// True when this table has that size and remembers long enough for such settings, so that a reload can keep it.
+  Admit admit(const SignatureUse& use) {
+    return use.nonce ? admit_nonce(use.digest, use.timestamp) : admit(use.digest, use.timestamp, use.unsafe);
+  }
+  /// Makes free again what was accepted, works once, and whose call was not forwarded in the end. Once each.
+  void give_back(const SignatureUse& use);
+
   /// Makes this table the one in use as of `now`, in place of `before`: unsafe calls signed until now are refused, what
   /// was dated ahead is asked of `before` too. Once, before the first call that is admitted after `before` is out of
   /// use; calls may meanwhile be admitted by both.
   void replace(std::shared_ptr<ReplayTable> before, WallTime now);
+  /// True when this table has that size and remembers long enough for such settings, so that a reload can keep it.
   bool covers(ByteSize memory, Duration window, Duration future_skew) const;
+
+  /// Sets what the present is. Before the first call.
+  void start(WallTime started) { started_ = unix_milliseconds(started); }
+  WallTime started() const { return WallTime(std::chrono::milliseconds(started_)); }
+  /// By when a signature with this timestamp is forgotten at the earliest.
+  WallTime remembers_until(WallTime timestamp) const;
+  /// No accepted timestamp is beyond this one. Started, when there was none.
+  WallTime newest() const;
+
+  /// Hands everything that may count at `now` or later to `sink`, piece by piece. Not while calls are admitted.
+  void save(const std::function<void(Bytes)>& sink, WallTime now) const;
+  /// Gives the next bytes of what `save` has written: up to `size`; fewer at the end of it.
+  using Source = std::function<std::size_t(char* out, std::size_t size)>;
+  /// Goes on where another one was saved, which must have had the same settings. Before the first call. `is_whole` is
+  /// asked after the last byte whether all of them were what was written. False: it was another, or is not whole; then
+  /// this table is as it was made.
+  bool restore(const Source& source, const std::function<bool()>& is_whole);
 
  private:
   struct Line;
   struct Place;
+  struct ImageHead;
 
   Admit take(const Place& place, bool unsafe);
   bool holds(const Place& place) const;
+  void free(const Place& place);
+  void note(std::int64_t generation);
+  bool restore_lines(const Source& source, std::uint64_t lines);
+  void forget();
+  std::int64_t oldest_to_keep(WallTime now) const;
+
   ByteSize memory_;
   Duration future_skew_;
   std::int64_t span_;     // milliseconds of timestamps in a generation
@@ -75,7 +108,8 @@ class ReplayTable {
   Line* table_;           // all generations, one behind the other
   std::array<std::uint64_t, 2> hash_key_;
   std::shared_ptr<ReplayTable> before_;
-  std::int64_t before_until_ = 0;  // timestamps beyond this one were not accepted before
+  std::int64_t before_until_ = 0;         // timestamps beyond this one were not accepted before
+  std::atomic<std::int64_t> newest_{-1};  // the highest generation that was asked for; changes once in a span
 };
 
 }  // namespace causeway::security

@@ -46,15 +46,6 @@ void write(const SignedParts& parts, const Sha256Digest& body, Sink sink) {
   line(head.accept);
 }
 
-Sha256Digest code_of(const SignedParts& parts, const Sha256Digest& body, const HmacKey& key) {
-  Hmac hmac = key.begin();
-  write(parts, body, [&](std::string_view piece) { hmac.update(piece); });
-  const Mac mac = hmac.finish();
-  Sha256Digest code;
-  std::copy_n(mac.octets.begin(), code.size(), code.begin());
-  return code;
-}
-
 }  // namespace
 
 std::string string_to_sign(const SignedParts& parts, const Sha256Digest& body) {
@@ -63,18 +54,27 @@ std::string string_to_sign(const SignedParts& parts, const Sha256Digest& body) {
   return text;
 }
 
+Sha256Digest code_v2(const SignedParts& parts, const Sha256Digest& body, const HmacKey& key) {
+  Hmac hmac = key.begin();
+  write(parts, body, [&](std::string_view piece) { hmac.update(piece); });
+  const Mac mac = hmac.finish();
+  Sha256Digest code;
+  std::copy_n(mac.octets.begin(), code.size(), code.begin());
+  return code;
+}
+
 bool verify_v2(const SignedParts& parts, const Sha256Digest& body, std::span<const HmacKey> keys,
                const Sha256Digest& expected) {
   bool fits = false;
   for (const HmacKey& key : keys) {
-    const bool same = equal_in_constant_time(code_of(parts, body, key), expected);
+    const bool same = equal_in_constant_time(code_v2(parts, body, key), expected);
     fits = fits | same;
   }
   return fits;
 }
 
 std::string sign_v2(const SignedParts& parts, const Sha256Digest& body, std::string_view secret) {
-  return "v2=" + to_hex(code_of(parts, body, HmacKey(HmacHash::kSha256, secret)));
+  return "v2=" + to_hex(code_v2(parts, body, HmacKey(HmacHash::kSha256, secret)));
 }
 
 Sha256Digest nonce_digest(std::string_view key_id, std::string_view nonce) {

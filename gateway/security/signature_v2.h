@@ -45,6 +45,9 @@ bool verify_v2(const SignedParts& parts, const Sha256Digest& body, std::span<con
 /// The signature as a client computes it, as X-Signature carries it: `v2=` and 64 lower-case hex digits.
 std::string sign_v2(const SignedParts& parts, const Sha256Digest& body, std::string_view secret);
 
+/// The same with a key that is ready, without its text form.
+Sha256Digest code_v2(const SignedParts& parts, const Sha256Digest& body, const HmacKey& key);
+
 /// What the memory for replays knows of a call: the key and its nonce, apart from everything else that is remembered.
 Sha256Digest nonce_digest(std::string_view key_id, std::string_view nonce);
 

@@ -109,7 +109,7 @@ void WebhookCheck::update(Bytes piece) {
   }
 }
 
-Result<const Consumer*> WebhookCheck::finish(ReplayTable& replays, bool unsafe, WallTime now) {
+Result<ProvedWebhook> WebhookCheck::finish(bool unsafe, WallTime now) {
   Open* winner = nullptr;
   const Consumer* caller = nullptr;
   for (Open& open : open_) {
@@ -129,13 +129,11 @@ Result<const Consumer*> WebhookCheck::finish(ReplayTable& replays, bool unsafe, 
   if (caller == nullptr) return refuse(Refusal::kWrongSignature);
   const WebhookScheme& scheme = winner->group->scheme;
   header_ = scheme.header;
-  if (!scheme.timed()) return caller;
+  if (!scheme.timed()) return ProvedWebhook{caller, std::nullopt};
   auto in_window = check_window(winner->presented.timestamp, now, scheme.tolerance, scheme.tolerance);
   if (!in_window) return std::move(in_window.error());
-  auto remembered =
-      remember_once(identity(*caller, winner->content->finish()), winner->presented.timestamp, unsafe, replays);
-  if (!remembered) return std::move(remembered.error());
-  return caller;
+  return ProvedWebhook{
+      caller, SignatureUse{identity(*caller, winner->content->finish()), winner->presented.timestamp, false, unsafe}};
 }
 
 Duration longest_tolerance(std::span<const WebhookGroup> groups) {

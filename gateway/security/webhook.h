@@ -64,6 +64,11 @@ class WebhookTable {
   std::vector<Used> used_;
 };
 
+struct ProvedWebhook {
+  const Consumer* caller = nullptr;
+  std::optional<SignatureUse> use;
+};
+
 /// A message on its way. Move-only, one thread at a time; refers to the table and the request's head.
 class WebhookCheck {
  public:
@@ -74,10 +79,9 @@ class WebhookCheck {
   /// The next piece of the body, exactly as it was sent, transfer coding removed.
   void update(Bytes piece);
 
-  /// After the last piece, once: who called. 40191; and where a time is signed 40193, then 40194, or 50391 when it
-  /// cannot be remembered: then a success uses up the message. Without a time nobody can know whether it was sent
-  /// before. `unsafe`: the method is not GET, HEAD or OPTIONS.
-  Result<const Consumer*> finish(ReplayTable& replays, bool unsafe, WallTime now);
+  /// After the last piece, once: who called, or 40191; and where a time is signed, what the message uses up, or 40193.
+  /// Without a time nobody can know whether it was sent before. `unsafe`: the method is not GET, HEAD or OPTIONS.
+  Result<ProvedWebhook> finish(bool unsafe, WallTime now);
 
   /// After a success: the header that held the code, which is a credential and not passed on. In lower case; lives as
   /// long as the table.

@@ -9,13 +9,16 @@
 #include "net/characters.h"
 #include "security/forwarded.h"
 #include "server/active_exchange.h"
+#include "server/departure.h"
 
 namespace causeway::server {
 namespace {
 
 constexpr Duration kIdleGrace = std::chrono::seconds(1);  // after it an idle connection keeps no buffer
 constexpr Duration kLinger = std::chrono::seconds(1);
-constexpr std::size_t kLingerBytes = 64 * 1024;
+constexpr std::size_t kLingerUpload = 16 << 20;  // of one that was answered before its end
+// Who was busy a moment ago and has not heard of the end may have its next request on the way.
+constexpr Duration kLastRequest = std::chrono::milliseconds(200);
 constexpr std::size_t kInitialBuffer = runtime::ChunkPool::kChunk;
 
 }  // namespace
@@ -74,7 +77,7 @@ Task<bool> Connection::handshake() {
     co_return true;
   }
   context_.shard.add(listener_.metrics().handshakes_failed);
-  if (shaken.status == net::IoStatus::kFailed) co_await stream_.drop_rest(kLingerBytes, worker_.now() + kLinger);
+  if (shaken.status == net::IoStatus::kFailed) co_await stream_.drop_rest(most_lingered_, worker_.now() + kLinger);
   co_return false;
 }
 
@@ -91,12 +94,18 @@ bool Connection::misdirected(const net::RequestHead& head) const {
 /// True once a byte of the next request is in the buffer.
 Task<bool> Connection::wait_for_request() {
   take_buffer();
-  if (filled_ > 0) co_return !home_.draining;
-  if (home_.draining) co_return false;
+  if (filled_ > 0) co_return true;
   set_idle(true);
   const SteadyTime end = worker_.now() + view_->limits.idle_timeout;
-  net::IoResult got = co_await stream_.read_some({buffer_, capacity_}, std::min(end, worker_.now() + kIdleGrace));
-  if (got.status == net::IoStatus::kTimeout && worker_.now() < end && !home_.draining) {
+  net::IoResult got;
+  if (!home_.draining) {
+    got = co_await stream_.read_some({buffer_, capacity_}, std::min(end, worker_.now() + kIdleGrace));
+  } else {
+    got.status = net::IoStatus::kTimeout;
+  }
+  if (got.status == net::IoStatus::kTimeout && home_.draining) {
+    got = co_await stream_.read_some({buffer_, capacity_}, std::min(end, worker_.now() + kLastRequest));
+  } else if (got.status == net::IoStatus::kTimeout && worker_.now() < end) {
     free_buffer();
     out_ = std::string();
     got = co_await stream_.wait_readable(end);
@@ -141,6 +150,7 @@ Task<Connection::Then> Connection::exchange(ActiveExchange& active) {
     error.info().reason = "misdirected";
     head_length = std::move(error);
   }
+  Departure departure(worker_, stream_, exchange.cancel);
   if (head_length) {
     prepare(active, *head_length);
     co_await listener_.handler().handle(exchange);
@@ -148,8 +158,14 @@ Task<Connection::Then> Connection::exchange(ActiveExchange& active) {
     exchange.request_bytes = filled_;
     listener_.handler().refuse(exchange, std::move(head_length.error()));
   }
-  const bool complete = co_await respond(active);
+  bool complete = false;
+  if (exchange.code != number(Code::kCallerLeft)) {  // else nobody is there
+    const Body& body = exchange.response.body;
+    departure.answer_begins(body.streams() && body.source()->endless());
+    complete = co_await respond(active);
+  }
   if (active.body) exchange.request_bytes += active.body->received();
+  if (active.body && active.body->broken_off()) most_lingered_ = kLingerUpload;
   listener_.handler().finished(exchange, complete);
   cut_ = !complete;
   if (!complete || active.closed) co_return Then::kClose;
@@ -208,7 +224,7 @@ Task<> Connection::linger() {
   stream_.shutdown_send();
   take_buffer();
   const SteadyTime end = worker_.now() + kLinger;
-  for (std::size_t seen = 0; seen < kLingerBytes;) {
+  for (std::size_t seen = 0; seen < most_lingered_;) {
     const net::IoResult got = co_await stream_.read_some({buffer_, capacity_}, end);
     if (!got.ok()) co_return;
     seen += got.count;

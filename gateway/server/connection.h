@@ -43,9 +43,10 @@ class Connection {
   Task<Result<std::size_t>> read_head(ActiveExchange& active);
   void prepare(ActiveExchange& active, std::size_t head_length);
   Task<bool> respond(ActiveExchange& active);
-  Task<bool> write_streamed(Exchange& exchange, bool chunked);
+  Task<bool> write_streamed(ActiveExchange& active, bool chunked);
+  Task<> let_finish(Exchange& exchange, BodySource& rest);
   void write_head(const ActiveExchange& active, bool close, bool chunked);
-  Task<bool> write(Exchange& exchange, std::span<const Bytes> parts, SteadyTime started);
+  Task<bool> write(Exchange& exchange, std::span<const Bytes> parts);
   Task<> linger();
 
   void take_buffer();
@@ -68,7 +69,9 @@ class Connection {
   std::size_t filled_ = 0;  ///< bytes received and not yet used up, from the buffer's start
   std::string out_;
   bool idle_ = false;
-  bool cut_ = false;  ///< the last answer could not be written whole
+  bool cut_ = false;                       ///< the last answer could not be written whole
+  std::size_t most_lingered_ = 64 * 1024;  ///< bytes that are read and dropped behind the last answer
+  Duration writing_{};                     ///< that the caller has made us wait while its answer is written
   Connection* next_ = nullptr;
   Connection** link_ = nullptr;
 };

@@ -50,7 +50,11 @@ void Listener::take(std::shared_ptr<const ListenerView> view) {
 }
 
 void Listener::drain() {
-  accept_worker_.post([this] { acceptor_->close(); });
+  open_.fetch_add(1, std::memory_order_relaxed);  // until all who have connected are counted
+  accept_worker_.post([this] {
+    acceptor_->close();
+    open_.fetch_sub(1, std::memory_order_relaxed);
+  });
   for (WorkerConnections& home : workers_) {
     home.context->worker.post([&home] {
       home.draining = true;

@@ -56,7 +56,8 @@ class Listener final : private net::AcceptSink {
   void start();
   /// Any thread: from the next connection on.
   void take(std::shared_ptr<const ListenerView> view);
-  /// Any thread: stops accepting, closes what is idle, ends every connection with its current answer.
+  /// Any thread: takes who has connected already and nobody else, closes what is idle, ends every connection with its
+  /// current answer. Whoever was busy a moment ago is still waited for a little, for a request that is on its way.
   void drain();
 
   const std::string& name() const { return name_; }

@@ -97,6 +97,7 @@ Task<Result<Bytes>> RequestBody::receive(char* into, std::size_t size) {
 
 Task<Result<Bytes>> RequestBody::read() {
   start();
+  streamed_ = true;
   if (!pending_.empty()) co_return std::exchange(pending_, Bytes());
   Result<Bytes> buffered = take_buffered();
   if (!buffered || !buffered->empty()) co_return buffered;
@@ -189,7 +190,7 @@ Task<Result<Bytes>> RequestBody::gather_apart(Bytes first, std::uint64_t limit, 
 
 bool RequestBody::finish() {
   if (framing_ == net::BodyFraming::kNone) return true;
-  if (failed_) return false;
+  if (failed_ || broken_off()) return false;
   if (!started_ && expect_continue_ && connection_.filled_ == at_) return false;  // the caller still waits for 100
   start();
   while (!decoder_.done() && connection_.filled_ > at_) {

@@ -23,6 +23,8 @@ class RequestBody final : public BodySource {
   /// Uses up what has already arrived, without waiting. True when the body has ended: the next request begins behind
   /// it.
   bool finish();
+  /// It streams to a system and has not ended: when its answer ends first, the rest is dropped.
+  bool broken_off() const { return streamed_ && !done(); }
   bool done() const { return framing_ == net::BodyFraming::kNone || decoder_.done(); }
   /// Where the next request begins in the connection's buffer.
   std::size_t end() const { return at_; }
@@ -45,6 +47,7 @@ class RequestBody final : public BodySource {
   const std::uint64_t length_;
   bool expect_continue_;
   bool started_ = false;
+  bool streamed_ = false;  ///< piece by piece
   bool failed_ = false;
   net::BodyDecoder decoder_;
   std::size_t at_;

@@ -44,40 +44,58 @@ Task<bool> Connection::respond(ActiveExchange& active) {
   Response& response = exchange.response;
   const bool bodiless = net::never_has_body(response.status) || active.head.method == net::Method::kHead;
   const bool streams = response.body.streams() && !bodiless;
-  const bool endless = streams && !response.body.source()->declared_size();
-  const bool chunked = endless && active.head.minor_version >= 1;
-  bool close = closing(active) || (endless && !chunked);
+  const bool of_unknown_length = streams && !response.body.source()->declared_size();
+  const bool chunked = of_unknown_length && active.head.minor_version >= 1;
+  if (stream_.writing()) co_return false;  // the caller has not even taken the 100 that it asked for
+  bool close = closing(active) || (of_unknown_length && !chunked);
   // A body that nobody wanted and that has not arrived yet is not waited for: the connection ends here.
   if (!close && !active.body->finish()) close = true;
   active.closed = close;
 
   out_.clear();
+  writing_ = {};
   write_head(active, close, chunked);
-  const SteadyTime started = worker_.now();
   if (bodiless || (!streams && response.whole_size() <= kOneWrite)) {
     if (!bodiless) out_.append(response.prefix).append(response.body.whole()).append(response.suffix);
     const Bytes whole[] = {out_};
-    const bool written = co_await write(exchange, whole, started);
+    const bool written = co_await write(exchange, whole);
     co_return written;
   }
   if (streams) {
-    const bool written = co_await write_streamed(exchange, chunked);
+    const bool written = co_await write_streamed(active, chunked);
     co_return written;
   }
   out_.append(response.prefix);
   const Bytes parts[] = {out_, response.body.whole(), response.suffix};
-  const bool written = co_await write(exchange, parts, started);
+  const bool written = co_await write(exchange, parts);
   co_return written;
 }
 
-Task<bool> Connection::write_streamed(Exchange& exchange, bool chunked) {
-  const SteadyTime started = worker_.now();
+Task<bool> Connection::write_streamed(ActiveExchange& active, bool chunked) {
+  Exchange& exchange = active.exchange;
+  BodySource& source = *exchange.response.body.source();
+  if (source.endless()) stream_.probe_peer();
+  if (source.arrived().empty()) {  // its first piece may take its time
+    const Bytes head[] = {out_};
+    const bool written = co_await write(exchange, head);
+    out_.clear();
+    if (!written) co_return false;
+  }
   for (;;) {
-    Result<Bytes> piece = co_await exchange.response.body.source()->read();
+    Result<Bytes> piece = co_await source.read();
+    const bool left = exchange.cancel.requested();
+    if (!piece && left && source.endless()) {  // as such streams end
+      active.closed = true;
+      co_return true;
+    }
     if (!piece) {
-      exchange.failure = "the answer broke off while it was passed on";
+      const bool callers = left || number(piece.error().code()) < 50000;
+      if (!callers) exchange.call_class = CallClass::kSystem;
+      if (!left)
+        exchange.failure = callers ? "the request broke off while its answer was passed on"
+                                   : "the answer broke off while it was passed on";
       const Bytes head[] = {out_};
-      co_await write(exchange, head, started);
+      co_await write(exchange, head);
       co_return false;
     }
     const Bytes data = *piece;
@@ -86,19 +104,36 @@ Task<bool> Connection::write_streamed(Exchange& exchange, bool chunked) {
     if (chunked && data.empty()) out_.append(net::kLastChunk);
     const Bytes chunk_end = chunked && !data.empty() ? net::kChunkEnd : Bytes();
     const Bytes parts[] = {out_, data, chunk_end};
-    const bool written = co_await write(exchange, parts, started);
+    const bool written = co_await write(exchange, parts);
     out_.clear();
+    if (!written && !data.empty()) co_await let_finish(exchange, source);
     if (!written) co_return false;
     if (data.empty()) co_return true;
   }
 }
 
-Task<bool> Connection::write(Exchange& exchange, std::span<const Bytes> parts, SteadyTime started) {
+/// What a system has begun to carry out is not broken off because nobody listens any more.
+Task<> Connection::let_finish(Exchange& exchange, BodySource& rest) {
+  if (rest.endless() || net::is_safe(exchange.request.head->method)) co_return;
+  for (;;) {
+    Result<Bytes> piece = co_await rest.read();
+    if (!piece || piece->empty()) co_return;
+  }
+}
+
+/// The pace is the caller's own: time that we wait for the system does not count. Each piece of an endless answer has
+/// the whole time.
+Task<bool> Connection::write(Exchange& exchange, std::span<const Bytes> parts) {
   std::size_t size = 0;
   for (const Bytes part : parts) size += part.size();
   if (size == 0) co_return true;
-  const SteadyTime due = net::pace_deadline(exchange.pace, started, exchange.response_bytes + size);
+  const Body& body = exchange.response.body;
+  const bool endless = body.streams() && body.source()->endless();
+  const SteadyTime began = worker_.now();
+  const SteadyTime due = endless ? began + exchange.pace.total
+                                 : net::pace_deadline(exchange.pace, began - writing_, exchange.response_bytes + size);
   const net::IoResult written = co_await stream_.write(parts, due);
+  writing_ += worker_.now() - began;
   exchange.response_bytes += written.count;
   co_return written.ok();
 }

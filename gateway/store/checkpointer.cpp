@@ -11,6 +11,9 @@ namespace {
 constexpr int kPassivePages = 1000;
 constexpr int kRestartPages = 4000;  // 16 MiB: the WAL stays about as large, and is written over and over
 constexpr int kTightPages = 250;
+constexpr int kBehindPages = 6000;  // a writer that is faster is to wait
+constexpr int kLittlePages = 64;    // 1 ms for the writer
+constexpr int kMostPasses = 4;
 constexpr int kReadersMilliseconds = 20;  // what the writer waits for readers of the old WAL
 
 struct Outcome {
@@ -35,6 +38,7 @@ Outcome checkpoint(Connection& connection, int mode, telemetry::LogThread& log) 
 void Checkpointer::start(std::unique_ptr<Connection> connection) {
   connection_ = std::move(connection);
   connection_->execute("SELECT count(*) FROM sqlite_master");  // a connection that has read nothing has no WAL to move
+  writes_.pace(connection_->handle());
   thread_ = std::thread([this] {
     pthread_setname_np(pthread_self(), "store-moves");
     run();
@@ -52,11 +56,11 @@ void Checkpointer::stop() {
 }
 
 void Checkpointer::written(int wal_pages, bool tight) {
-  if (wal_pages < last_pages_) {
+  writes_.turn(wal_pages < kBehindPages);
+  if (wal_pages < wal_pages_.exchange(wal_pages, std::memory_order_relaxed)) {
     begun_anew_ = true;
     requested_at_ = 0;
   }
-  last_pages_ = wal_pages;
   if (wal_pages - requested_at_ < (tight ? kTightPages : kPassivePages)) return;
   requested_at_ = wal_pages;
   {
@@ -98,14 +102,23 @@ void Checkpointer::run() {
     requested_ = false;
     if (written_ <= moved_) continue;
     running_ = true;
+    move(lock);
+    running_ = false;
+    wake_.notify_all();
+  }
+}
+
+void Checkpointer::move(std::unique_lock<std::mutex>& lock) {
+  for (int pass = 1;; ++pass) {
     lock.unlock();
     const Outcome outcome = checkpoint(*connection_, SQLITE_CHECKPOINT_PASSIVE, log_);
     lock.lock();
-    running_ = false;
-    wake_.notify_all();
     if (outcome.moved >= 0) moved_ = outcome.moved;
-    if (outcome.in_wal >= restart_at_) restart_due_.store(true, std::memory_order_relaxed);
+    if (outcome.in_wal < restart_at_) return;
+    const int now = wal_pages_.load(std::memory_order_relaxed);
+    if (now - moved_ <= kLittlePages || now >= kBehindPages || pass == kMostPasses || stopping_) break;
   }
+  restart_due_.store(true, std::memory_order_relaxed);
 }
 
 }  // namespace causeway::store

@@ -1,8 +1,8 @@
 // Moves what was committed from the WAL into the database, on a thread and connection of its own.
 //
 // Its passive checkpoints never wait for anybody, and so never catch up with a busy writer; only the writer, between
-// two groups, can begin the WAL anew. It is asked to do so when nearly everything has been moved: that takes
-// milliseconds.
+// two groups, can begin the WAL anew. It moves what is left itself, while all callers wait: so it is asked only when
+// that is little, after as many passive checkpoints as this takes.
 //
 // A checkpoint that finds nothing to move must never run beside a COMMIT: before 3.51.3 SQLite may then take the frames
 // of that COMMIT for moved and lose them (https://sqlite.org/wal.html, "The WAL-Reset Bug"). Only an all-moved WAL is
@@ -16,6 +16,7 @@
 #include <thread>
 
 #include "store/connection.h"
+#include "store/paced_writes.h"
 #include "telemetry/log_thread.h"
 
 namespace causeway::store {
@@ -42,13 +43,18 @@ class Checkpointer {
 
  private:
   void run();
+  /// One passive checkpoint after the other until little is left, if the WAL is to be begun anew. With the mutex held,
+  /// which is let go meanwhile.
+  void move(std::unique_lock<std::mutex>& lock);
   /// With the mutex held and no other checkpoint running.
   void restart_wal(Connection& writer, int mode);
 
   telemetry::LogThread& log_;
+  PacedWrites writes_;
   std::unique_ptr<Connection> connection_;
   std::thread thread_;
   std::atomic<bool> restart_due_{false};
+  std::atomic<int> wal_pages_{0};  // after the last COMMIT
 
   std::mutex mutex_;
   std::condition_variable wake_;
@@ -60,7 +66,6 @@ class Checkpointer {
   int restart_at_ = 0;
 
   // The writer's thread's.
-  int last_pages_ = 0;
   int requested_at_ = 0;
   bool begun_anew_ = false;
 };

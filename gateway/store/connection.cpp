@@ -123,4 +123,6 @@ std::int64_t Connection::run_with(const Sql& sql, const Parameter* parameters, s
   return changed;
 }
 
+std::int64_t Connection::last_id() { return sqlite3_last_insert_rowid(database_); }
+
 }  // namespace causeway::store

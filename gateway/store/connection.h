@@ -51,6 +51,7 @@ class Connection final : private Session {
 
   Rows query_with(const Sql& sql, const Parameter* parameters, std::size_t count) override;
   std::int64_t run_with(const Sql& sql, const Parameter* parameters, std::size_t count) override;
+  std::int64_t last_id() override;
   sqlite3_stmt* prepared(const Sql& sql);
   sqlite3_stmt* prepare(const char* text);
   sqlite3_stmt* bound(const Sql& sql, const Parameter* parameters, std::size_t count, bool copied);

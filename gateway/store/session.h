@@ -75,11 +75,19 @@ class Session {
     return run_with(sql, list, sizeof...(P));
   }
 
+  /// Runs an INSERT of one row; its INTEGER PRIMARY KEY. Cheaper than RETURNING, which keeps copies.
+  template <class... P>
+  std::int64_t insert(const Sql& sql, const P&... parameters) {
+    run(sql, parameters...);
+    return last_id();
+  }
+
   virtual ~Session() = default;
 
  protected:
   virtual Rows query_with(const Sql& sql, const Parameter* parameters, std::size_t count) = 0;
   virtual std::int64_t run_with(const Sql& sql, const Parameter* parameters, std::size_t count) = 0;
+  virtual std::int64_t last_id() = 0;
   static Rows rows(void* statement) { return Rows(statement); }
 
  private:

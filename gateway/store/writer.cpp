@@ -8,6 +8,7 @@ namespace causeway::store {
 namespace {
 
 constexpr std::chrono::milliseconds kLookPeriod{200};
+constexpr unsigned kApart = 32;  // groups that get savepoints after one in which a change has failed
 
 const Sql kBegin{"BEGIN IMMEDIATE"};
 const Sql kCommit{"COMMIT"};
@@ -150,7 +151,8 @@ std::optional<StoreFailure> Writer::attempt(Group group) {
   const SteadyTime begun = clock_.steady();
   try {
     connection_->session().run(kBegin);
-    for (Pending<Change>* change : group) apply(*change);
+    if (!apply_together(group))
+      for (Pending<Change>* change : group) apply_apart(*change);
   } catch (const StoreFailure& failure) {
     connection_->roll_back();
     return failure;
@@ -160,7 +162,30 @@ std::optional<StoreFailure> Writer::attempt(Group group) {
   return failure;
 }
 
-void Writer::apply(Pending<Change>& change) {
+/// A savepoint costs more than many a change: two statements, and a copy of every page that is written.
+bool Writer::apply_together(Group group) {
+  if (apart_ > 0) {
+    --apart_;
+    return false;
+  }
+  Session& session = connection_->session();
+  for (Pending<Change>* change : group) {
+    try {
+      change->result = change->work.apply(session);
+      if (change->result.ok() && connection_->in_transaction()) continue;
+    } catch (const StoreFailure& failure) {
+      if (concerns_the_group(failure)) throw;
+    } catch (const std::exception&) {
+    }
+    apart_ = kApart;
+    connection_->roll_back();
+    session.run(kBegin);
+    return false;
+  }
+  return true;
+}
+
+void Writer::apply_apart(Pending<Change>& change) {
   Session& session = connection_->session();
   session.run(kSavepoint);
   try {

@@ -47,7 +47,9 @@ class Writer {
   Group admit(Group group);
   /// One transaction. Empty when it is durable; else nothing of it has happened.
   std::optional<StoreFailure> attempt(Group group);
-  void apply(Pending<Change>& change);
+  /// All of them without savepoints. False: one has failed and nothing has happened; the transaction is open again.
+  bool apply_together(Group group);
+  void apply_apart(Pending<Change>& change);
   std::optional<StoreFailure> finish();
 
   IntakeGate& gate_;
@@ -61,6 +63,7 @@ class Writer {
   std::thread thread_;
   SteadyTime next_look_{};
   std::vector<Pending<Change>*> admitted_;
+  unsigned apart_ = 0;  ///< so many groups yet are not tried together
 };
 
 }  // namespace causeway::store

@@ -30,6 +30,7 @@ StandardLabels::StandardLabels(Metrics& metrics) {
   for (const CodeInfo& info : all_codes()) {
     if (info.code == Code::kSuccess) continue;
     const std::uint32_t code = number(info.code);
+    statuses_[code / 100] = metrics.intern(std::to_string(code / 100));  // 499 is nobody's but ours
     gateway_codes_[code / 100][code % 100 - kFirstGatewayCode] = metrics.intern(std::to_string(code));
   }
 }

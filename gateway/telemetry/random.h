@@ -33,6 +33,9 @@ class Random {
     return result;
   }
 
+  /// In [0, 1), evenly.
+  double fraction() noexcept { return static_cast<double>(next() >> 11) * 0x1p-53; }
+
  private:
   explicit Random(std::array<std::uint64_t, 4> state) : state_(state) {}
 

@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "core/decimal.h"
+#include "core/error_words.h"
 #include "core/json_scan.h"
 #include "expression/configured.h"
 #include "net/status.h"
@@ -28,8 +29,9 @@ std::string details_of(Bytes raw) { return json_kind(raw) == JsonKind::kNull ? s
 
 }  // namespace
 
-AnswerRules::AnswerRules(const ClusterSettings& settings, telemetry::Metrics& metrics, config::Errors& errors)
-    : envelope_(settings.answers == Answers::kEnvelope) {
+AnswerRules::AnswerRules(const ClusterSettings& settings, telemetry::Metrics& metrics, config::Errors& errors,
+                         std::shared_ptr<const expression::Surroundings> expressions)
+    : envelope_(settings.answers == Answers::kEnvelope), expressions_(std::move(expressions)) {
   for (const OutcomeSettings& each : settings.outcomes) {
     std::optional<expression::Program> when = expression::compile_condition(each.when, kAllowed, errors);
     expression::Template message = expression::compile_template(each.message, kAllowed, errors);
@@ -43,16 +45,20 @@ AnswerRules::AnswerRules(const ClusterSettings& settings, telemetry::Metrics& me
   }
 }
 
-Result<Meaning> AnswerRules::read(int status, Bytes body, std::pmr::memory_resource* memory) const {
+Result<Meaning> AnswerRules::read(int status, Bytes body, std::pmr::memory_resource* memory,
+                                  SteadyTime deadline) const {
   char text[12];
   expression::Values values;
+  values.surround(expressions_.get(), deadline);
   values.set(Variable::kStatus,
              {text, static_cast<std::size_t>(std::to_chars(text, text + sizeof text, status).ptr - text)});
   const Bytes input = body.empty() ? Bytes("null") : body;
   for (const Outcome& outcome : outcomes_) {
     // One that cannot be asked of this answer, such as `.errCode` of a list, does not fit; the next may.
-    Result<bool> fits = outcome.when.test(input, values, memory);
-    if (fits && *fits) return conclude(outcome, body, input, values, memory);
+    const Result<bool> fits = outcome.when.applies(input, values);
+    // Of one that could not be asked to the end nobody knows: the answer may say that the call failed.
+    if (!fits) return nonsense("an outcome: " + words_of(fits.error()));
+    if (*fits) return conclude(outcome, body, input, values, memory);
   }
   if (envelope_ && !body.empty()) return open_envelope(body);
   Meaning meaning;

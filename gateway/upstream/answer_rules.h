@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <memory_resource>
 #include <string>
 #include <utility>
@@ -36,14 +37,18 @@ class AnswerRules {
   /// The status decides.
   AnswerRules() = default;
   /// Compiles the outcomes; what is wrong goes to `errors`.
-  AnswerRules(const ClusterSettings& settings, telemetry::Metrics& metrics, config::Errors& errors);
+  AnswerRules(const ClusterSettings& settings, telemetry::Metrics& metrics, config::Errors& errors,
+              std::shared_ptr<const expression::Surroundings> expressions = nullptr);
 
   /// Must a JSON answer be whole to be understood?
   bool wants_body() const { return envelope_ || !outcomes_.empty(); }
 
   /// `body`: the whole answer when it is valid JSON, else empty. Fails with 50292 when an envelope was promised and
-  /// this is none. Works in `memory`.
-  Result<Meaning> read(int status, Bytes body, std::pmr::memory_resource* memory) const;
+  /// this is none, and when an outcome exceeds its limits or the deadline. Works in `memory`.
+  Result<Meaning> read(int status, Bytes body, std::pmr::memory_resource* memory,
+                       SteadyTime deadline = SteadyTime::max()) const;
+  /// What programs over this system's answers run within; null: the defaults.
+  const expression::Surroundings* expressions() const { return expressions_.get(); }
 
  private:
   struct Outcome {
@@ -61,6 +66,7 @@ class AnswerRules {
 
   bool envelope_ = false;
   std::vector<Outcome> outcomes_;
+  std::shared_ptr<const expression::Surroundings> expressions_;
 };
 
 }  // namespace causeway::upstream

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -10,6 +11,12 @@
 #include "core/call_class.h"
 #include "core/clock.h"
 #include "net/address_form.h"
+#include "resilience/breaker_settings.h"
+#include "upstream/credentials_settings.h"
+#include "upstream/health_settings.h"
+#include "upstream/limits_settings.h"
+#include "upstream/retry_settings.h"
+#include "upstream/tls_settings.h"
 
 namespace causeway {
 
@@ -28,9 +35,10 @@ constexpr auto names(SystemKind) {
   return config::table<SystemKind>({{"internal", SystemKind::kInternal}, {"third_party", SystemKind::kThirdParty}});
 }
 
-enum class LoadBalancing : std::uint8_t { kRoundRobin };
+enum class LoadBalancing : std::uint8_t { kRoundRobin, kLeastRequest };
 constexpr auto names(LoadBalancing) {
-  return config::table<LoadBalancing>({{"round_robin", LoadBalancing::kRoundRobin}});
+  return config::table<LoadBalancing>(
+      {{"round_robin", LoadBalancing::kRoundRobin}, {"least_request", LoadBalancing::kLeastRequest}});
 }
 
 /// What a system's JSON answers are.
@@ -52,13 +60,21 @@ struct OutcomeSettings {
   static const config::Keys<OutcomeSettings>& keys();
 };
 
-/// `"10.0.0.11:8080"` or `{address: "10.0.0.12:8080", weight: 2}`.
+/// `"10.0.0.11:8080"`, `"unix:/run/app.sock"` or `{address: "10.0.0.12:8080", weight: 2}`.
 struct EndpointSettings {
-  net::HostPort address;
+  net::EndpointName address;
   std::uint32_t weight = 1;
   config::Position position{};  ///< of the whole, for what is found later
   std::string path{};
   static const config::Keys<EndpointSettings>& keys();
+};
+
+/// `idempotency: {header: Idempotency-Key, retention: 24h}`: the system does nothing twice that it gets twice under one
+/// key, so that calls may be sent to it again.
+struct IdempotencySettings {
+  std::string header = "Idempotency-Key";
+  Duration retention = std::chrono::hours(24);  ///< how long the system remembers a key
+  static const config::Keys<IdempotencySettings>& keys();
 };
 
 struct ClusterSettings {
@@ -66,9 +82,18 @@ struct ClusterSettings {
   std::string system;  ///< as people call it; empty: the name in capitals
   SystemKind kind = SystemKind::kInternal;
   std::vector<EndpointSettings> endpoints;
+  std::optional<TlsSettings> tls;                 ///< none: plain text
+  std::optional<CredentialSettings> credentials;  ///< none: the system is shown nothing
   LoadBalancing load_balancing = LoadBalancing::kRoundRobin;
   Duration connect_timeout = std::chrono::milliseconds(500);
-  Duration timeout = std::chrono::seconds(3);
+  Duration timeout = std::chrono::seconds(3);  ///< the whole call with its retries
+  std::optional<Duration> per_try_timeout;     ///< of one attempt
+  std::optional<RetrySettings> retry;          ///< none: only what is lost with an idle connection is sent again
+  resilience::BreakerSettings circuit_breaker;
+  LimitsSettings limits;
+  std::optional<HealthCheckSettings> health_check;
+  std::optional<OutlierSettings> outlier_detection;
+  std::optional<IdempotencySettings> idempotency;
   Answers answers = Answers::kRaw;
   std::vector<OutcomeSettings> outcomes;  ///< the first that fits decides
   static const config::Keys<ClusterSettings>& keys();

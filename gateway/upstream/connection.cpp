@@ -7,6 +7,11 @@
 #include "upstream/outcome.h"
 
 namespace causeway::upstream {
+namespace {
+
+constexpr Duration kEarlyAnswer = std::chrono::seconds(1);
+
+}  // namespace
 
 Connection::Connection(runtime::Worker& worker) : worker_(worker), stream_(worker, net::Socket()) {}
 
@@ -14,23 +19,29 @@ Task<net::IoResult> Connection::connect(const net::SocketAddress& address, Stead
   return stream_.connect(address, deadline);
 }
 
-Task<Result<>> Connection::send(const CallRequest& request, std::string_view host, CallResponse& response,
-                                SteadyTime deadline) {
+Task<Result<>> Connection::send(const CallRequest& request, std::string_view host, const CredentialFields* own,
+                                CallResponse& response, SteadyTime deadline) {
   // Until this answer has ended in order, what is left of the one before says nothing about the connection.
   sent_whole_ = false;
+  answered_whole_ = false;
   keep_alive_ = false;
   surplus_ = 0;
+  upload_ended_ = {};
+  upload_failure_.reset();
   out_.clear();
   net::HeadWriter head(out_);
   if (!head.request_line(request.method_name, request.target))
     co_return Error(Code::kInternal, "the request target cannot be written", Resend::kIfUnsent);
   head.field(net::HeaderId::kHost, host);
-  for (const net::HeaderField& field : *request.headers) head.field(field);
+  for (const net::HeaderField& field : *request.headers)
+    if (own == nullptr || !own->replaces(field)) head.field(field);
+  if (own != nullptr)
+    for (const net::HeaderField& field : own->all()) head.field(field);
   const SteadyTime began = worker_.now();
   const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - began).count();
   head.field(net::HeaderId::kXRequestTimeoutMs, static_cast<std::uint64_t>(std::max<std::int64_t>(left, 1)));
   Body& body = *request.body;
-  const bool streams = body.streams();
+  const bool streams = streamed_ = body.streams();
   const auto declared = streams ? body.source()->declared_size() : std::optional<std::uint64_t>(body.whole().size());
   if (!declared) head.chunked();
   else if (*declared > 0 || net::expects_body(request.method)) head.content_length(*declared);
@@ -41,19 +52,52 @@ Task<Result<>> Connection::send(const CallRequest& request, std::string_view hos
   if (copied) out_.append(body.whole());
   const Bytes pieces[] = {out_, streams || copied ? Bytes() : body.whole()};
   const std::span<const Bytes> all(pieces, pieces[1].empty() ? 1 : 2);
+  // While it is being written nobody knows how much of it has left: for those who would cancel it, all.
+  const bool sent_before = std::exchange(response.sent, true);
   const net::IoResult written = co_await stream_.write(all, deadline);
-  response.sent = response.sent || written.count > 0;
-  if (!written.ok()) co_return broken(written.status, false);
-  if (streams) {
-    Result<> sent = co_await send_streamed(body, deadline - began);
-    if (!sent) co_return sent;
+  response.sent = sent_before || written.count > 0;
+  if (!written.ok()) {
+    Error error = lost(written.status, false);
+    if (!response.sent || error.code() != Code::kUpstreamBroke) co_return error;
+    // A system that refuses a long body may answer and close before it has read all of it: that answer counts.
+    streamed_ = true;
+    upload_ended_ = worker_.now();
+    upload_failure_.emplace(std::move(error));
+    co_return Result<>();
   }
-  sent_whole_ = true;
+  if (!streams) {
+    sent_whole_ = true;
+    co_return Result<>();
+  }
+  patience_ = deadline - began;
+  upload_.start(worker_.io(), upload(body));
+  while (uploading()) {
+    const net::IoResult came = co_await stream_.wait_readable(SteadyTime::max());
+    if (came.status != net::IoStatus::kTimeout) break;  // else the upload has ended
+  }
+  if (upload_failure_ && upload_failure_->code() != Code::kUpstreamBroke)
+    co_return *std::exchange(upload_failure_, std::nullopt);
   co_return Result<>();
 }
 
+/// Beside whoever waits for the answer, who is told of the end.
+Task<> Connection::upload(Body& body) {
+  Result<> sent;
+  try {
+    sent = co_await send_streamed(body);
+  } catch (const std::exception& exception) {
+    sent = Error(Code::kInternal, exception.what());
+  }
+  sent_whole_ = sent.ok();
+  upload_ended_ = worker_.now();
+  if (!sent) upload_failure_.emplace(std::move(sent.error()));
+  // One who reads no more may have answered; else nothing that it says counts, and it sees a request that is cut.
+  if (upload_failure_ && upload_failure_->code() != Code::kUpstreamBroke) stream_.close();
+  stream_.wake_reader();
+}
+
 /// The caller's pace decides how long an upload may take, so each piece has the call's whole time.
-Task<Result<>> Connection::send_streamed(Body& body, Duration patience) {
+Task<Result<>> Connection::send_streamed(Body& body) {
   const bool chunked = !body.source()->declared_size();
   for (;;) {
     Result<Bytes> piece = co_await body.source()->read();
@@ -66,46 +110,61 @@ Task<Result<>> Connection::send_streamed(Body& body, Duration patience) {
       out_.append(data);
       out_.append(net::kChunkEnd);
     }
-    const SteadyTime due = worker_.now() + patience;
     const Bytes framed = chunked ? Bytes(out_) : data;
-    const net::IoResult written = co_await stream_.write(framed, due);
-    if (!written.ok()) co_return broken(written.status, false);
+    const net::IoResult written = co_await stream_.write(framed, worker_.now() + patience_);
+    if (!written.ok()) co_return lost(written.status, false);
   }
   if (chunked) {
-    const net::IoResult written = co_await stream_.write(net::kLastChunk, worker_.now() + patience);
-    if (!written.ok()) co_return broken(written.status, false);
+    const net::IoResult written = co_await stream_.write(net::kLastChunk, worker_.now() + patience_);
+    if (!written.ok()) co_return lost(written.status, false);
   }
   co_return Result<>();
 }
 
+/// While the request is on its way, its pace decides. A system that took only a part of it may have answered all the
+/// same.
+SteadyTime Connection::head_due(SteadyTime deadline) const {
+  if (uploading()) return SteadyTime::max();
+  if (!streamed_) return deadline;
+  return sent_whole_ ? std::max(deadline, upload_ended_ + patience_) : upload_ended_ + kEarlyAnswer;
+}
+
 Task<Result<>> Connection::receive(const CallRequest& request, CallResponse& response, const CallOptions& options) {
+  Buffers* const home = response.lease.buffers();
   if (!buffer_) {
-    buffer_ = std::make_unique_for_overwrite<char[]>(kBuffer);
-    capacity_ = kBuffer;
+    buffers_ = home;
+    buffer_ = home != nullptr ? home->take() : std::make_unique_for_overwrite<char[]>(Buffers::kSize);
+    capacity_ = Buffers::kSize;
   }
   filled_ = 0;
   parser_.reset();
   response.head.clear();
-  arena_ = &response.arena;
-  hold_.attach(options.budget);
-  pace_ = options.pace;
-  deadline_ = options.deadline;
-  method_ = request.method;
   for (bool answered = false;;) {
     if (filled_ == capacity_) grow();
-    const net::IoResult got =
-        co_await stream_.read_some({buffer_.get() + filled_, capacity_ - filled_}, options.deadline);
-    if (!got.ok()) co_return broken(got.status, answered);
+    const std::span<char> room(buffer_.get() + filled_, capacity_ - filled_);
+    const net::IoResult got = co_await stream_.read_some(room, head_due(options.deadline));
+    if (got.status == net::IoStatus::kTimeout && worker_.now() < head_due(options.deadline)) continue;
+    if (!got.ok()) {
+      Error error = lost(got.status, answered);
+      spoil();
+      response.head.clear();  // what there is of it is none
+      co_return error;
+    }
     answered = true;
     filled_ += got.count;
     for (;;) {
       Result<std::size_t> head_length = parser_.parse({buffer_.get(), filled_}, request.method, response.head);
       if (!head_length) {
-        keep_alive_ = false;
+        spoil();
+        response.head.clear();
         co_return std::move(head_length.error());
       }
       if (*head_length == 0) break;
-      if (!response.head.interim()) co_return begin_body(response, *head_length);
+      if (!response.head.interim()) {
+        ++answers_;
+        keep_alive_ = response.head.keep_alive;
+        co_return response.source.begin(*this, request, options, buffer_.get() + *head_length, filled_ - *head_length);
+      }
       filled_ -= *head_length;
       std::memmove(buffer_.get(), buffer_.get() + *head_length, filled_);
       parser_.next();
@@ -114,138 +173,44 @@ Task<Result<>> Connection::receive(const CallRequest& request, CallResponse& res
   }
 }
 
-/// The head is whole: sets up the body with what came along.
-Result<> Connection::begin_body(CallResponse& response, std::size_t head_length) {
-  const net::ResponseHead& head = response.head;
-  ++answers_;
-  keep_alive_ = head.keep_alive;
-  body_started_ = worker_.now();
-  decoder_ = net::BodyDecoder(head.framing, head.content_length, {.malformed = Code::kUpstreamNonsense});
-  declared_.reset();
-  if (head.framing == net::BodyFraming::kLength) declared_ = head.content_length;
-  if (head.framing == net::BodyFraming::kNone) declared_ = 0;
-  const std::size_t came = filled_ - head_length;
-  if (decoder_.done()) {
-    surplus_ = came;
-    response.body = Body(Bytes());
-    return {};
-  }
-  Result<net::BodyDecoder::Step> step = decoder_.consume(buffer_.get() + head_length, came);
-  if (!step) {
-    keep_alive_ = false;
-    return std::move(step.error());
-  }
-  surplus_ = came - step->consumed;
-  response.first_piece = step->data;
-  if (step->done) {
-    response.body = Body(step->data);
-  } else {
-    pending_ = step->data;
-    response.body = Body(*this);
-  }
-  return {};
-}
-
-std::optional<std::uint64_t> Connection::declared_size() const { return declared_; }
-
-Task<Result<Bytes>> Connection::read() {
-  if (!pending_.empty()) co_return std::exchange(pending_, Bytes());
-  if (decoder_.done()) co_return Bytes();
-  // The connection's buffer still holds the head that the exchange views.
-  if (piece_ == nullptr) {
-    piece_size_ = static_cast<std::size_t>(std::min<std::uint64_t>(kPiece, declared_.value_or(kPiece)));
-    piece_ = arena_->bytes(piece_size_);
-  }
-  Result<Bytes> piece = co_await next_piece(piece_, piece_size_, SteadyTime::max());
-  co_return piece;
-}
-
-/// Reads until there is at least one decoded byte or the end; the piece lies in `into`.
-Task<Result<Bytes>> Connection::next_piece(char* into, std::size_t size, SteadyTime latest) {
-  while (!decoder_.done()) {
-    const SteadyTime due = std::min(latest, net::pace_deadline(pace_, body_started_, decoder_.total()));
-    const net::IoResult got = co_await stream_.read_some({into, size}, due);
-    if (got.status == net::IoStatus::kEnd && decoder_.may_end_here()) {
-      decoder_ = net::BodyDecoder();
-      keep_alive_ = false;
-      break;
-    }
-    if (!got.ok()) {
-      keep_alive_ = false;
-      co_return settle(broken(got.status, true), method_, true);
-    }
-    Result<net::BodyDecoder::Step> step = decoder_.consume(into, got.count);
-    if (!step) {
-      keep_alive_ = false;
-      co_return std::move(step.error());
-    }
-    surplus_ = got.count - step->consumed;
-    if (!step->data.empty()) co_return step->data;
-  }
-  co_return Bytes();
-}
-
-Task<Result<Bytes>> Connection::gather(std::uint64_t limit) {
-  // One byte more than a declared size is never needed; of an unknown size the room doubles until the limit.
-  std::uint64_t room = declared_ ? *declared_ : std::max<std::uint64_t>(2 * pending_.size(), kPiece);
-  if (room > limit && declared_) co_return Error(Code::kBodyTooLarge);
-  if (!hold_.take(room)) co_return Error(Code::kBodyTooLarge, "no memory left in the budget of buffered bodies");
-  char* whole = arena_->bytes(room);
-  std::size_t size = pending_.size();
-  if (size > 0) std::memcpy(whole, pending_.data(), size);
-  pending_ = {};
-  while (!decoder_.done()) {
-    if (size == room) {
-      const std::uint64_t more = 2 * room;
-      if (more > 2 * limit || !hold_.take(more)) {
-        pending_ = {whole, size};
-        co_return Error(Code::kBodyTooLarge);
-      }
-      char* larger = arena_->bytes(more);
-      std::memcpy(larger, whole, size);
-      whole = larger;
-      room = more;
-    }
-    Result<Bytes> piece = co_await next_piece(whole + size, room - size, deadline_);
-    if (!piece) co_return std::move(piece.error());
-    if (!piece->empty() && piece->data() != whole + size) std::memmove(whole + size, piece->data(), piece->size());
-    size += piece->size();
-  }
-  if (size > limit) {
-    pending_ = {whole, size};
-    co_return Error(Code::kBodyTooLarge);
-  }
-  co_return Bytes(whole, size);
-}
-
-Task<Result<bool>> Connection::prefetch(std::uint64_t amount) {
-  Result<Bytes> whole = co_await gather(amount);
-  if (!whole && whole.error().code() != Code::kBodyTooLarge) co_return std::move(whole.error());
-  if (whole) pending_ = *whole;
-  co_return whole.ok();
-}
-
 void Connection::grow() {
   const std::size_t larger = 2 * capacity_;
   auto buffer = std::make_unique_for_overwrite<char[]>(larger);
   std::memcpy(buffer.get(), buffer_.get(), filled_);
-  buffer_ = std::move(buffer);
+  const LentBuffer former(std::exchange(buffers_, nullptr), std::exchange(buffer_, std::move(buffer)));
   capacity_ = larger;
 }
 
+LentBuffer Connection::hand_over_buffer() noexcept {
+  capacity_ = 0;
+  return {std::exchange(buffers_, nullptr), std::move(buffer_)};
+}
+
+void Connection::interrupt() {
+  interrupted_ = true;
+  keep_alive_ = false;
+  stream_.abort();
+}
+
+void Connection::spoil() noexcept {
+  keep_alive_ = false;
+  upload_.stop();
+}
+
+void Connection::end_answer(bool whole) noexcept {
+  answered_whole_ = whole;
+  upload_.stop();
+}
+
 void Connection::rest() {
-  pending_ = {};
-  piece_ = nullptr;
-  arena_ = nullptr;
-  if (capacity_ > kBuffer) buffer_.reset();
   if (out_.capacity() > 2 * kOneWrite) out_ = std::string();
-  hold_.release();
-  hold_.attach(nullptr);
   idle_since_ = worker_.now();
 }
 
-/// `answered`: a byte of the answer came. Before that the request may have been lost with the connection.
-Error Connection::broken(net::IoStatus status, bool answered) const {
+Error Connection::lost(net::IoStatus status, bool answered) {
+  if (interrupted_) return caller_left();
+  if (upload_failure_ && (!answered || upload_failure_->code() != Code::kUpstreamBroke))
+    return *std::exchange(upload_failure_, std::nullopt);
   if (status == net::IoStatus::kTimeout) return Error(Code::kUpstreamTimeout, "no answer in time");
   return Error(Code::kUpstreamBroke, answered ? "closed in the middle of its answer" : "closed before it answered",
                answered ? Resend::kNever : Resend::kSafe);

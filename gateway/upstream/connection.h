@@ -1,81 +1,105 @@
-// One HTTP/1.1 connection to an endpoint: sends a request, reads its answer, and knows whether it can serve another.
-// Belongs to one worker.
+// One HTTP/1.1 connection to an endpoint: sends a request, reads its answer, and knows whether it can serve another. A
+// long upload and its answer go on side by side. Belongs to one worker.
 #pragma once
 
 #include <memory>
 #include <string>
 
-#include "net/body_decoder.h"
 #include "net/endpoint_address.h"
 #include "net/http1_response.h"
 #include "net/stream.h"
+#include "net/tls_client.h"
+#include "runtime/companion.h"
+#include "upstream/buffers.h"
 #include "upstream/call.h"
+#include "upstream/credentials.h"
+#include "upstream/pool_limits.h"
 
 namespace causeway::upstream {
 
-class Connection final : public BodySource {
+class Connection final {
  public:
   explicit Connection(runtime::Worker& worker);
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
   Task<net::IoResult> connect(const net::SocketAddress& address, SteadyTime deadline);
+  /// Set by whoever makes it; a check's own connection has none.
+  ConnectionOrigin& origin() { return origin_; }
+  const ConnectionOrigin& origin() const { return origin_; }
+  /// Once connected, before anything is sent: see net::Stream::connect_tls.
+  Task<net::IoResult> connect_tls(const net::TlsClient& client, const std::string& host, net::TlsSession* session,
+                                  SteadyTime deadline, std::string& problem) {
+    return stream_.connect_tls(client, host, session, deadline, problem);
+  }
+  /// The system has refused the certificate that we showed, or did not show: it has seen nothing of the request.
+  bool certificate_refused() const { return stream_.certificate_refused(); }
 
-  /// Sends head and body, a small body in one write with the head. Errors say whether the system may have seen a byte.
-  Task<Result<>> send(const CallRequest& request, std::string_view host, CallResponse& response, SteadyTime deadline);
-  /// Reads the head of the answer and as much of its body as came along.
+  /// Sends head and body, a small body in one write with the head. A body that streams goes on its way; this returns
+  /// when all of it is sent or as soon as an answer comes: then the rest is sent while that is read. A system that
+  /// stops reading may have answered: that is no error here, but of `receive` where nothing has come. Errors say
+  /// whether the system may have seen a byte. `own`: fields to be sent in place of the request's of the same names; may
+  /// be null.
+  Task<Result<>> send(const CallRequest& request, std::string_view host, const CredentialFields* own,
+                      CallResponse& response, SteadyTime deadline);
+  /// Reads the head of the answer and as much of its body as came along; `response.source` reads the rest. The deadline
+  /// of a streamed request's answer is at least as long after the end of the upload as it was after its beginning.
   Task<Result<>> receive(const CallRequest& request, CallResponse& response, const CallOptions& options);
+
+  /// Whatever waits in it ends with kFailed soon; it is never used again.
+  void interrupt();
 
   /// Nothing but silence since the last answer: it can be used again.
   bool quiet() { return stream_.quiet(); }
   /// The request was sent whole, the answer ended in order, both sides want to go on.
-  bool reusable() const { return sent_whole_ && decoder_.done() && keep_alive_ && surplus_ == 0; }
+  bool reusable() const { return sent_whole_ && answered_whole_ && keep_alive_ && surplus_ == 0; }
   bool used_before() const { return answers_ > 0; }
   SteadyTime idle_since() const { return idle_since_; }
   /// Back in the pool: forgets the exchange that it served.
   void rest();
 
-  // BodySource: the body of the answer that `receive` began.
-  std::optional<std::uint64_t> declared_size() const override;
-  Bytes arrived() const override { return pending_; }
-  Task<Result<Bytes>> read() override;
-  Task<Result<Bytes>> gather(std::uint64_t limit) override;
-  Task<Result<bool>> prefetch(std::uint64_t amount) override;
-
  private:
-  Task<Result<>> send_streamed(Body& body, Duration patience);
-  Result<> begin_body(CallResponse& response, std::size_t head_length);
-  Task<Result<Bytes>> next_piece(char* into, std::size_t size, SteadyTime latest);
-  void grow();
-  Error broken(net::IoStatus status, bool answered) const;
+  friend class AnswerBody;  // reads on where `receive` stopped
 
-  static constexpr std::size_t kBuffer = 16 * 1024;
-  static constexpr std::size_t kPiece = 64 * 1024;
+  Task<> upload(Body& body);
+  Task<Result<>> send_streamed(Body& body);
+  bool uploading() const { return upload_.running(); }
+  SteadyTime upload_ended() const { return upload_ended_; }
+  SteadyTime head_due(SteadyTime deadline) const;
+  void grow();
+  /// Why nothing more can be read. `answered`: a byte of the answer came; before that the request may have been lost
+  /// with the connection.
+  Error lost(net::IoStatus status, bool answered);
+  /// It cannot serve another request, and what is left of this one stays unsent.
+  void spoil() noexcept;
+  /// The answer has been read, to its end or not.
+  void end_answer(bool whole) noexcept;
+  /// The buffer with the head of the answer.
+  LentBuffer hand_over_buffer() noexcept;
+
   static constexpr std::size_t kOneWrite = 8 * 1024;
 
   runtime::Worker& worker_;
+  ConnectionOrigin origin_;
   net::Stream stream_;
   std::string out_;
+  Buffers* buffers_ = nullptr;  ///< where the buffer is from, while there is one
   std::unique_ptr<char[]> buffer_;
   std::size_t capacity_ = 0;
   std::size_t filled_ = 0;
   net::ResponseParser parser_;
-  net::BodyDecoder decoder_;
-  std::optional<std::uint64_t> declared_;
-  Bytes pending_;  // decoded, not yet handed out
-  char* piece_ = nullptr;
-  std::size_t piece_size_ = 0;
-  runtime::Arena* arena_ = nullptr;
-  runtime::BudgetHold hold_;
-  net::PaceRules pace_;
-  SteadyTime deadline_;  // of the call
-  net::Method method_ = net::Method::kGet;
-  SteadyTime body_started_;
-  std::size_t surplus_ = 0;
+  std::size_t surplus_ = 0;  ///< bytes behind the end of the answer
   bool sent_whole_ = false;
+  bool answered_whole_ = false;
   bool keep_alive_ = false;
+  bool interrupted_ = false;
+  bool streamed_ = false;  ///< the request's body; then the upload's:
+  Duration patience_{};
+  SteadyTime upload_ended_{};
+  std::optional<Error> upload_failure_;
   unsigned answers_ = 0;
   SteadyTime idle_since_;
+  runtime::Companion upload_;  // last: it uses the rest
 };
 
 }  // namespace causeway::upstream

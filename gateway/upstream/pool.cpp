@@ -4,28 +4,67 @@
 
 namespace causeway::upstream {
 
+Pool::Pool(runtime::Worker& worker, const PoolLimits& limits, std::shared_ptr<ConnectionCount> all,
+           SharedAddresses addresses)
+    : worker_(worker), limits_(limits), all_(std::move(all)), addresses_(std::move(addresses)), turn_(worker.index()) {}
+
 std::unique_ptr<Connection> Pool::take() {
-  while (!idle_.empty()) {
+  const SteadyTime oldest = worker_.now() - limits_.idle_timeout;
+  std::unique_ptr<Connection> found;
+  while (!idle_.empty() && !found) {
     std::unique_ptr<Connection> connection = std::move(idle_.back());
     idle_.pop_back();
     // A system that has closed its side meanwhile, or says something that nobody asked for, is not asked again.
-    if (connection->quiet()) return connection;
+    if (connection->idle_since() >= oldest && connection->quiet()) found = std::move(connection);
   }
-  return nullptr;
+  note_idle();
+  return found;
+}
+
+std::unique_ptr<Connection> Pool::make() {
+  if (!all_->take()) return nullptr;
+  ConnectionPlace place(open_, *all_);
+  auto connection = std::make_unique<Connection>(worker_);
+  connection->origin().place = std::move(place);
+  // Giving it back must not fail.
+  const std::size_t room = std::min<std::size_t>(open(), limits_.idle);
+  if (idle_.capacity() < room) idle_.reserve(std::min<std::size_t>(2 * room, limits_.idle));
+  return connection;
 }
 
 void Pool::give(std::unique_ptr<Connection> connection) {
-  if (!connection->reusable() || idle_.size() >= kMaxIdle) return;
+  if (!connection->reusable() || idle_.size() >= limits_.idle || !leads_there(*connection)) return;
   connection->rest();
   idle_.push_back(std::move(connection));
-  if (!armed()) worker_.arm(*this, worker_.now() + kSweep);
+  note_idle();
+  if (!armed()) worker_.arm(*this, worker_.now() + std::min(kSweep, limits_.idle_timeout));
+}
+
+bool Pool::shed() {
+  if (idle_.empty()) return false;
+  idle_.erase(idle_.begin());
+  note_idle();
+  return true;
+}
+
+void Pool::lead_to(SharedAddresses addresses) {
+  addresses_ = std::move(addresses);
+  keys_.clear();
+  for (const net::SocketAddress& address : *addresses_) keys_.push_back(key_of(address));
+  std::erase_if(idle_, [this](const auto& connection) { return !leads_there(*connection); });
+  note_idle();
+}
+
+bool Pool::leads_there(const Connection& connection) const {
+  return keys_.empty() || std::ranges::find(keys_, connection.origin().address) != keys_.end();
 }
 
 void Pool::on_timer() {
-  const SteadyTime oldest = worker_.now() - kIdleTimeout;
+  const SteadyTime oldest = worker_.now() - limits_.idle_timeout;
   std::erase_if(idle_,
                 [&](const auto& connection) { return connection->idle_since() < oldest || !connection->quiet(); });
-  if (!idle_.empty()) worker_.arm(*this, worker_.now() + kSweep);
+  note_idle();
+  if (!idle_.empty()) worker_.arm(*this, worker_.now() + std::min(kSweep, limits_.idle_timeout));
 }
 
 Lease::Lease(Pool& pool, std::unique_ptr<Connection> connection) : pool_(&pool), connection_(std::move(connection)) {}
@@ -39,6 +78,8 @@ Lease& Lease::operator=(Lease&& other) noexcept {
   }
   return *this;
 }
+
+Buffers* Lease::buffers() const { return pool_ != nullptr ? &pool_->buffers() : nullptr; }
 
 Lease::~Lease() {
   if (connection_) pool_->give(std::move(connection_));

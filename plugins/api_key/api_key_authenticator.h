@@ -24,7 +24,7 @@ class ApiKeyAuthenticator final : public Authenticator {
     exchange.authenticated = true;
     return {};
   }
-  Result<> on_body(Exchange&) const override { return {}; }
+  Step on_body(Exchange&) const override { return Step::next(); }
 
  private:
   const security::ConsumerTable& consumers_;

@@ -73,6 +73,7 @@ AuthenticationMetrics::AuthenticationMetrics(telemetry::Metrics& metrics)
                            "before_start",
                            "replayed",
                            "replay_memory_full",
+                           "not_recorded",
                            "unknown_token",
                            "token_too_long",
                            "bad_token_form",
@@ -150,10 +151,20 @@ Step AuthenticationPlugin::on_head(Exchange& exchange) const {
 Step AuthenticationPlugin::on_body(Exchange& exchange) const {
   if (exchange.authenticated) return Step::next();
   const Scheme* scheme = presented(exchange.request);  // the same as at the head: headers do not change
-  Result<> verdict = scheme->authenticator->on_body(exchange);
-  if (!verdict) return failed(exchange, scheme->label, std::move(verdict.error()));
+  Step proof = scheme->authenticator->on_body(exchange);
+  Result<Flow>* const verdict = proof.verdict();
+  if (verdict == nullptr) return finish(exchange, scheme->label, std::move(proof.task()));
+  if (!*verdict) return failed(exchange, scheme->label, std::move(verdict->error()));
   settle_scopes(exchange);
   return Step::next();
+}
+
+Task<Result<Flow>> AuthenticationPlugin::finish(Exchange& exchange, telemetry::LabelId scheme,
+                                                Task<Result<Flow>> proof) const {
+  Result<Flow> verdict = co_await std::move(proof);
+  if (!verdict) co_return failed(exchange, scheme, std::move(verdict.error()));
+  settle_scopes(exchange);
+  co_return Flow::kContinue;
 }
 
 }  // namespace causeway::plugins

@@ -37,6 +37,7 @@ class AuthenticationPlugin final : public Plugin {
   Step on_body(Exchange& exchange) const override;
 
  private:
+  Task<Result<Flow>> finish(Exchange& exchange, telemetry::LabelId scheme, Task<Result<Flow>> proof) const;
   Error failed(Exchange& exchange, telemetry::LabelId scheme, Error error) const;
   const Scheme* presented(const Request& request) const;
   std::string_view why_ambiguous(const Request& request) const;

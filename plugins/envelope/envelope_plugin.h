@@ -16,7 +16,7 @@ class EnvelopePlugin final : public Plugin {
  public:
   explicit EnvelopePlugin(EnvelopeSettings settings) : settings_(settings) {}
 
-  Needs needs() const override { return {.response = true}; }
+  Needs needs() const override { return {.response = true, .whole_answer = bytes(settings_.limit)}; }
   Step on_response(Exchange& exchange) const override;
 
  private:

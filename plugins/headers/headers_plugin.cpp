@@ -21,11 +21,12 @@ bool is_success(const Exchange& exchange) {
 }  // namespace
 
 const config::Keys<HeaderSideSettings>& HeaderSideSettings::keys() {
-  static const auto keys = config::Keys<HeaderSideSettings>("header changes")
-                               .optional("set", &HeaderSideSettings::set,
-                                         "fields by name; a value may have {{ }}, null leaves the field out")
-                               .text_template()
-                               .optional("remove", &HeaderSideSettings::remove, "fields that do not go on");
+  static const auto keys =
+      config::Keys<HeaderSideSettings>("header changes")
+          .optional("set", &HeaderSideSettings::set,
+                    "fields by name; a value may have {{ }}; one {{ }} that gives null leaves the field out")
+          .text_template()
+          .optional("remove", &HeaderSideSettings::remove, "fields that do not go on");
   return keys;
 }
 

@@ -20,7 +20,7 @@ class MtlsAuthenticator final : public Authenticator {
   /// The one consumer that has a name of the certificate: 40191 when there is none, or several. 40192 when it has
   /// ended since the handshake.
   Result<> on_head(Exchange& exchange) const override;
-  Result<> on_body(Exchange&) const override { return {}; }
+  Step on_body(Exchange&) const override { return Step::next(); }
 
  private:
   const security::ConsumerTable& consumers_;

@@ -54,6 +54,7 @@ Result<> OauthAuthenticator::on_head(Exchange& exchange) const {
 void OauthAuthenticator::accept(Exchange& exchange, const security::VerifiedToken& token) {
   exchange.consumer = token.consumer;
   exchange.authenticated = true;
+  exchange.token_subject = token.subject;
   exchange.scopes_narrowed = token.narrowed;
   if (!token.narrowed) {
     exchange.scopes = token.consumer->scope_views;

@@ -23,7 +23,7 @@ class OauthAuthenticator final : public Authenticator {
   bool presented(const Request& request) const override;
   bool needs_whole_request() const override { return false; }
   Result<> on_head(Exchange& exchange) const override;
-  Result<> on_body(Exchange&) const override { return {}; }
+  Step on_body(Exchange&) const override { return Step::next(); }
 
   const security::TokenVerifier& verifier() const { return verifier_; }
 

@@ -6,6 +6,7 @@
 #include "events/intake/record_size.h"
 #include "exchange/call_values.h"
 #include "expression/configured.h"
+#include "transactions/guarded_call.h"
 
 namespace causeway::plugins {
 namespace {
@@ -13,8 +14,8 @@ namespace {
 using expression::Variable;
 
 // What the half message of a transaction keeps, too: the same names in both (correctness.md).
-constexpr expression::VariableSet kVariables{Variable::kRequest, Variable::kParams, Variable::kQuery,
-                                             Variable::kConsumer, Variable::kResult};
+constexpr expression::VariableSet kVariables{Variable::kRequest,  Variable::kParams, Variable::kQuery,
+                                             Variable::kConsumer, Variable::kResult, Variable::kTxid};
 constexpr int kRetryAfter = 5;  // as the store says when it is short of space
 
 /// The system did what it was asked to and the event is missing.
@@ -46,17 +47,14 @@ const config::Keys<PublishSettings>& PublishSettings::keys() {
           .by_default("{{ $result }}")
           .text_template()
           .optional("when", &PublishSettings::when,
-                    "after_success: stored after the system's 2xx, before it is passed on")
+                    "transaction: a half message goes before the call, and its outcome settles it (on_unknown asks for "
+                    "it); after_success: stored after the system's 2xx, before it is passed on")
           .optional("acknowledge", &PublishSettings::acknowledge, "what X-Causeway-Event says: stored, or broker")
           .optional("acknowledge_timeout", &PublishSettings::acknowledge_timeout,
                     "how long broker waits before it says stored")
           .by_default("the topic's")
           .range(events::kShortestAcknowledgeTimeout, events::kLongestAcknowledgeTimeout)
           .check([](const PublishSettings& settings, const config::Node& node, config::Reading& reading) {
-            if (settings.when == PublishWhen::kTransaction) {
-              auto step = reading.enter("when");
-              reading.error(*node.find("when"), "\"transaction\" is not in this version", "not_in_this_version");
-            }
             auto step = reading.enter("type");
             if (settings.type.empty() || settings.type.size() > 255)
               reading.expected(*node.find("type"), "1 to 255 bytes");
@@ -70,6 +68,7 @@ std::unique_ptr<PublishPlugin> PublishPlugin::build(const PublishSettings& setti
   std::unique_ptr<PublishPlugin> plugin(new PublishPlugin(std::move(topic), log));
   plugin->type_ = settings.type;
   plugin->acknowledge_ = settings.acknowledge;
+  plugin->in_transaction_ = settings.when == PublishWhen::kTransaction;
   if (plugin->topic_)
     plugin->acknowledge_timeout_ = settings.acknowledge_timeout.value_or(plugin->topic_->settings.acknowledge_timeout);
   if (!settings.key->empty()) plugin->key_ = expression::compile_template(settings.key, kVariables, reading.errors());
@@ -108,6 +107,9 @@ Step PublishPlugin::on_body(Exchange& exchange) const {
 
 Step PublishPlugin::on_response(Exchange& exchange) const {
   const int status = exchange.response.status;
+  if (!exchange.fallback.empty()) return Step::next();  // nothing has happened
+  const auto* const guard = transactions::GuardedCall::of(exchange);
+  if (guard != nullptr && !guard->forwards()) return Step::next();  // it has, and was published
   if (exchange.refused || status < 200 || status > 299 || exchange.request.head->method == net::Method::kHead)
     return Step::next();
   return publish(exchange);
@@ -117,7 +119,7 @@ Task<Result<Flow>> PublishPlugin::publish(Exchange& exchange) const {
   Bytes result = "null";
   if (uses_result_) {
     Result<CallValues::Answer> answer = co_await CallValues::of(exchange).answer();
-    if (!answer) co_return unpublished(answer.error().code(), answer.error());
+    if (!answer) co_return fail(exchange, answer.error().code(), answer.error());
     result = answer->json;
     if (answer->missing != nullptr) {
       std::pmr::string failure("published without the answer: ", &exchange.arena);
@@ -125,12 +127,16 @@ Task<Result<Flow>> PublishPlugin::publish(Exchange& exchange) const {
     }
   }
   Result<events::EventDraft> made = draft(exchange, result);
-  if (!made) co_return unpublished(Code::kStoreRefused, made.error());
+  if (!made) co_return fail(exchange, Code::kStoreRefused, made.error());
   if (auto error = events::refuse_size(*topic_, *made, exchange.route->name))
-    co_return unpublished(Code::kStoreRefused, *error);
+    co_return fail(exchange, Code::kStoreRefused, *error);
   std::vector<events::EventDraft> drafts;
   drafts.push_back(std::move(*made));
   events::Append append(topic_, exchange.route->name, std::move(drafts), exchange.worker.wall_now(), log_.signal());
+  if (auto* const guard = transactions::GuardedCall::of(exchange)) {
+    guard->publish(std::move(append), {acknowledge_, acknowledge_timeout_});
+    co_return Flow::kContinue;
+  }
   Result<std::vector<events::Receipt>> stored = co_await log_.append(exchange.worker, exchange.context.shard, append);
   if (!stored) co_return unpublished(Code::kStoreRefused, stored.error());
   std::vector<std::optional<events::BusPlace>> places(stored->size());
@@ -142,10 +148,20 @@ Task<Result<Flow>> PublishPlugin::publish(Exchange& exchange) const {
   co_return Flow::kContinue;
 }
 
+Result<Flow> PublishPlugin::fail(Exchange& exchange, Code code, const Error& why) const {
+  Error error = unpublished(code, why);
+  auto* const guard = transactions::GuardedCall::of(exchange);
+  if (guard == nullptr || !in_transaction_) return error;
+  guard->event_failed(error.info().internal);
+  return Flow::kContinue;
+}
+
 Result<events::EventDraft> PublishPlugin::draft(Exchange& exchange, Bytes result) const {
   Result<const expression::Values*> values = CallValues::of(exchange).on_the_way_out(uses_, result);
   if (!values) return std::move(values.error());
+  const auto* const guard = transactions::GuardedCall::of(exchange);
   events::SaidEvent said;
+  if (guard != nullptr) said.event_id = guard->txid();
   said.type = type_;
   said.data = result;
   if (data_.is_value()) {
@@ -155,9 +171,11 @@ Result<events::EventDraft> PublishPlugin::draft(Exchange& exchange, Bytes result
   }
   Result<std::string> key = events::render_key(key_, result, **values, &exchange.arena);
   if (!key) return std::move(key.error());
-  if (key->empty()) *key = events::topic_key(topic_->key, said.data);
+  if (key->empty()) *key = events::topic_key(topic_->key, said.data, topic_->expressions.get());
   return events::make_draft(said, topic_->settings.shape, std::move(*key),
-                            {exchange.worker.wall_now(), exchange.trace.traceparent()});
+                            {.now = exchange.worker.wall_now(),
+                             .traceparent = exchange.trace.traceparent(),
+                             .resolved_by = guard != nullptr ? guard->resolved_by() : ""});
 }
 
 }  // namespace causeway::plugins

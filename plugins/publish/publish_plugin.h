@@ -1,5 +1,7 @@
 // The plugin behind a route's `publish`: a call that succeeded becomes an event. It is stored after the system's answer
 // and before the caller's. A crash in between loses the event; the caller got no 2xx then (correctness.md, promise 4).
+// With `when: transaction`, and wherever the call has a record, the event is only made here: it is stored in the one
+// change that ends the call (transactions/guarded_call.h).
 //
 // It stands in front of the route's own plugins: on the way out it sees the answer behind their transforms, which is
 // what a caller of the newest version gets ($result).
@@ -22,7 +24,7 @@ namespace causeway::plugins {
 
 enum class PublishWhen : std::uint8_t {
   kAfterSuccess,
-  kTransaction,  ///< not in this version
+  kTransaction,  ///< a half message before the call, settled with its outcome
 };
 constexpr auto names(PublishWhen) {
   return config::table<PublishWhen>(
@@ -48,6 +50,8 @@ class PublishPlugin final : public Plugin {
                                               std::shared_ptr<const events::Topic> topic, events::EventLog& log,
                                               config::Reading& reading);
 
+  bool uses_result() const { return uses_result_; }
+  expression::VariableSet uses() const { return uses_; }
   Needs needs() const override {
     return {.head = true,
             .body = uses_request_,
@@ -62,7 +66,7 @@ class PublishPlugin final : public Plugin {
   /// Publishes after a 2xx (not of HEAD). The answer stays as it is, with X-Causeway-Event beside it. An answer that is
   /// no JSON or too long is null in the event, and the log says so; one that only says that it is JSON is 50292. When
   /// the event cannot be made or stored, or its bus takes none of this size, it is 50392. Both say `details.outcome:
-  /// "done_unpublished"`.
+  /// "done_unpublished"`; in a transaction the caller gets the true success, and a person sees to the event.
   Step on_response(Exchange& exchange) const override;
 
  private:
@@ -70,6 +74,8 @@ class PublishPlugin final : public Plugin {
 
   Task<Result<Flow>> publish(Exchange& exchange) const;
   Result<events::EventDraft> draft(Exchange& exchange, Bytes result) const;
+  /// Without an event: the transaction is a person's, else the call has failed.
+  Result<Flow> fail(Exchange& exchange, Code code, const Error& why) const;
 
   std::shared_ptr<const events::Topic> topic_;
   events::EventLog& log_;
@@ -79,6 +85,7 @@ class PublishPlugin final : public Plugin {
   expression::VariableSet uses_;
   events::Acknowledge acknowledge_ = events::Acknowledge::kStored;
   Duration acknowledge_timeout_{};
+  bool in_transaction_ = false;
   bool uses_request_ = false;
   bool uses_result_ = false;
 };

@@ -38,28 +38,31 @@ Result<> SignatureAuthenticator::on_head(Exchange& exchange) const {
       security::SignatureCheck::begin(headers, head, consumers_, settings_, exchange.worker.clock().wall());
   if (!check) return std::move(check.error());
   Pending& pending = exchange.own<Pending>(std::move(*check));
-  pending.check.expect(*replays_);  // far memory, and the body is hashed meanwhile
+  pending.check.expect(replays_.table());  // far memory, and the body is hashed meanwhile
   exchange.consumer = &pending.check.claimed();
   exchange.request.observer = &pending;
   exchange.request.gather = !pending.check.head_proves();
   return {};
 }
 
-Result<> SignatureAuthenticator::on_body(Exchange& exchange) const {
+Step SignatureAuthenticator::on_body(Exchange& exchange) const {
   auto& pending = static_cast<Pending&>(*exchange.request.observer);
   Body& body = exchange.request.body;
   if (body.streams()) {
     body = Body(exchange.own<CheckedBody>(*body.source(), pending.check));
   } else {
     Result<> right = pending.check.check_body();
-    if (!right) return right;
+    if (!right) return std::move(right.error());
   }
   const bool unsafe = !net::is_safe(exchange.request.head->method);
-  Result<const security::Consumer*> consumer = pending.check.admit(*replays_, unsafe, exchange.worker.clock().wall());
-  if (!consumer) return std::move(consumer.error());
-  exchange.consumer = *consumer;
-  exchange.authenticated = true;
-  return {};
+  const WallTime now = exchange.worker.clock().wall();
+  Result<security::SignatureUse> use = pending.check.use(unsafe, now);
+  if (!use) return std::move(use.error());
+  // The same bytes are what a client of version 1 sends when it asks again; one of version 2 signs again.
+  const bool may_ask_again = unsafe && pending.check.version() == security::SignatureVersion::kV1;
+  using Repeat = ReplayGuard::Repeat;
+  return replays_.admit(exchange, pending.check.claimed(), *use, now,
+                        may_ask_again ? Repeat::kMayBeAnswered : Repeat::kRefused);
 }
 
 }  // namespace causeway::plugins

@@ -3,18 +3,17 @@
 // arrives. Where the head announces the body's hash, a long body is passed on meanwhile and ends only if it fits.
 #pragma once
 
-#include <memory>
-
 #include "exchange/authenticator.h"
+#include "exchange/replay_guard.h"
 #include "security/credentials.h"
 
 namespace causeway::plugins {
 
 class SignatureAuthenticator final : public Authenticator {
  public:
-  /// `consumers` outlives this; the replay table is shared with the configurations before and after.
+  /// `consumers` outlives this.
   SignatureAuthenticator(const security::ConsumerTable& consumers, security::SigningSettings settings,
-                         std::shared_ptr<security::ReplayTable> replays)
+                         ReplayGuard replays)
       : consumers_(consumers), settings_(std::move(settings)), replays_(std::move(replays)) {}
 
   std::string_view scheme() const override { return "signature"; }
@@ -22,12 +21,12 @@ class SignatureAuthenticator final : public Authenticator {
   bool presented(const Request& request) const override;
   bool needs_whole_request() const override { return false; }  // by call: on_head
   Result<> on_head(Exchange& exchange) const override;
-  Result<> on_body(Exchange& exchange) const override;
+  Step on_body(Exchange& exchange) const override;
 
  private:
   const security::ConsumerTable& consumers_;
   security::SigningSettings settings_;
-  std::shared_ptr<security::ReplayTable> replays_;
+  ReplayGuard replays_;
 };
 
 }  // namespace causeway::plugins

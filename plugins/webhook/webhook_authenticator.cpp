@@ -56,15 +56,17 @@ Result<> WebhookAuthenticator::on_head(Exchange& exchange) const {
   return {};
 }
 
-Result<> WebhookAuthenticator::on_body(Exchange& exchange) const {
+Step WebhookAuthenticator::on_body(Exchange& exchange) const {
   auto& pending = static_cast<Pending&>(*exchange.request.observer);
   const bool unsafe = !net::is_safe(exchange.request.head->method);
-  Result<const security::Consumer*> consumer = pending.check.finish(*replays_, unsafe, exchange.worker.clock().wall());
-  if (!consumer) return std::move(consumer.error());
+  const WallTime now = exchange.worker.clock().wall();
+  Result<security::ProvedWebhook> proved = pending.check.finish(unsafe, now);
+  if (!proved) return std::move(proved.error());
   exchange.request.spent_header = pending.check.header();
-  exchange.consumer = *consumer;
+  if (proved->use) return replays_.admit(exchange, *proved->caller, *proved->use, now, ReplayGuard::Repeat::kRefused);
+  exchange.consumer = proved->caller;
   exchange.authenticated = true;
-  return {};
+  return Step::next();
 }
 
 }  // namespace causeway::plugins

@@ -2,18 +2,16 @@
 // read, so the head is refused for its form alone, and a stranger's body is read up to the route's limit.
 #pragma once
 
-#include <memory>
-
 #include "exchange/authenticator.h"
+#include "exchange/replay_guard.h"
 #include "security/consumer.h"
-#include "security/replay.h"
 
 namespace causeway::plugins {
 
 class WebhookAuthenticator final : public Authenticator {
  public:
-  /// `consumers` outlives this; the replay table is shared with the configurations before and after.
-  WebhookAuthenticator(const security::ConsumerTable& consumers, std::shared_ptr<security::ReplayTable> replays)
+  /// `consumers` outlives this.
+  WebhookAuthenticator(const security::ConsumerTable& consumers, ReplayGuard replays)
       : table_(consumers.webhooks()), replays_(std::move(replays)) {}
 
   std::string_view scheme() const override { return "webhook"; }
@@ -23,11 +21,11 @@ class WebhookAuthenticator final : public Authenticator {
   std::string_view ambiguous(const Request& request) const override;
   bool needs_whole_request() const override { return true; }
   Result<> on_head(Exchange& exchange) const override;
-  Result<> on_body(Exchange& exchange) const override;
+  Step on_body(Exchange& exchange) const override;
 
  private:
   const security::WebhookTable& table_;
-  std::shared_ptr<security::ReplayTable> replays_;
+  ReplayGuard replays_;
 };
 
 }  // namespace causeway::plugins

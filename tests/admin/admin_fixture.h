@@ -202,6 +202,127 @@ class FakeRoutes final : public RoutePort {
   static std::string json(std::size_t place) { return R"({"name":"r)" + std::to_string(place) + "\"}"; }
 };
 
+/// Two clusters, `oms` and `wms`; wms has two endpoints and an open breaker.
+class FakeClusters final : public ClusterPort {
+ public:
+  FakeClusters() {
+    ClusterView oms;
+    oms.name = "oms";
+    oms.system = "OMS";
+    oms.kind = "third_party";
+    oms.load_balancing = "least_request";
+    oms.breaker.enabled = false;
+    oms.breaker.state = "closed";
+    ClusterView wms;
+    wms.name = "wms";
+    wms.system = "WMS";
+    wms.kind = "internal";
+    wms.load_balancing = "round_robin";
+    wms.breaker = {true, "open", 20, 12, 1, 1000, 31000};
+    wms.active = 3;
+    wms.waiting = 2;
+    wms.retries = 1;
+    wms.endpoints = {{.address = "10.0.0.11:8080", .active = 3, .idle = 7, .addresses = {"10.0.0.11:8080"}},
+                     {.address = "wms.internal:80", .weight = 2, .healthy = false}};
+    views = {oms, wms};
+  }
+  std::vector<ClusterView> clusters() override { return views; }
+  Result<ClusterView> cluster(std::string_view name) override {
+    for (const ClusterView& view : views)
+      if (view.name == name) return view;
+    return Error(Code::kNoSuchThing);
+  }
+  Result<ClusterView> eject(std::string_view name, std::string_view endpoint, std::optional<Duration> time) override {
+    told.push_back("eject " + std::string(endpoint) + ' ' + (time ? std::to_string(*time / Duration(1'000'000)) : "-"));
+    for (EndpointView& each : views.back().endpoints) {
+      if (each.address != endpoint) continue;
+      each.ejected = true;
+      each.ejected_by = "operator";
+      if (time) each.ejected_until = 61000;
+    }
+    return cluster(name);
+  }
+  Result<ClusterView> restore(std::string_view name, std::string_view endpoint) override {
+    told.push_back("restore " + std::string(endpoint));
+    return cluster(name);
+  }
+  Result<ClusterView> reset(std::string_view name) override {
+    if (name != "wms") return Error(Code::kNoSuchThing);
+    told.push_back("reset");
+    views.back().breaker = {true, "closed", 0, 0, 0, {}, {}};
+    return cluster(name);
+  }
+
+  std::vector<ClusterView> views;
+  std::vector<std::string> told;
+};
+
+/// A call, `t-1`, that is unresolved, and a message, `t-2`, that is prepared; notes what it is told.
+class FakeTransactions final : public TransactionPort {
+ public:
+  using Half = transactions::tables::Half;
+
+  FakeTransactions() {
+    Half call;
+    call.id = 1;
+    call.txid = "t-1";
+    call.state = transactions::HalfState::kUnresolved;
+    call.route = "create-order";
+    call.consumer = "oms";
+    call.topic = "order-topic";
+    call.document = R"({"request":{"price":19.90}})";
+    call.reason = "24h";
+    call.checks = 7;
+    call.created = 1000;
+    Half message;
+    message.id = 2;
+    message.txid = "t-2";
+    message.kind = transactions::HalfKind::kSystem;
+    message.route = "order-transactions";
+    message.consumer = "oms";
+    message.group = "oms-producer";
+    message.transaction_id = "OMS1";
+    message.document = R"({"type":"T","body":"{\"data\":1.50}"})";
+    message.created = 2000;
+    message.next_check = 8000;
+    halves = {message, call};
+  }
+  Result<std::vector<Half>> transactions(const transactions::tables::HalfFilter& filter) override {
+    std::vector<Half> found;
+    for (const Half& half : halves) {
+      if (filter.before != 0 && half.id >= filter.before) continue;
+      if (filter.state && half.state != *filter.state) continue;
+      if (found.size() < filter.limit) found.push_back(half);
+    }
+    return found;
+  }
+  Result<TransactionView> transaction(std::string_view txid) override {
+    for (const Half& half : halves)
+      if (half.txid == txid) return TransactionView{half, half.id == 1 ? "K1" : ""};
+    return Error(Code::kNoSuchThing);
+  }
+  Result<TransactionView> end(std::string_view txid, transactions::EndWish wish, std::string reason,
+                              std::string result) override {
+    const bool commit = wish == transactions::EndWish::kCommit;
+    told.push_back((commit ? "commit " : "rollback ") + std::string(txid) + ' ' + result);
+    if (!refusal.empty()) return Error(Code::kConflict, refusal);
+    for (Half& half : halves) {
+      if (half.txid != txid) continue;
+      half.state = commit ? transactions::HalfState::kCommitted : transactions::HalfState::kRolledBack;
+      half.decided_by = transactions::DecidedBy::kOperator;
+      half.reason = std::move(reason);
+      half.ended = 9000;
+      half.next_check.reset();
+      half.document.clear();
+    }
+    return transaction(txid);
+  }
+
+  std::vector<Half> halves;  ///< newest first
+  std::vector<std::string> told;
+  std::string refusal;  ///< of the next end
+};
+
 class AdminTest : public ::testing::Test {
  protected:
   AdminTest() {
@@ -310,7 +431,10 @@ class AdminTest : public ::testing::Test {
   AdminSettings settings;
   AccessHolder access;
   FakeRoutes routes;
-  ApiHandler api{access, Ports{process, subscriptions, sqlite, clock, lines, &versions, &routes}};
+  FakeClusters clusters;
+  FakeTransactions transactions;
+  ApiHandler api{access, Ports{process, subscriptions, sqlite, clock, lines, &versions, &routes, nullptr, &clusters,
+                               &transactions}};
   server::Readiness readiness;
   server::OperationsHandler operations{metrics, readiness, {}, &api};
   const server::ServerMetrics server_metrics{metrics};

@@ -24,6 +24,8 @@ TEST_F(OpenApiTest, EveryEndpointIsThere) {
       listed.insert(method + ' ' + path + ' ' + operation.at("description").get<std::string>());
   EXPECT_EQ(listed, (std::set<std::string>{"get /alerts Role: viewer",
                                            "get /audit Role: viewer",
+                                           "get /clusters Role: viewer",
+                                           "get /clusters/{name} Role: viewer",
                                            "get /config Role: viewer",
                                            "get /config/history Role: viewer",
                                            "get /config/history/{version} Role: operator",
@@ -37,15 +39,22 @@ TEST_F(OpenApiTest, EveryEndpointIsThere) {
                                            "get /subscriptions Role: viewer",
                                            "get /subscriptions/{name} Role: viewer",
                                            "get /topics Role: viewer",
+                                           "get /transactions Role: viewer",
+                                           "get /transactions/{txid} Role: viewer",
                                            "get /versions Role: viewer",
                                            "get /versions/usage Role: viewer",
+                                           "post /clusters/{name}/eject Role: operator",
+                                           "post /clusters/{name}/reset Role: operator",
+                                           "post /clusters/{name}/restore Role: operator",
                                            "post /dead-letters/replay Role: operator",
                                            "post /dead-letters/{id}/discard Role: operator",
                                            "post /dead-letters/{id}/replay Role: operator",
                                            "post /drain Role: admin",
                                            "post /reload Role: operator",
                                            "post /subscriptions/{name}/pause Role: operator",
-                                           "post /subscriptions/{name}/resume Role: operator"}));
+                                           "post /subscriptions/{name}/resume Role: operator",
+                                           "post /transactions/{txid}/commit Role: operator",
+                                           "post /transactions/{txid}/rollback Role: operator"}));
   EXPECT_EQ(all.at("openapi"), "3.1.0");
 }
 

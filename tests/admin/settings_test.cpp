@@ -12,7 +12,7 @@ class AdminFiles : public ::testing::Test {
   AdminSettings read(const std::string& yaml) {
     config::Reading reading(errors, config::FileKind::kOperator, [](const std::string& name) {
       return name == "SHORT" ? std::optional<std::string>("short")
-                             : std::optional<std::string>("a token of " + name + " 0123456789");
+                             : std::optional<std::string>("token-of-" + name + " 0123456789");
     });
     const auto node = config::read_yaml(yaml, "a.yaml", errors);
     return config::read<AdminSettings>(*node, reading);
@@ -45,7 +45,7 @@ TEST_F(AdminFiles, UsersHaveANameARoleAndAToken) {
   EXPECT_EQ(*settings.users[0].name, "vera");
   EXPECT_EQ(settings.users[0].role, Role::kViewer);
   EXPECT_EQ(settings.users[1].role, Role::kAdmin);
-  EXPECT_EQ(settings.users[1].token->reveal(), "a token of ADA 0123456789");
+  EXPECT_EQ(settings.users[1].token->reveal(), "token-of-ADA 0123456789");
 }
 
 TEST_F(AdminFiles, OffLoopbackOnlyWithTls) {

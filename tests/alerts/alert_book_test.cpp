@@ -153,6 +153,41 @@ TEST_F(AlertBookTest, WithoutAStoreAlertsLiveInTheProcess) {
   EXPECT_TRUE(process.book.firing("version_sunset").empty());
 }
 
+TEST_F(AlertBookTest, WithoutAStoreTheListIsWhatLivesInTheProcess) {
+  Process process(*this, false);
+  for (const char* name : {"a", "b", "c"}) {
+    process.book.raise(name, oms, "message");
+    clock.advance(std::chrono::seconds(1));
+  }
+  process.book.resolve("b", oms);
+  const auto page = [&](ReadAlerts read) {
+    EXPECT_TRUE(process.book.list(read).ok());
+    std::string text;
+    for (const Alert& alert : read.alerts)
+      text += alert.name + ' ' + alert.labels + (alert.firing ? " firing " : " resolved ") + since(alert.since) + ' ' +
+              since(alert.updated_at) + ' ' + alert.message + '\n';
+    return text;
+  };
+  const std::string a = "a " + oms_json + " firing 0 0 message\n";
+  const std::string b = "b " + oms_json + " resolved 1 3 message\n";
+  const std::string c = "c " + oms_json + " firing 2 2 message\n";
+  EXPECT_EQ(page({}), c + b + a);
+  ReadAlerts read;
+  read.firing = true;
+  EXPECT_EQ(page(read), c + a);
+  read.firing = false;
+  EXPECT_EQ(page(read), b);
+  read.firing.reset();
+  read.name = "a";
+  EXPECT_EQ(page(read), a);
+  read.name.clear();
+  read.limit = 2;
+  ASSERT_EQ(page(read), c + b);
+  ASSERT_TRUE(process.book.list(read).ok());
+  read.after = ReadAlerts::Place{read.alerts.back().since, read.alerts.back().id};
+  EXPECT_EQ(page(read), a);
+}
+
 TEST_F(AlertBookTest, WhatTheStoreRefusedIsOfferedAgain) {
   Process process(*this, false);
   process.book.raise("version_sunset", oms, "oms still calls");

@@ -129,12 +129,11 @@ defaults: {auth: none}
 routes:
   - {name: a, match: {method: GET, path: /a}, adapter: {htpp: {}}}
   - {name: b, match: {method: GET, path: /b}, adapter: {soap: {}}}
-  - {name: c, match: {method: GET, path: /c}, plugins: [ratelimit, idempotency], adapter: {static: {}}}
+  - {name: c, match: {method: GET, path: /c}, plugins: [ratelimit], adapter: {static: {}}}
 )"),
       "routes/orders.yaml:5:57: routes[0].adapter: unknown adapter \"htpp\" (did you mean \"http\"?)\n"
       "routes/orders.yaml:6:57: routes[1].adapter: \"soap\" is not in this version\n"
-      "routes/orders.yaml:7:57: routes[2].plugins[0]: unknown plugin \"ratelimit\" (did you mean \"rate_limit\"?)\n"
-      "routes/orders.yaml:7:68: routes[2].plugins[1]: \"idempotency\" is not in this version\n");
+      "routes/orders.yaml:7:57: routes[2].plugins[0]: unknown plugin \"ratelimit\" (did you mean \"rate_limit\"?)\n");
 }
 
 TEST_F(CompilationTest, WhoMayCallHasToBeSaid) {
@@ -232,9 +231,9 @@ TEST_F(CompilationTest, ARefusedReloadKeepsTheMemoryOfSignatures) {
 
 TEST_F(CompilationTest, AReloadKeepsTheConnectionsToTheSystems) {
   EXPECT_EQ(compile_files(kMain, kRoutes), "");
-  const auto endpoint = state.endpoints.get({"127.0.0.1", 9});
+  const auto endpoint = state.endpoints.get({{"127.0.0.1", 9}});
   EXPECT_EQ(compile_files(), "");
-  EXPECT_EQ(state.endpoints.get({"127.0.0.1", 9}), endpoint);
+  EXPECT_EQ(state.endpoints.get({{"127.0.0.1", 9}}), endpoint);
 }
 
 TEST_F(CompilationTest, TheEnvelopeIsLastOnTheWayOutAndAuthenticationFirstOnTheWayIn) {

@@ -62,9 +62,12 @@ TEST(DescriptionTest, KnowsEveryPlaceOfASecret) {
           "operators:consumers[].webhook.standard_webhooks.secret",
           "operators:consumers[].webhook.standard_webhooks.secrets[]", "operators:consumers[].webhook.github.secret",
           "operators:consumers[].webhook.github.secrets[]", "operators:oauth.providers[].keys[].secret",
-          "operators:oauth.providers[].keys[].secret_base64url", "operators:bus.kafka.properties.sasl.password",
-          "operators:bus.kafka.properties.ssl.key.pem", "operators:bus.kafka.properties.ssl.key.password",
-          "operators:bus.kafka.properties.ssl.keystore.password"));
+          "operators:oauth.providers[].keys[].secret_base64url", "operators:clusters[].credentials.bearer",
+          "operators:clusters[].credentials.basic.password", "operators:clusters[].credentials.header.value",
+          "operators:clusters[].credentials.signature.secret", "operators:clusters[].credentials.oauth.secret",
+          "operators:bus.kafka.properties.sasl.password", "operators:bus.kafka.properties.ssl.key.pem",
+          "operators:bus.kafka.properties.ssl.key.password", "operators:bus.kafka.properties.ssl.keystore.password",
+          "routes:routes[].adapter.transaction.webhook.secret"));
 }
 
 TEST(DescriptionTest, SaysWhatEveryKeyIs) {
@@ -88,7 +91,8 @@ TEST(DescriptionTest, ExpressionsTemplatesAndNamesAreMarked) {
     if (key->shape.meaning == config::Meaning::kExpression) expressions.insert(key->name);
     if (key->shape.meaning == config::Meaning::kReference) references.insert(key->name);
   }
-  EXPECT_THAT(expressions, testing::ElementsAre("done_when", "filter", "request", "response", "transform", "when"));
+  EXPECT_THAT(expressions, testing::ElementsAre("absent_when", "done_when", "filter", "merge", "request", "response",
+                                                "result", "transform", "when"));
   EXPECT_THAT(references, testing::IsSupersetOf({"cluster", "topic", "provider", "successor", "was"}));
 }
 

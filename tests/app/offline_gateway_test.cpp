@@ -13,7 +13,7 @@ namespace {
 constexpr std::string_view kMain =
     R"(listeners: [{name: public, address: "0.0.0.0:8080", tls: {certificate: no.pem, private_key: no.key, client_ca: no.pem}}]
 workers: 4
-secrets: {OMS_TOKEN: "${env:CAUSEWAY_NOT_SET}"}
+secrets: {OMS_TOKEN: "${env:CAUSEWAY_NOT_SET}", CHECKS: "${env:CAUSEWAY_NOT_SET_9}"}
 consumers:
   - {name: newer, roles: [internal], keys: [{id: newer-key, secrets: ["${env:CAUSEWAY_NOT_SET}"]}]}
   - {name: older, roles: [internal], keys: [{id: older-key, versions: [v1], secrets: ["${file:not-there}"]}]}
@@ -48,6 +48,8 @@ routes:
   - {name: open, match: {methods: any, path: /open}, auth: none, adapter: {http: {cluster: wms, path: /open, headers: {X-Token: "{{ secret:OMS_TOKEN }}"}}}}
   - {name: late, match: {method: GET, path: /late}, auth: none, adapter: {static: {delay: 10m, body: late}}}
   - {name: rare, match: {method: GET, path: /rare}, auth: none, plugins: [{rate_limit: {rate: 1/h, burst: 1, per: route}}], adapter: {static: {body: rare}}}
+  - {name: once, match: {method: POST, path: /once}, auth: {any: [api_key]}, plugins: [{idempotency: {}}], adapter: {http: {path: /once}}}
+  - {name: halves, match: {methods: [GET, POST], path: "/tx/{rest...}"}, auth: {any: [api_key]}, adapter: {transaction: {topic: things, group: g, check: {http: {path: /check}}, webhook: {secret: "{{ secret:CHECKS }}"}}}}
 )";
 
 class OfflineGatewayTest : public testing::Test {
@@ -137,6 +139,31 @@ TEST_F(OfflineGatewayTest, ChoosesAWayThatTheRouteTakes) {
   OfflineRequest signed_call = get("/things/keyed", "both");
   signed_call.scheme = CallerScheme::kSignature;
   EXPECT_EQ(gateway->call(signed_call, {}).status, 401);
+}
+
+TEST_F(OfflineGatewayTest, KeepsCallsByTheirKey) {
+  OfflineRequest request = post("/things/once", "{}", "token");
+  request.headers.emplace_back("Idempotency-Key", "K1");
+  const OfflineAnswer first = gateway->call(request, {json(R"({"id":1})", 201)});
+  EXPECT_EQ(first.status, 201) << first.problem << first.body;
+  const OfflineAnswer again = gateway->call(request, {});
+  EXPECT_EQ(again.status, 201) << again.problem << again.body;
+  EXPECT_EQ(again.body, first.body);
+  EXPECT_TRUE(again.calls.empty());
+}
+
+TEST_F(OfflineGatewayTest, KeepsHalfMessages) {
+  const OfflineAnswer prepared =
+      gateway->call(post("/things/tx", R"({"transactionId":"T","eventType":"WRITTEN","data":{"id":7}})", "token"), {});
+  EXPECT_EQ(prepared.status, 201) << prepared.problem << prepared.body;
+  EXPECT_TRUE(prepared.events.empty());
+  const std::size_t at = prepared.body.find(R"("messageId":")") + 13;
+  const std::string id = prepared.body.substr(at, 36);
+  const OfflineAnswer committed = gateway->call(post("/things/tx/" + id + "/commit", "", "token"), {});
+  EXPECT_EQ(committed.status, 200) << committed.problem << committed.body;
+  ASSERT_EQ(committed.events.size(), 1u);
+  EXPECT_EQ(committed.events[0].key, "7");
+  EXPECT_EQ(committed.events[0].source, "token");
 }
 
 TEST_F(OfflineGatewayTest, SaysWhoCannotProveItself) {

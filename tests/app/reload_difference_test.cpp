@@ -99,6 +99,28 @@ routes: [{name: a, match: {method: GET, path: /a}, adapter: {http: {cluster: oms
   EXPECT_EQ(Difference::between(effective(kMain), effective(kMain, moved)).to_text(), "");
 }
 
+TEST_F(DifferenceTest, TheCallsOfACompositeStartFromTheDefaultsToo) {
+  const std::string routes = R"(
+api: o
+base: /o
+defaults: {auth: none, http: {cluster: oms}}
+routes:
+  - name: a
+    match: {method: GET, path: /a}
+    adapter: {composite: {calls: {x: {http: {path: /x}}, y: {http: {path: /y}, optional: true}}}}
+)";
+  const auto told = [&](const std::string& from, const std::string& to) {
+    std::string changed = routes;
+    changed.replace(changed.find(from), from.size(), to);
+    return Difference::between(effective(kMain, routes), effective(kMain, changed)).to_text();
+  };
+  EXPECT_EQ(told("path: /y", "path: /z"), "~route o/a (adapter.composite.calls.y.http.path)");
+  EXPECT_EQ(told("optional: true", "optional: false"), "~route o/a (adapter.composite.calls.y.optional)");
+  EXPECT_EQ(told("cluster: oms}", "cluster: oms, timeout: 1s}"),
+            "~route o/a (adapter.composite.calls.x.http.timeout, adapter.composite.calls.y.http.timeout)");
+  EXPECT_EQ(told("{path: /x}", "{path: /x, cluster: oms}"), "");
+}
+
 TEST_F(DifferenceTest, StepsGoByTheirNames) {
   const auto with = [&](const std::string& plugins) {
     std::string routes = kRoutes;

@@ -18,6 +18,10 @@ TEST(Masking, OfASecretOnlyItsReferencesAreLeft) {
   EXPECT_EQ(masked("a$${b}c", true), "***");
   EXPECT_EQ(masked("${env:A}hunter2${file:b}", true), "${env:A}***${file:b}");
   EXPECT_EQ(masked("", true), "");
+  EXPECT_EQ(masked("Bearer {{ secret:T }}", true), "***{{ secret:T }}");
+  EXPECT_EQ(masked("{{ .orderId }}", true), "{{ .orderId }}");
+  EXPECT_EQ(masked("{{ 'hunter2' }}", true), "***");
+  EXPECT_EQ(masked("{{ 1234 }}", true), "***");
 }
 
 TEST(Masking, AUrlLosesItsUser) {
@@ -32,7 +36,10 @@ TEST(Masking, WhatNobodyDescribesIsJudgedByItsKey) {
   EXPECT_TRUE(is_secret("X-Api-Key", nullptr));
   EXPECT_TRUE(is_secret("sasl.password", nullptr));
   EXPECT_TRUE(is_secret("Authorization", nullptr));
-  EXPECT_FALSE(is_secret("timeout", nullptr));
+  for (const char* name : {"X-Internal-Auth", "X-Signing-Key", "X-Pwd", "key", "sig", "pin", "userPin", "X-Session"})
+    EXPECT_TRUE(is_secret(name, nullptr)) << name;
+  for (const char* name : {"timeout", "session.timeout.ms", "shipping", "design", "signed"})
+    EXPECT_FALSE(is_secret(name, nullptr)) << name;
 }
 
 TEST(Masking, WhatIsDescribedIsWhatItSays) {
@@ -100,7 +107,7 @@ routes:
     adapter:
       http:
         headers:
-          X-Token: "***"
+          X-Token: "***{{ secret:A }}"
           X-Plain: abc
     plugins:
       - transform:

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 #include <spdlog/sinks/ostream_sink.h>
 
+#include <functional>
 #include <map>
 #include <sstream>
 
@@ -64,6 +65,32 @@ class FakeSink final : public telemetry::AlertSink {
   std::vector<std::string> told;
 };
 
+/// A store that refuses for a while, and tells when somebody waits for it.
+class Door final : public store::Store {
+ public:
+  explicit Door(store::Store& store) : store_(store) {}
+  Task<Result<>> commit(runtime::Worker& worker, store::Change& change) override {
+    return store_.commit(worker, change);
+  }
+  void commit_later(std::unique_ptr<store::Change> change) override { store_.commit_later(std::move(change)); }
+  Result<> commit_blocking(store::Change& change) override {
+    if (meanwhile) meanwhile();
+    if (refuses) return Error(Code::kStoreRefused, "refused");
+    return store_.commit_blocking(change);
+  }
+  Task<Result<>> query(runtime::Worker& worker, store::Query& query) override { return store_.query(worker, query); }
+  Result<> query_blocking(store::Query& query) override { return store_.query_blocking(query); }
+  bool accepts_intake() const override { return store_.accepts_intake(); }
+  const std::string& store_id() const override { return store_.store_id(); }
+  const std::string& boot_id() const override { return store_.boot_id(); }
+
+  bool refuses = false;
+  std::function<void()> meanwhile;
+
+ private:
+  store::Store& store_;
+};
+
 class VersionLedgerTest : public ::testing::Test {
  protected:
   /// A process on the folder: everything that a kill takes along.
@@ -73,7 +100,7 @@ class VersionLedgerTest : public ::testing::Test {
           store(settings(test.folder), test.clock, metrics, lines, [] { return std::uint64_t{1} << 40; }),
           shard(metrics.add_shard()),
           requests(pipeline::requests_table(metrics)),
-          ledger(store, test.clock, metrics, lines, test.sink) {
+          ledger(door, test.clock, metrics, lines, test.sink) {
       const store::Schema* const schemas[] = {&kVersionSchema};
       EXPECT_EQ(store.open(schemas), "");
     }
@@ -86,6 +113,7 @@ class VersionLedgerTest : public ::testing::Test {
     telemetry::Metrics metrics;
     telemetry::LogThread lines;
     store::SqliteStore store;
+    Door door{store};
     telemetry::Shard& shard;
     telemetry::CounterTable requests;
     routing::VersionStates states;

@@ -162,6 +162,7 @@ TEST_F(VersionLedgerTest, WithoutAStoreNothingIsRetiredAndCallsAreCountedInMemor
   ASSERT_TRUE(views.ok());
   ASSERT_EQ(views->front().consumers.size(), 1u);
   EXPECT_EQ(views->front().consumers.front().calls, 2);
+  EXPECT_EQ(usage(), "");
 }
 
 }  // namespace

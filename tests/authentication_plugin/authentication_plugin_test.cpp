@@ -28,11 +28,12 @@ class FakeScheme final : public Authenticator {
     exchange.authenticated = !needs_body_;
     return {};
   }
-  Result<> on_body(Exchange& exchange) const override {
+  Step on_body(Exchange& exchange) const override {
     log += "body ";
+    if (waits) return proof(exchange);
     if (refuse_body) return refusal();
     exchange.authenticated = true;
-    return {};
+    return Step::next();
   }
 
   bool of_connection() const override { return of_the_connection; }
@@ -42,10 +43,18 @@ class FakeScheme final : public Authenticator {
   std::string_view why_ambiguous;
   bool refuse_head = false;
   bool refuse_body = false;
+  bool waits = false;  ///< has its say only after a while
   std::string reason = "wrong_signature";
   mutable std::string log;
 
  private:
+  Task<Result<Flow>> proof(Exchange& exchange) const {
+    co_await sleep_for(exchange.worker, std::chrono::milliseconds(1));
+    log += "proof ";
+    if (refuse_body) co_return refusal();
+    exchange.authenticated = true;
+    co_return Flow::kContinue;
+  }
   Error refusal() const {
     Error error(Code::kWrongCredentials);
     error.info().reason = reason;
@@ -69,10 +78,10 @@ class LateScheme final : public Authenticator {
     exchange.consumer_follows = true;
     return {};
   }
-  Result<> on_body(Exchange& exchange) const override {
+  Step on_body(Exchange& exchange) const override {
     exchange.consumer = &consumer_;
     exchange.authenticated = true;
-    return {};
+    return Step::next();
   }
 
  private:
@@ -94,8 +103,8 @@ class AuthenticationPluginTest : public fakes::ExchangeFixture {
     fakes::Call& one = call(text);
     Step head = plugin.on_head(one.exchange);
     if (!*head.verdict()) return fakes::describe(head.verdict()->error());
-    Step body = plugin.on_body(one.exchange);
-    if (!*body.verdict()) return fakes::describe(body.verdict()->error());
+    const Result<Flow> verdict = said(plugin.on_body(one.exchange));
+    if (!verdict) return fakes::describe(verdict.error());
     return one.exchange.authenticated ? "ok" : "let through without proof";
   }
 
@@ -209,6 +218,16 @@ TEST_F(AuthenticationPluginTest, WhoIsKnownOnlyAfterTheBodyGetsItsScopesThen) {
   EXPECT_TRUE(*plugin.on_body(one.exchange).verdict());
   EXPECT_EQ(std::vector<std::string_view>(one.exchange.scopes.begin(), one.exchange.scopes.end()),
             (std::vector<std::string_view>{"a", "b"}));
+}
+
+TEST_F(AuthenticationPluginTest, WaitsForASchemeThatAnswersLater) {
+  signature->waits = true;
+  EXPECT_EQ(outcome(both, "X-Signature: s"), "ok");
+  EXPECT_EQ(signature->log, "head body proof ");
+  signature->refuse_body = true;
+  signature->reason = "not_recorded";
+  EXPECT_EQ(outcome(both, "X-Signature: s"), "40191 not_recorded");
+  EXPECT_EQ(failures(), failure_sample("signature", "not_recorded"));
 }
 
 TEST_F(AuthenticationPluginTest, AReasonThatNobodyForesawCountsAsOther) {

@@ -80,6 +80,15 @@ TEST(Errors, AsJsonSurviveFileNamesThatAreNotUtf8) {
   EXPECT_NE(errors.to_json().find("\xEF\xBF\xBD.yaml"), std::string::npos);
 }
 
+TEST(Errors, DoNotShowWhatIsHidden) {
+  Errors errors;
+  errors.hide("hunter2-0123456789");
+  errors.add(at("a.yaml", 3, 4), "x", "unknown topic \"hunter2-0123456789\"");
+  errors.warn(at("a.yaml", 3, 5), "y", "no file matches \"hunter2-...\"");
+  EXPECT_EQ(errors.to_text(),
+            "a.yaml:3:4: x: unknown topic \"***\"\na.yaml:3:5: y: warning: no file matches \"***...\"\n");
+}
+
 TEST(Errors, KeepAThousandAndCountTheRest) {
   Errors errors;
   for (int i = 1; i <= 1500; ++i) errors.add(at("a.yaml", i, 1), "", "wrong");

@@ -85,6 +85,12 @@ TEST(References, NeverShowTheirValue) {
   EXPECT_EQ(complaint<bool>("$${x}", variables()), said("expected true or false, got \"$${x}\""));
 }
 
+TEST(References, AreHiddenInWhatIsSaidOfThemLater) {
+  Read<std::string> read("https://${env:OMS}/${env:NONE:-by-default-this}", variables());
+  read.errors.add({}, {}, "cannot reach " + read.value);
+  EXPECT_EQ(read.errors.to_text(), "cannot reach https://***/***\n");
+}
+
 TEST(References, AreNotForRouteFiles) {
   EXPECT_EQ(complaint<std::string>("a ${env:OMS}", variables(), FileKind::kRoutes),
             said("route files name secrets of config/ by {{ secret:NAME }}; a literal ${ is written $${"));

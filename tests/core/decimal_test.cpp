@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cmath>
+#include <cstring>
 #include <limits>
 #include <random>
 #include <string>
@@ -292,6 +293,31 @@ TEST(Decimal, AgreesWithTheMachineOnWholeNumbers) {
     EXPECT_EQ(rest(left, right), text_of(l % r));
     EXPECT_EQ(quotient(text_of(l * r), right), text_of(l));
     if (r > 0) EXPECT_EQ(is_multiple(left, right), l % r == 0);
+  }
+}
+
+// Numbers of few digits have a way of their own, which those with an exponent do not take.
+TEST(Decimal, AgreesOnFewDigitsWithAndWithoutExponent) {
+  std::mt19937_64 random(3);
+  const auto number = [&] {
+    std::string digits = std::to_string(random() % 10'000'000'000'000'000'000u).substr(0, 1 + random() % 19);
+    if (random() % 3 == 0) digits = std::string(digits.size(), random() % 2 == 0 ? '9' : '0');
+    std::string text = random() % 2 == 0 ? "" : "-";
+    const std::size_t point = random() % (digits.size() + 1);
+    const std::string whole = point == 0 ? "0" : digits.substr(0, point);
+    text += whole[0] == '0' && whole.size() > 1 ? "0" : whole;
+    return point == digits.size() ? text : text + "." + digits.substr(point);
+  };
+  for (int round = 0; round < 100'000; ++round) {
+    const std::string left = number();
+    const std::string right = number();
+    const auto check = [&](const Computed& few, const Computed& any) {
+      ASSERT_EQ(few.ok(), any.ok()) << left << " " << right;
+      if (few.ok()) ASSERT_EQ(few.token, any.token) << left << " " << right;
+    };
+    check(add(left, right), add(left + "e0", right + "e0"));
+    check(subtract(left, right), subtract(left + "e0", right + "e0"));
+    check(multiply(left, right), multiply(left + "e0", right + "e0"));
   }
 }
 

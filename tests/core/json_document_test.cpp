@@ -127,6 +127,59 @@ TEST(JsonDocument, AgreesWithCheckJsonOnBrokenText) {
   }
 }
 
+/// JSON of random shape and blanks, with all kinds of tokens.
+std::string random_json(std::mt19937& random, int depth) {
+  const auto blanks = [&] { return random() % 4 != 0 ? "" : std::string(random() % 40, " \n\t\r"[random() % 4]); };
+  static const std::vector<std::string> kScalars = {"0",
+                                                    "-1",
+                                                    "19.90",
+                                                    "1e2",
+                                                    "-0.5E-7",
+                                                    "4781320682406083640",
+                                                    "123456789012345678901234567890.25",
+                                                    "true",
+                                                    "false",
+                                                    "null",
+                                                    R"("")",
+                                                    R"("a")",
+                                                    R"("with \"quotes\" and \\")",
+                                                    R"("[{,:")",
+                                                    R"("\u00e9\ud83d\ude80")",
+                                                    "\"\xe8\xae\xa2\xe5\x8d\x95\""};
+  if (depth == 0 || random() % 3 == 0) return blanks() + kScalars[random() % kScalars.size()] + blanks();
+  const bool object = random() % 2 == 0;
+  std::string text = blanks() + (object ? '{' : '[');
+  const unsigned count = random() % 6;
+  for (unsigned i = 0; i < count; ++i) {
+    if (i > 0) text += ',';
+    if (object) text += blanks() + '"' + std::string(random() % 20, 'n') + std::to_string(i) + "\"" + blanks() + ':';
+    text += random_json(random, depth - 1);
+  }
+  return text + blanks() + (object ? '}' : ']') + blanks();
+}
+
+// Long enough that its structure is found in several steps.
+TEST(JsonDocument, AgreesWithCheckJsonOnLongText) {
+  std::mt19937 random(11);
+  constexpr std::string_view kBytes = "{}[]\",:\\u0189.eE+-tfn \n\xe8\xff\0";
+  std::size_t valid = 0;
+  for (int round = 0; round < 3000; ++round) {
+    std::string text = "[0";
+    for (std::size_t size = random() % 12'000; text.size() < size;) text += "," + random_json(random, 4);
+    text += ']';
+    if (random() % 2 == 0) text[random() % text.size()] = kBytes[random() % kBytes.size()];
+    if (random() % 4 == 0) text.resize(random() % text.size());
+    const std::string exact(text);
+    const auto checked = check_json(exact, 64);
+    const std::string wanted = checked ? std::to_string(checked->offset) + ": " + checked->what : "";
+    ASSERT_EQ(problem(exact, {.refuse_doubled_names = false}), wanted) << text;
+    if (!wanted.empty()) continue;
+    ASSERT_EQ(written(document(exact, {.refuse_doubled_names = false})), without_blanks(exact));
+    ++valid;
+  }
+  EXPECT_GT(valid, 1000u);
+}
+
 TEST(JsonDocument, WalkingItGivesBackEveryTokenAsItWas) {
   int walked = 0;
   for (const conformance::Case& one : conformance::read_cases("json_test_suite.json")) {
@@ -215,6 +268,19 @@ TEST(JsonDocument, ADoubledNameIsAProblemAtItsSecondPlace) {
   EXPECT_EQ(problem(R"({"a":1,"A":2,"a ":3,"":4})"), "");
 }
 
+TEST(JsonDocument, NamesAreFoundFromWhereTheLastOneWas) {
+  const JsonDocument read = document(R"({"a":1,"b":2,"\u0063":3,"longer-than-eight":4})");
+  Index place = JsonDocument::kNone;
+  for (const char* name : {"a", "b", "c", "longer-than-eight", "a", "c", "b", "longer-than-eight", "longer-than-eight"})
+    EXPECT_EQ(read.find(0, name, place), read.find(0, name)) << name;
+  EXPECT_EQ(read.find(0, "longer-than-eighz", place), JsonDocument::kNone);
+  EXPECT_EQ(read.find(0, "b", place), read.find(0, "b"));
+  const JsonDocument doubled = document(R"({"a":1,"b":2,"a":3})", {.refuse_doubled_names = false});
+  place = JsonDocument::kNone;
+  EXPECT_EQ(doubled.raw(doubled.find(0, "a", place)), "3");
+  EXPECT_EQ(doubled.raw(doubled.find(0, "a", place)), "3");
+}
+
 TEST(JsonDocument, DoubledNamesMayBeLetThroughAndTheLastOneCounts) {
   const JsonReadOptions all{.refuse_doubled_names = false};
   const JsonDocument read = document(R"({"a":1,"b":2,"\u0061":3})", all);
@@ -233,6 +299,28 @@ TEST(JsonDocument, ADoubledNameIsFoundAmongAnyNumberOfNames) {
       const std::string doubled = text + "\"\\u006eame-" + std::to_string(twice) + "\":0}";
       EXPECT_EQ(problem(doubled), std::to_string(text.size()) + ": a name comes twice in one object") << count;
     }
+  }
+}
+
+TEST(JsonDocument, ADoubledNameIsFoundInRandomObjects) {
+  std::mt19937 random(13);
+  for (int round = 0; round < 20'000; ++round) {
+    std::set<std::string> names;
+    std::string text = R"([{"outer":)";
+    std::string wanted;
+    text += '{';
+    const unsigned count = 1 + random() % 40;
+    const unsigned kinds = 1 + random() % 2000;
+    for (unsigned i = 0; i < count; ++i) {
+      if (i > 0) text += ',';
+      const unsigned kind = random() % kinds;
+      const std::string name = std::string(kind % 23, 'x') + std::to_string(kind);
+      if (!names.insert(name).second && wanted.empty())
+        wanted = std::to_string(text.size()) + ": a name comes twice in one object";
+      text += '"' + name + R"(":{"x":[]})";
+    }
+    text += R"(}},{"outer":0}])";
+    ASSERT_EQ(problem(text), wanted) << text;
   }
 }
 

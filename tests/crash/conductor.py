@@ -49,7 +49,7 @@ def run(folder, kills, rate=1000, seed=1, faults=Faults(), retention="7d", clean
                 early += _kill(gateway, dice)
             spawned = time.monotonic()
             starts.append(gateway.start())
-            until(lambda: publisher.newest_sent > spawned, 10 * SLOW, "nothing is acknowledged after the start")
+            until(lambda: publisher.newest_sent > spawned, 30 * SLOW, "nothing is acknowledged after the start")
             backs.append(time.monotonic() - spawned)
         publisher.stop()
         took = time.monotonic() - began

@@ -47,10 +47,12 @@ routes:
 """
 
 
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+def place():
+    """A socket that keeps a port for whoever is told it, also while that one is dead: it does not listen."""
+    sock = socket.socket()
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    sock.bind(("127.0.0.1", 0))
+    return sock
 
 
 def until(done, seconds, what):
@@ -64,7 +66,8 @@ class Gateway:
     """`receiver` is the port that takes deliveries; None: nobody subscribes. `bus`: as in the configuration."""
 
     def __init__(self, folder, receiver=None, retention="7d", bus="{embedded: {}}"):
-        self.folder, self.public, self.admin = folder, free_port(), free_port()
+        self.folder, self.places = folder, [place(), place()]
+        self.public, self.admin = (each.getsockname()[1] for each in self.places)
         self.process, self.log = None, open(folder / "log", "ab")
         (folder / "causeway.yaml").write_text(CONFIGURATION.format(public=self.public, admin=self.admin, receiver=receiver or 1, bus=bus,
                                                                    shards=SHARDS, retention=retention))
@@ -82,7 +85,7 @@ class Gateway:
         """Returns how long it took until it was ready."""
         began = time.monotonic()
         self.spawn()
-        until(lambda: self.ready() or self.process.poll() is not None, 10 * SLOW, "the gateway is not ready")
+        until(lambda: self.ready() or self.process.poll() is not None, 30 * SLOW, "the gateway is not ready")
         assert self.process.poll() is None, f"it ended with {self.process.returncode}: {(self.folder / 'log').read_text()[-2000:]}"
         return time.monotonic() - began
 

@@ -8,6 +8,8 @@ import random
 import time
 import zlib
 
+from requests_read import Requests, serve
+
 
 @dataclasses.dataclass(frozen=True)
 class Faults:
@@ -18,27 +20,13 @@ class Faults:
     refuse: float = 0.0  # of events: 422 at their first attempt, always the same ones
 
 
-class _Connection(asyncio.Protocol):
+class _Connection(Requests):
     def __init__(self, owner):
-        self.owner, self.buffer = owner, b""
+        super().__init__()
+        self.owner = owner
 
-    def connection_made(self, transport):
-        self.transport = transport
-
-    def data_received(self, data):
-        self.buffer += data
-        while True:
-            end = self.buffer.find(b"\r\n\r\n")
-            if end < 0:
-                return
-            head = self.buffer[:end].decode("latin-1").split("\r\n")
-            headers = {name.lower(): value.strip() for name, value in (line.split(":", 1) for line in head[1:])}
-            size = int(headers.get("content-length", 0))
-            if len(self.buffer) < end + 4 + size:
-                return
-            body = self.buffer[end + 4:end + 4 + size]
-            self.buffer = self.buffer[end + 4 + size:]
-            self.owner.answer(self.transport, headers, body)
+    def on_request(self, method, target, headers, body):
+        self.owner.answer(self.transport, headers, body)
 
 
 class _Server:
@@ -68,11 +56,7 @@ class _Server:
             say()
 
     async def serve(self, pipe):
-        loop = asyncio.get_running_loop()
-        server = await loop.create_server(lambda: _Connection(self), "127.0.0.1", 0, backlog=1024)
-        pipe.send(server.sockets[0].getsockname()[1])
-        await loop.run_in_executor(None, pipe.recv)
-        server.close()
+        await serve(lambda: _Connection(self), pipe)
         self.file.close()
 
 

@@ -28,7 +28,7 @@ class OnBus : public ::testing::Test {
   }
   static std::string one(const std::string& more = "", const std::string& name = "s") {
     return "{name: " + name +
-           ", topic: t, start: earliest, deliver: {http: {cluster: wms, timeout: 2s}}, retry: {delay: 5ms, max_delay: "
+           ", topic: t, start: earliest, deliver: {http: {cluster: wms, timeout: 60s}}, retry: {delay: 5ms, max_delay: "
            "20ms, max_attempts: 1000}" +
            more + "}";
   }

@@ -7,7 +7,7 @@ namespace causeway::events {
 namespace {
 
 constexpr const char* kSubscription =
-    "[{name: s, topic: t, deliver: {http: {cluster: wms, timeout: 200ms}},"
+    "[{name: s, topic: t, deliver: {http: {cluster: wms, timeout: 60s}},"
     " retry: {delay: 2ms, max_delay: 20ms, max_attempts: 1000}}]";
 
 TEST(CrashOfDeliveries, LosesNothingKeepsTheOrderAndDoublesLittle) {

@@ -110,7 +110,7 @@ class Process {
     settings.timeout = 10s;
     settings.endpoints = {{{"127.0.0.1", port}, 1}};
     config::Errors errors;
-    clusters[name] = std::make_shared<const upstream::Cluster>(settings, endpoints, 1, metrics, labels, errors);
+    clusters[name] = std::make_shared<const upstream::Cluster>(settings, world, errors);
     EXPECT_EQ(errors.to_text(), "");
   }
 
@@ -184,6 +184,8 @@ class Process {
   runtime::Worker* workers[1] = {&worker};
   WorkerContext* contexts[1] = {&context};
   upstream::EndpointRegistry endpoints{workers};
+  upstream::ClusterStates cluster_states{workers};
+  const upstream::ClusterWorld world{endpoints, cluster_states, metrics, labels};
   Clusters clusters;
   std::shared_ptr<const TopicTable> topics;
   Subscriptions subscriptions{log, contexts, metrics, log_thread, clock};

@@ -106,7 +106,7 @@ TEST_F(Reloading, WithoutOrderEventsOfOneKeyGoSideBySide) {
   });
   ASSERT_EQ(
       process->take(
-          "[{name: s, topic: t, order: none, deliver: {http: {cluster: wms, timeout: 300ms}}, retry: {delay: 1ms}}]"),
+          "[{name: s, topic: t, order: none, deliver: {http: {cluster: wms, timeout: 1s}}, retry: {delay: 1ms}}]"),
       "");
   for (const char* id : {"e1", "e2", "e3"}) process->publish(id, "a");
   EXPECT_TRUE(eventually([&] { return receiver.taken().size() == 3; }));

@@ -19,7 +19,7 @@ class SubscriptionFiles : public ::testing::Test {
     settings.name.value = "wms";
     settings.timeout = 7s;
     settings.endpoints = {{{"127.0.0.1", 1}, 1}};
-    clusters["wms"] = std::make_shared<const upstream::Cluster>(settings, endpoints, 1, metrics, labels, errors);
+    clusters["wms"] = std::make_shared<const upstream::Cluster>(settings, world, errors);
     TopicSettings topic;
     topic.name.value = "order-topic";
     topics = TopicTable({topic}, metrics);
@@ -42,6 +42,8 @@ class SubscriptionFiles : public ::testing::Test {
   runtime::Worker worker{0, "w", clock};
   runtime::Worker* workers[1] = {&worker};
   upstream::EndpointRegistry endpoints{workers};
+  upstream::ClusterStates cluster_states{workers};
+  const upstream::ClusterWorld world{endpoints, cluster_states, metrics, labels};
   Clusters clusters;
   TopicTable topics;
   config::Errors errors;

@@ -88,18 +88,5 @@ TEST_F(Verdicts, RetryAfterOf429And503MakesTheWaitLongerButNotLongerThanTheLonge
   EXPECT_EQ(of(503, 1, "Sun, 01 Mar 2026 03:00:40 GMT"), "1000");
 }
 
-TEST_F(Verdicts, RetryAfterIsSecondsOrADate) {
-  const auto parse = [&](std::string_view text) {
-    const auto wait = parse_retry_after(text, clock.wall());
-    return wait ? std::to_string(wait->count() / 1'000'000) : "nothing";
-  };
-  EXPECT_EQ(parse("120"), "120000");
-  EXPECT_EQ(parse("Mon, 02 Mar 2026 04:00:00 GMT"), "86399877");
-  for (const char* const wrong :
-       {"", "-1", "+1", "1.5", "soon", "Tue, 02 Mar 2026 04:00:00 GMT", "Mon, 32 Mar 2026 04:00:00 GMT",
-        "Mon, 02 Mar 2026 24:00:00 GMT", "Mon, 02 Mar 2026 04:00:00 CET", "Mon, 2 Mar 2026 04:00:00 GMT "})
-    EXPECT_EQ(parse(wrong), "nothing") << wrong;
-}
-
 }  // namespace
 }  // namespace causeway::events

@@ -83,7 +83,7 @@ TEST(JsonTemplate, SaysWhatItLooksAt) {
 
 TEST(JsonTemplate, SaysWhereItIsWrong) {
   const std::string text = Compiled(R"({a: [1, "{{ $reqest }}"]})").errors.to_text();
-  EXPECT_NE(text.find(": a[1]: $reqest is not a variable here"), std::string::npos) << text;
+  EXPECT_NE(text.find(": a[1]: unknown variable \"$reqest\"; did you mean \"$request\"?"), std::string::npos) << text;
 }
 
 }  // namespace

@@ -19,18 +19,18 @@ std::string complaint(std::string_view file) {
 
 TEST(ConfiguredProgram, SaysWhereInTheFile) {
   EXPECT_EQ(complaint("when: .items | lenght\n"),
-            "routes/a.yaml:1:16: routes[0].when: no function is called lenght/0 (did you mean length?)\n");
+            "routes/a.yaml:1:16: routes[0].when: unknown function \"lenght\"; did you mean \"length\"?\n");
   EXPECT_EQ(complaint("when: '.items | lenght'\n"),
-            "routes/a.yaml:1:17: routes[0].when: no function is called lenght/0 (did you mean length?)\n");
+            "routes/a.yaml:1:17: routes[0].when: unknown function \"lenght\"; did you mean \"length\"?\n");
   EXPECT_EQ(complaint("when: \".code == \\\"x\\\" and $statu\"\n"),
-            "routes/a.yaml:1:27: routes[0].when: $statu is not a variable here (did you mean $status?)\n");
+            "routes/a.yaml:1:27: routes[0].when: unknown variable \"$statu\"; did you mean \"$status\"?\n");
   EXPECT_EQ(complaint("a: 1\nwhen: |\n  .items\n  | map(\n      .sku }\n"),
             "routes/a.yaml:5:12: routes[0].when: unexpected \"}\"; expected \")\" behind the arguments (between them "
             "stands \";\")\n");
   EXPECT_EQ(complaint("when: >-\n  .items\n  | lenght\n"),
-            "routes/a.yaml:3:5: routes[0].when: no function is called lenght/0 (did you mean length?)\n");
+            "routes/a.yaml:3:5: routes[0].when: unknown function \"lenght\"; did you mean \"length\"?\n");
   EXPECT_EQ(complaint("when: '.\"名\" | lenght'\n"),
-            "routes/a.yaml:1:15: routes[0].when: no function is called lenght/0 (did you mean length?)\n");
+            "routes/a.yaml:1:15: routes[0].when: unknown function \"lenght\"; did you mean \"length\"?\n");
   EXPECT_EQ(
       complaint("when: '(.a'\n"),
       "routes/a.yaml:1:11: routes[0].when: the program ends too early; expected \")\" behind what the parentheses "
@@ -42,7 +42,7 @@ TEST(ConfiguredProgram, GivesTheCharacterWhereThePlaceIsNotKnown) {
   const config::Placed<std::string> text{".a | lenght", {std::make_shared<std::string>("a.yaml"), 3, 7}, "when"};
   EXPECT_FALSE(compile_program(text, {}, errors).has_value());
   EXPECT_EQ(errors.to_text(),
-            "a.yaml:3:7: when: no function is called lenght/0 (did you mean length?) (at character 6)\n");
+            "a.yaml:3:7: when: unknown function \"lenght\"; did you mean \"length\"? (at character 6)\n");
 }
 
 /// What is said about it as a condition.
@@ -83,7 +83,7 @@ TEST(ConfiguredTemplate, SaysWhereInTheFile) {
   const config::Node& node = *root->find("key");
   const Template made = compile_template({node.text(), node.position(), "key", node}, {}, errors);
   EXPECT_TRUE(made.is_literal());
-  EXPECT_EQ(errors.to_text(), "a.yaml:1:33: key: no function is called trimm/0 (did you mean trim?)\n");
+  EXPECT_EQ(errors.to_text(), "a.yaml:1:33: key: unknown function \"trimm\"; did you mean \"trim\"?\n");
 }
 
 }  // namespace

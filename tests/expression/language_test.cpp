@@ -96,9 +96,10 @@ TEST(Language, ErrorsAreCaughtWhereTheyHappen) {
   EXPECT_EQ(run("[.[] | tonumber?]", R"(["1","x",2])"), "[1,2]");
   EXPECT_EQ(run("try (1, error(\"x\"), 2) catch ."), R"(1 "x")");
   EXPECT_EQ(run("(try 1 catch 2) | error(\"behind\")"), "error: behind");
-  EXPECT_EQ(run(".a.b.c? // \"none\"", R"({"a":1})"), R"("none")");
+  EXPECT_EQ(run(".a.b?.c? // \"none\"", R"({"a":1})"), R"("none")");
+  EXPECT_EQ(run(".a.b.c? // \"none\"", R"({"a":1})"), "error: Cannot index number at .a with string (\"b\")");
   EXPECT_EQ(run("[label $out | 1, 2, break $out, 3]"), "[1,2]");
-  EXPECT_EQ(run("error(null) // 1"), "1");
+  EXPECT_EQ(run("[.[] | tonumber? // 0]", R"(["1","x"])"), "[1,0]");
   EXPECT_EQ(run("try error catch .", "{\"a\":1}"), R"({"a":1})");
 }
 

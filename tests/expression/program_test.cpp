@@ -31,7 +31,7 @@ TEST_F(ProgramTest, RunOneWantsExactlyOneResult) {
   EXPECT_EQ(one(".a", R"({"a":1})"), "1");
   EXPECT_EQ(one(".[]", "[1,2]"), "the program has several results, and one was expected");
   EXPECT_EQ(one("empty", "[]"), "the program has no result, and one was expected");
-  EXPECT_EQ(one(".[] | .a", "[1]"), "Cannot index number with string (\"a\")");
+  EXPECT_EQ(one(".[] | .a", "[1]"), "Cannot index number at .[0] with string (\"a\")");
 }
 
 TEST_F(ProgramTest, TestLooksAtTheFirstResult) {
@@ -55,6 +55,48 @@ TEST_F(ProgramTest, KnowsWhatItUses) {
   EXPECT_TRUE(compiled("{\"a\"}", all).uses_input());
   EXPECT_TRUE(compiled("if $status then 1 end", all).uses_input());
   EXPECT_TRUE(compiled("1 as $request | $request", all).uses().empty());
+}
+
+TEST_F(ProgramTest, KnowsWhichMembersOfAVariableItMentions) {
+  const auto mentions = [](std::string_view text) {
+    std::string found;
+    const Program program = compiled(text, {Variable::kCalls, Variable::kRequest});  // members view it
+    for (const Program::Member& member : program.members_of(Variable::kCalls))
+      found.append(member.name.empty() ? "?" : member.name)
+          .append("@")
+          .append(std::to_string(member.offset))
+          .append(" ");
+    return found;
+  };
+  EXPECT_EQ(mentions("$request.order"), "");
+  EXPECT_EQ(mentions("$calls.order.body.id"), "order@0 ");
+  EXPECT_EQ(mentions("$calls[\"a b\"].body // $calls.order?.body"), "a b@0 order@22 ");
+  EXPECT_EQ(mentions("if $calls.a.status == 200 then {x: $calls.b.body} else \"\\($calls.c.body)\" end"),
+            "a@3 b@35 c@58 ");
+  EXPECT_EQ(mentions("def f: $calls.a; [1, 2] | map(f)"), "a@7 ");
+  EXPECT_EQ(mentions("$calls | .a"), "?@0 ");
+  EXPECT_EQ(mentions("$calls[$request.a]"), "?@0 ");
+  EXPECT_EQ(mentions("$calls.a, $calls, ($calls | keys)"), "a@0 ?@10 ?@19 ");
+  EXPECT_EQ(mentions("$calls as {order: $o} | $o"), "?@0 ");
+  EXPECT_EQ(mentions("1 as $calls | $calls.a"), "");
+}
+
+TEST_F(ProgramTest, KnowsWhichMembersOfItsInputItMentions) {
+  const auto mentions = [](std::string_view text) {
+    std::string found;
+    const Program program = compiled(text, {Variable::kRequest});  // members view it
+    for (const Program::Member& member : program.members_of_input())
+      found.append(member.name).append("@").append(std::to_string(member.offset)).append(" ");
+    return found;
+  };
+  EXPECT_EQ(mentions("{order, shipment: (.shipment.items[0] // null)}"), "order@1 shipment@19 ");
+  EXPECT_EQ(mentions(".order + .[\"other\"]"), "order@0 other@10 ");
+  EXPECT_EQ(mentions(".order | .id, {x: .y}"), "order@0 ");
+  EXPECT_EQ(mentions(". | .order"), "order@4 ");
+  EXPECT_EQ(mentions("[.lines[] | {sku: .sku}] | map(.n)"), "lines@1 ");
+  EXPECT_EQ(mentions(".a as $x | if .b then .c else \"\\(.d)\" end"), "a@0 b@14 c@22 d@33 ");
+  EXPECT_EQ(mentions("$request.a"), "");
+  EXPECT_EQ(mentions("to_entries | map(.key)"), "");
 }
 
 TEST_F(ProgramTest, InputThatIsNotUsedIsNotRead) { EXPECT_EQ(one("1 + 1", "not JSON"), "2"); }
@@ -109,15 +151,15 @@ TEST_F(ProgramTest, ConstructionsAreWrittenAsValuesAre) {
   }
   EXPECT_EQ(one(R"j({a, "c\"\u007f": .["q\"k"], e: [.l[] | {x, y: .z}]})j", input),
             R"j({"a":19.90,"c\"\u007f":"\u00e9\n","e":[{"x":1,"y":null},{"x":[2],"y":null}]})j");
-  EXPECT_EQ(one("{a: .b.c}", R"({"b":1})"), "Cannot index number with string (\"c\")");
-  EXPECT_EQ(one("{a}", "[1]"), "Cannot index array with string (\"a\")");
-  EXPECT_EQ(one("[.[] | {a}]", "[{}, 1]"), "Cannot index number with string (\"a\")");
+  EXPECT_EQ(one("{a: .b.c}", R"({"b":1})"), "Cannot index number at .b with string (\"c\")");
+  EXPECT_EQ(one("{a}", "[1]"), "Cannot index array at . with string (\"a\")");
+  EXPECT_EQ(one("[.[] | {a}]", "[{}, 1]"), "Cannot index number at .[1] with string (\"a\")");
   EXPECT_EQ(one("[.[] | error(\"no\")]? // 1", "[1]"), "1");
 }
 
 TEST_F(ProgramTest, VariablesThatAreNotAllowedDoNotCompile) {
   const auto refused = Program::compile("$answer.a", {Variable::kRequest});
-  EXPECT_EQ(std::get<CompileProblem>(refused).message, "$answer is not a variable here");
+  EXPECT_EQ(std::get<CompileProblem>(refused).message, "\"$answer\" has no value here");
 }
 
 TEST_F(ProgramTest, KnowsItsText) {

@@ -15,13 +15,15 @@ inline constexpr VariableSet kAll = {Variable::kRequest,  Variable::kParams,  Va
                                      Variable::kStatus,   Variable::kEvent,   Variable::kTxid};
 
 /// The results with blanks between them; behind `error: ` what is wrong with a run; behind `N: ` what does not compile.
-inline std::string run(std::string_view text, std::string_view input = "null", const Values& values = {},
-                       const Limits& limits = {}) {
+inline std::string run(std::string_view text, std::string_view input = "null", Values values = {},
+                       const Limits& limits = {}, const Clock* clock = nullptr) {
   const auto compiled = Program::compile(text, kAll);
   if (const auto* const problem = std::get_if<CompileProblem>(&compiled))
     return std::to_string(problem->offset) + ": " + problem->message;
   std::pmr::monotonic_buffer_resource memory;
-  const auto results = std::get<Program>(compiled).run(input, values, &memory, limits);
+  const Surroundings surroundings{limits, clock};
+  values.surround(&surroundings);
+  const auto results = std::get<Program>(compiled).run(input, values, &memory);
   if (!results.ok()) return "error: " + results.error().info_if()->internal;
   std::string all;
   for (const Bytes result : *results) {

@@ -56,7 +56,7 @@ TEST(Template, AHoleIsAnError) {
   EXPECT_EQ(rendered("a/{{ .id }}", "{}"), "error: {{ .id }} is null");
   EXPECT_EQ(rendered("a/{{ .[] }}", "[]"), "error: {{ .[] }} has no result");
   EXPECT_EQ(rendered("a/{{ .[] }}", "[1,2]"), "error: {{ .[] }} has several results");
-  EXPECT_EQ(rendered("a/{{ .a.b }}", R"({"a":1})"), "error: Cannot index number with string (\"b\")");
+  EXPECT_EQ(rendered("a/{{ .a.b }}", R"({"a":1})"), "error: Cannot index number at .a with string (\"b\")");
 }
 
 TEST(Template, InsertionsAreAppendedAsAsked) {
@@ -92,8 +92,8 @@ TEST(Template, KnowsWhatItUses) {
 TEST(Template, SaysWhatDoesNotCompile) {
   EXPECT_EQ(problem("a {{ .b"), R"(2: "{{" is never closed; expected "}}", or "{{ "{{" }}" for the braces themselves)");
   EXPECT_EQ(problem("a {{ }}"), "4: an expression was expected between the braces");
-  EXPECT_EQ(problem("a {{ .b | lenght }}"), "10: no function is called lenght/0 (did you mean length?)");
-  EXPECT_EQ(problem("{{ $answer }}"), "3: $answer is not a variable here");
+  EXPECT_EQ(problem("a {{ .b | lenght }}"), "10: unknown function \"lenght\"; did you mean \"length\"?");
+  EXPECT_EQ(problem("{{ $answer }}"), "3: \"$answer\" has no value here");
 }
 
 }  // namespace

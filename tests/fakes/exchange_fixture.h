@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "exchange/exchange.h"
+#include "exchange/plugin.h"
 #include "exchange/reply.h"
 #include "fakes/manual_clock.h"
 #include "fakes/run_task.h"
@@ -75,6 +76,11 @@ class ExchangeFixture : public ::testing::Test {
     return fakes::run(worker, std::move(task));
   }
 
+  /// What a step says in the end.
+  Result<Flow> said(Step step) {
+    return step.verdict() != nullptr ? std::move(*step.verdict()) : run(std::move(step.task()));
+  }
+
   /// The answer as it would be written, without what the connection adds: status, fields, extra fields, body.
   std::string answer(Call& of) {
     const Response& response = of.exchange.response;
@@ -136,5 +142,6 @@ inline std::string describe(const Error& error) {
 
 /// The error, or nothing.
 inline std::string failure(const Result<>& result) { return result ? "" : describe(result.error()); }
+inline std::string failure(const Result<Flow>& result) { return result ? "" : describe(result.error()); }
 
 }  // namespace causeway::fakes

@@ -19,8 +19,10 @@ namespace causeway::fakes {
 
 class LogExchangeFixture : public ExchangeFixture {
  protected:
-  LogExchangeFixture() {
-    const store::Schema* const schemas[] = {&events::kEventSchema};
+  /// `more`: tables beside the log's.
+  explicit LogExchangeFixture(std::initializer_list<const store::Schema*> more = {}) {
+    std::vector<const store::Schema*> schemas{&events::kEventSchema};
+    schemas.insert(schemas.end(), more);
     EXPECT_EQ(sqlite.open(schemas), "");
   }
 

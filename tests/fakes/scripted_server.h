@@ -81,6 +81,28 @@ class Peer {
     return request;
   }
 
+  /// The next head, without what follows it.
+  std::string read_head() { return read_until("\r\n\r\n"); }
+  /// Up to and with `text`; empty at the end.
+  std::string read_until(std::string_view text) {
+    std::size_t at;
+    while ((at = received_.find(text)) == std::string::npos)
+      if (!receive()) return {};
+    std::string result = received_.substr(0, at + text.size());
+    received_.erase(0, at + text.size());
+    return result;
+  }
+  /// What has come, at least a byte; empty at the end.
+  std::string some() {
+    if (received_.empty()) receive();
+    return std::exchange(received_, {});
+  }
+  /// Everything up to the end.
+  std::string rest() {
+    while (receive()) continue;
+    return std::exchange(received_, {});
+  }
+
   void send(std::string_view text) {
     while (!text.empty()) {
       const ssize_t count = ::send(descriptor_, text.data(), text.size(), MSG_NOSIGNAL);
@@ -184,10 +206,23 @@ inline ScriptedServer::Script answers(std::string text) {
   };
 }
 
-/// A port where nobody listens.
-inline std::uint16_t closed_port() {
-  ScriptedServer server([](ScriptedServer&) {});
-  return server.port();
+/// A port that nobody gets while this process lasts, but who asks for it and says SO_REUSEADDR: a socket that does not
+/// listen keeps it.
+inline std::uint16_t kept_port() {
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof address;
+  const int on = 1;
+  const int place = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  if (::setsockopt(place, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) != 0 ||
+      ::bind(place, reinterpret_cast<sockaddr*>(&address), size) != 0 ||
+      ::getsockname(place, reinterpret_cast<sockaddr*>(&address), &size) != 0)
+    throw std::runtime_error("no port on the loopback");
+  return ntohs(address.sin_port);
 }
+
+/// A port where nobody listens.
+inline std::uint16_t closed_port() { return kept_port(); }
 
 }  // namespace causeway::fakes

@@ -12,6 +12,7 @@
 #include "fakes/exchange_fixture.h"
 #include "fakes/scripted_body.h"
 #include "fakes/scripted_server.h"
+#include "telemetry/hex.h"
 
 namespace causeway::adapters {
 namespace {
@@ -48,13 +49,15 @@ class HttpAdapterTest : public fakes::ExchangeFixture {
     wms.name.value = "wms";
     wms.system = "WMS";
     wms.endpoints = {{{"127.0.0.1", port}, 1}};
+    if (!honoured.empty()) wms.idempotency = upstream::IdempotencySettings{.header = honoured};
     // Kept, because a call that is still alive gives its connection back to the pools behind its cluster.
-    const auto cluster = std::make_shared<const upstream::Cluster>(wms, registry, 1, metrics, labels, errors);
+    const auto cluster = std::make_shared<const upstream::Cluster>(wms, world, errors);
     clusters.push_back(cluster);
     config::Reading reading(errors, config::FileKind::kRoutes);
-    adapter = HttpAdapter::build(settings, cluster, path_template(matched), reading, [](std::string_view name) {
+    const auto secrets = [](std::string_view name) {
       return name == "TOKEN" ? std::optional<std::string>("s e") : std::nullopt;
-    });
+    };
+    adapter = HttpAdapter::build(settings, cluster, path_template(matched), reading, secrets, use);
     return errors.to_text();
   }
 
@@ -78,6 +81,7 @@ class HttpAdapterTest : public fakes::ExchangeFixture {
     if (server->accepted() == 0) return "";
     std::string request = seen->get_future().get();
     const std::size_t timeout = request.find("X-Request-Timeout-Ms: ");
+    told_timeout = request.substr(timeout, request.find('\r', timeout) - timeout);
     request.erase(timeout, request.find('\n', timeout) + 1 - timeout);
     return request;
   }
@@ -103,10 +107,22 @@ class HttpAdapterTest : public fakes::ExchangeFixture {
   std::list<std::string> bodies;
   runtime::Worker* workers[1] = {&worker};
   upstream::EndpointRegistry registry{workers};
+  upstream::ClusterStates cluster_states{workers};
+  const upstream::ClusterWorld world{registry, cluster_states, metrics, labels};
   std::unique_ptr<ScriptedServer> server;
   std::vector<std::shared_ptr<const upstream::Cluster>> clusters;
   std::unique_ptr<HttpAdapter> adapter;
   std::string last_error;
+  std::string told_timeout;
+  std::string honoured;  ///< the header of keys that the system honours
+  HttpUse use;
+};
+
+class FixedGuard final : public CallGuard {
+ public:
+  std::string_view txid() const override { return id; }
+  Task<> finish(Exchange&) override { co_return; }
+  std::string id = "t-1";
 };
 
 TEST_F(HttpAdapterTest, SaysWhatIsWrongWithItsSettings) {
@@ -229,6 +245,46 @@ TEST_F(HttpAdapterTest, AMethodWithoutABodySendsNone) {
   EXPECT_EQ(request.substr(request.find("\r\n\r\n") + 4), "");
 }
 
+TEST_F(HttpAdapterTest, APartAsksWithGetWithoutTheCallersBodyAndConditions) {
+  use.part = true;
+  use.variables.add(expression::Variable::kCalls);
+  fakes::Call& one = call(
+      "POST /orders HTTP/1.1\nHost: a\nContent-Type: application/json\nContent-Language: zh\nIf-None-Match: *\n"
+      "X-Kept: 1");
+  one.exchange.request.body = Body(Bytes(R"({"no":7})"));
+  CallValues::of(one.exchange).set_calls(R"({"first":{"body":{"id":"A 1"}}})");
+  const std::string request = call_system(one, "{path: \"/x/{{ $calls.first.body.id }}/{{ .no }}\"}");
+  EXPECT_EQ(last_error, "");
+  EXPECT_EQ(request.substr(0, request.find("\r\n")), "GET /x/A%201/7 HTTP/1.1");
+  EXPECT_NE(request.find("X-Kept"), std::string::npos) << request;
+  EXPECT_EQ(request.find("Content-"), std::string::npos) << request;
+  EXPECT_EQ(request.find("If-None-Match"), std::string::npos) << request;
+  EXPECT_EQ(request.substr(request.find("\r\n\r\n") + 4), "");
+}
+
+TEST_F(HttpAdapterTest, APartSendsTheBodyThatIsPutThere) {
+  use.part = true;
+  fakes::Call& one = call("POST /orders HTTP/1.1\nHost: a\nContent-Type: application/json");
+  one.exchange.request.body = Body(Bytes(R"({"no":7})"));
+  std::string request = call_system(one, "{method: POST, path: /x, body: {n: \"{{ .no }}\"}}");
+  EXPECT_EQ(request.substr(request.find("\r\n\r\n") + 4), R"({"n":7})");
+  fakes::Call& other = call("POST /orders HTTP/1.1\nHost: a\nContent-Type: application/json");
+  other.exchange.request.body = Body(Bytes(R"({"no":7})"));
+  request = call_system(other, "{method: POST, path: /x}");
+  EXPECT_NE(request.find("Content-Length: 0\r\n"), std::string::npos) << request;
+  EXPECT_EQ(request.find("Content-Type"), std::string::npos) << request;
+  EXPECT_EQ(build("{path: /x, body: {a: 1}}"), "t.yaml:1:18: body: GET has no body\n");
+}
+
+TEST_F(HttpAdapterTest, TheDeadlineOfWhatEnclosesTheCallHolds) {
+  fakes::Call& one = call();
+  one.exchange.deadline = worker.now() + std::chrono::milliseconds(700);
+  call_system(one, "{timeout: 5s}");
+  EXPECT_EQ(told_timeout, "X-Request-Timeout-Ms: 700");
+  call_system(call(), "{timeout: 5s}");
+  EXPECT_EQ(told_timeout, "X-Request-Timeout-Ms: 5000");
+}
+
 TEST_F(HttpAdapterTest, WithoutTemplatesNothingOfTheBodyIsNeeded) {
   ASSERT_EQ(build("{path: \"/x/{id}\", query: {a: b, c: \"{{ $query.c }}\"}, headers: {X-A: b}}"), "");
   EXPECT_FALSE(adapter->needs_whole_request());
@@ -332,6 +388,42 @@ TEST_F(HttpAdapterTest, TheAnswerComesBackWithoutWhatBelongsToTheConnection) {
   EXPECT_EQ(one.exchange.call.response_body, "{}");
   EXPECT_EQ(one.exchange.call.response_size, 2u);
   EXPECT_EQ(one.exchange.call.response_type, "application/json");
+}
+
+TEST_F(HttpAdapterTest, TheKeyOfAKeptCallIsItsTransactionsAndOfSeveralCallsEachHasItsOwn) {
+  honoured = "X-Once";
+  FixedGuard guard;
+  const auto key = [&] {
+    fakes::Call& one = call("POST /orders HTTP/1.1\nHost: a");
+    one.exchange.guard = &guard;
+    const std::string request = call_system(one, "{method: POST, operation: book}");
+    const std::size_t at = request.find("X-Once: ");
+    return at == std::string::npos ? "" : request.substr(at, request.find('\r', at) - at);
+  };
+  EXPECT_EQ(key(), "X-Once: t-1");
+  use.part = true;
+  use.operation = "orders.first";
+  EXPECT_EQ(key(), "X-Once: t-1.orders.first");
+  use.operation = "orders.second";
+  EXPECT_EQ(key(), "X-Once: t-1.orders.second");
+}
+
+TEST_F(HttpAdapterTest, WhatTheSystemMayHaveForgottenIsNotSentAgain) {
+  honoured = "X-Once";
+  FixedGuard guard;
+  const auto sent = [&](Duration ago) {
+    char id[36];
+    const auto first = static_cast<std::uint64_t>(unix_milliseconds(clock.wall()) - ago / std::chrono::milliseconds(1));
+    telemetry::put_uuid(id, first << 16 | 0x7000, std::uint64_t{1} << 63);
+    guard.id.assign(id, sizeof id);
+    fakes::Call& one = call("POST /orders HTTP/1.1\nHost: a");
+    one.exchange.guard = &guard;
+    return !call_system(one, "{}").empty();
+  };
+  EXPECT_TRUE(sent({}));
+  EXPECT_TRUE(sent(std::chrono::hours(23)));
+  EXPECT_FALSE(sent(std::chrono::hours(24)));
+  EXPECT_EQ(last_error.substr(0, 6), "50491:");
 }
 
 TEST_F(HttpAdapterTest, ALongAnswerStreams) {

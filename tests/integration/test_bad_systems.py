@@ -24,7 +24,7 @@ def test_a_late_answer_never_reaches_another_caller(tmp_path):
         system.on("/warm", reply(OK))
         system.on("/late", late)
         system.on("/next", reply(b'{"for":"the second"}'))
-        config = main_config({"oms": {"endpoints": [system.address], "timeout": "300ms"}}, workers=1)
+        config = main_config({"oms": {"endpoints": [system.address], "timeout": "1s"}}, workers=1)
         with Gateway(config, routes(), tmp_path) as gateway:
             assert_success(gateway.call("GET", "/open/warm"), OK)  # the connection that the next call uses again
             assert_error(gateway.call("GET", "/open/late"), 50490)

@@ -100,7 +100,7 @@ clusters:
   - name: oms
     endpoints: ["127.0.0.1:9"]
     load_balancing: randomly
-    retry: {max_attempts: 2}
+    retry: {max_attempt: 2}
 include: [../routes/*.yaml]
 """
 WRONG_ROUTES = """\
@@ -127,7 +127,7 @@ MISTAKES = [  # file, text at the place, path, what the message says
     ("config/causeway.yaml", '"short-7"', "consumers[0].keys[0].secrets[0]", r"(?i)short|16 bytes"),
     ("config/causeway.yaml", '"${env:NOWHERE', "consumers[0].keys[1].secrets[0]", r"NOWHERE_TO_BE_FOUND"),
     ("config/causeway.yaml", "randomly", "clusters[0].load_balancing", r'expected .*round_robin.*[,;] got "randomly"'),
-    ("config/causeway.yaml", "retry", "clusters[0].retry", r"not in this version"),
+    ("config/causeway.yaml", "max_attempt:", "clusters[0].retry.max_attempt", r"did you mean \"max_attempts\""),
     ("routes/orders.yaml", "yesterday", "versions.v1.released", r'expected a date such as .*, got "yesterday"'),
     ("routes/orders.yaml", "omx", "routes[0].adapter.http.cluster", r'"omx".*did you mean "oms"\?'),
     ("routes/orders.yaml", '"fast"', "routes[1].plugins[0].rate_limit.rate", r'^expected a rate such as 100/s, got "fast"$'),
@@ -178,8 +178,7 @@ ONE_MISTAKE = {
     "two adapters": ("adapter: {http: {path: /orders}}}", "adapter: {http: {path: /orders}, static: {}}}", r"(?i)one"),
     "unknown scheme": ("[signature]", "[signatur]", r'did you mean "signature"'),
     "later key of an adapter": ("{http: {path: /orders}}}", "{static: {faults: {}}}}", r"not in this version"),
-    "later key of a route": ("  - name: create\n", "  - name: create\n    fallback: []\n", r"not in this version"),
-    "later plugin": ("- rate_limit: {rate: 100/s}", "- idempotency: {}", r"not in this version"),
+    "later key of a route": ("  - name: create\n", "  - name: create\n    shadow: {}\n", r"not in this version"),
     "no auth": ("  auth: {any: [signature]}\n", "", r"(?i)auth"),
     "no scheme": ("[signature]", "[]", r"(?i)expected|one"),
     "bad method": ("method: GET", "method: get", r'"get"'),

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from harness import canaries
+from harness import canaries, every_key
 from harness.gateway import command
 
 
@@ -50,3 +50,34 @@ def test_no_mistake_brings_a_secret_to_light(tmp_path):
                 json.loads(out)
     assert not told, f"{len(told)} leaks:\n" + "\n".join(told[:40])
     assert number > 500 and len(fine) < number / 4, (number, fine)
+
+
+@pytest.mark.parametrize("written, value", [
+    ("${env:SWEPT}", f"/{canaries.canary(1)}/"),
+    ("x{{ .${env:SWEPT} | }}", f"{canaries.canary(1)}\n \x01 {{{{ | .. 0123456789"),
+], ids=["path", "within an expression"])
+def test_what_comes_from_the_environment_is_in_no_message_whatever_key_it_stands_at(tmp_path, written, value):
+    (tmp_path / "routes").mkdir()
+    (tmp_path / "routes" / "a.yaml").write_text(canaries.ROUTES.replace("secret:PARTNER", "secret:A"))
+    (tmp_path / "config").mkdir()
+    told, places = [], 0
+    for place, text in every_key.replaced_by(written):
+        (tmp_path / "config" / "causeway.yaml").write_text(text)
+        code, out, err = command("check", "-c", "config/causeway.yaml", folder=tmp_path, environment={"SWEPT": value})
+        assert code == 2, f"{place}: {code}\n{out}{err}"
+        places += 1
+        if canaries.found(out + err):
+            told.append(f"{place}:\n{out}{err}")
+    assert not told, f"{len(told)} leaks:\n" + "\n".join(told[:40])
+    assert places > 150
+
+
+def test_what_comes_from_the_environment_is_starred_also_in_json(tmp_path):
+    (tmp_path / "main.yaml").write_text(
+        'listeners: [{name: public, address: "127.0.0.1:0"}]\ntopics: [{name: "${env:SWEPT} x"}]\n')
+    environment = {"SWEPT": canaries.canary(1)}
+    code, out, _ = command("check", "-c", "main.yaml", folder=tmp_path, environment=environment)
+    assert (code, out) == (2, "main.yaml:2:17: topics[0].name: a topic's name is 1 to 249 letters, digits and ._- (not only dots), got \"*** x\"\n")
+    code, out, _ = command("check", "-c", "main.yaml", "--json", folder=tmp_path, environment=environment)
+    assert code == 2
+    assert json.loads(out)[0]["message"].endswith('got "*** x"')

@@ -1,4 +1,6 @@
 """Files that are missing, doubled, broken or laid over each other."""
+import json
+
 import pytest
 
 from harness.gateway import command
@@ -20,7 +22,7 @@ def test_a_section_that_cannot_be_read_is_the_only_error(tmp_path, tls, section)
     lay(tmp_path, tls, [(M, f"\n{section}:\n", f"\n{section}: 5\nx-rest:\n")])
     code, out = check(tmp_path)
     line = MAIN[:MAIN.index(f"\n{section}:")].count("\n") + 2
-    what = '"***"' if section in ("consumers", "oauth") else '"5"'
+    what = '"***"' if section in ("clusters", "consumers", "oauth") else '"5"'
     expected = "a mapping" if section == "oauth" else "a list"
     assert (code, out) == (2, f"config/causeway.yaml:{line}:{len(section) + 3}: {section}: expected {expected}, got {what}\n"
                               f'config/causeway.yaml:{line + 1}:1: ["x-rest"]: unknown key "x-rest"\n'.replace('["x-rest"]', "x-rest"))
@@ -42,6 +44,29 @@ production.yaml:3:41: topics[0].retention: expected a duration such as 5s or 250
         (0, "config/causeway.yaml: warning: given twice; the second time changes nothing\n" + OK)
     assert check(tmp_path, config=("config/causeway.yaml", "routes/orders.yaml")) == \
         (2, "routes/orders.yaml:1:1: a route file: give the operators' file, which includes it\n")
+
+
+def test_what_an_overlay_takes_away_is_missed_at_its_place(tmp_path, tls):
+    lay(tmp_path, tls, [], {"production.yaml": "workers: 2\nlisteners: null\n"})
+    assert check(tmp_path, config=("config/causeway.yaml", "production.yaml")) == \
+        (2, "production.yaml:2:12: listeners: at least one is needed\n")
+
+
+@pytest.mark.parametrize("arguments", [("routes",), ("explain", "GET", "/"), ("test",)], ids=lambda words: words[0])
+def test_programs_get_the_rows_of_check_from_every_command(tmp_path, tls, arguments):
+    lay(tmp_path, tls, [(M, "workers: 1", "workers: many")])
+    _, rows = check(tmp_path, "--json")
+    done = command(*arguments, "--json", "-c", "config/causeway.yaml", folder=tmp_path, environment=ENVIRONMENT)
+    assert done == (2, rows, "")
+    assert json.loads(rows)[0]["message"] == 'expected a whole number from 1 to 256, got "many"'
+    done = command(*arguments, "-c", "config/causeway.yaml", folder=tmp_path, environment=ENVIRONMENT)
+    assert done == (2, "", 'config/causeway.yaml:11:10: workers: expected a whole number from 1 to 256, got "many"\n')
+
+
+def test_routes_of_an_api_that_is_not_there(tmp_path, tls):
+    lay(tmp_path, tls, [])
+    done = command("routes", "--api", "order", "-c", "config/causeway.yaml", folder=tmp_path, environment=ENVIRONMENT)
+    assert done == (2, "", 'causeway: --api: no API is called "order" (did you mean "orders"?)\n')
 
 
 def test_an_overlay_wins_over_what_the_first_file_includes(tmp_path, tls):

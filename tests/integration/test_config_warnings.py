@@ -25,6 +25,10 @@ WARNINGS = {
         'routes/orders.yaml:14:11: routes[1].name: warning: nobody can call this route: no consumer that `access` admits has a credential for signature\n'),
     "access without callers": ([(R, "    access: {scopes: {partner: [orders:write]}}\n", "    auth: none\n"), (R, "per: consumer", "per: route")],
         'routes/orders.yaml:14:11: routes[1].name: warning: access asks who is calling, but `auth: none` lets nobody say it: every call is refused\n'),
+    "route for everybody under defaults that ask": ([(R, "  - {name: list,", "  - {name: list, auth: none,"), (R, "  access: {roles: [internal, partner]}\n", "")],
+        'routes/orders.yaml:12:18: routes[0].auth: warning: the defaults ask for credentials (routes/orders.yaml:7:16), and this route takes calls from anybody\n'),
+    "included file of comments": ([(M, "[../routes/*.yaml]", "[../routes/*.yaml, topics.yaml]")],
+        'config/topics.yaml: warning: the file says nothing: it is empty, or all of it is a comment\n'),
     "sunset soon after its successor": ([(R, "sunset: 2027-03-05", "sunset: 2026-12-05")],
         'routes/orders.yaml:4:62: versions.v1.sunset: warning: sooner than 180d after the release of v2 (versioning.minimum_overlap)\n'),
     "sunset soon after its announcement": ([(R, "sunset: 2027-03-05, successor: v2", "sunset: 2026-11-01")],
@@ -43,6 +47,12 @@ WARNINGS = {
         "routes/orders.yaml:29:7: routes[1].publish: warning: with `reply: as_is` the answer's body is still gathered whole: the event is made from it\n"),
     "retry that cannot fit": ([(M, "    done_when: '$status < 300'\n", "    done_when: '$status < 300'\n    retry: {max_attempts: 8, delay: 10m, max_age: 1h}\n")],
         'config/causeway.yaml:51:51: subscriptions[0].retry: warning: max_age (1h) is shorter than the waits between max_attempts, so that the last of them are never made\n'),
+    "retry that needs longer than the call": ([(M, "    timeout: 3s\n", '    timeout: 3s\n    per_try_timeout: 2s\n    retry: {max_attempts: 3}\n')],
+        'config/causeway.yaml:39:12: clusters[0].retry: warning: max_attempts (3) with their waits need 6150ms, and `timeout` is 3s: the last are never made\n'),
+    "health check that overlaps": ([(M, "    timeout: 3s\n", '    timeout: 3s\n    health_check: {path: /health, interval: 1s, timeout: 2s}\n')],
+        'config/causeway.yaml:38:58: clusters[0].health_check.timeout: warning: longer than `interval`: a check that hangs delays the next\n'),
+    "kept answers of a write": ([(R, "    adapter: {http: {path: /orders}}\n    publish", "    fallback: [{cached: {max_age: 1h}}]\n    adapter: {http: {path: /orders}}\n    publish")],
+        'routes/orders.yaml:26:17: routes[1].fallback[0].cached: warning: answers of GET are kept, and this route takes none\n'),
     "connection slower than the call": ([(M, "    timeout: 3s\n", "    timeout: 3s\n    connect_timeout: 5s\n")],
         'config/causeway.yaml:38:22: clusters[0].connect_timeout: warning: longer than `timeout`, within which the whole call must fit\n'),
     "step twice": ([(R, "      - validate: {schema: schemas/order.json}\n", "      - validate: {schema: schemas/order.json}\n      - validate: {schema: schemas/order.json}\n")],
@@ -55,7 +65,7 @@ WARNINGS = {
 @pytest.mark.parametrize("name", WARNINGS)
 def test_what_is_only_suspicious_is_a_warning(tmp_path, tls, name):
     edits, said = WARNINGS[name]
-    lay(tmp_path, tls, edits)
+    lay(tmp_path, tls, edits, {"config/topics.yaml": "# order-topic: to be named\n"})
     code, out = check(tmp_path)
     assert (code, out[:len(said)]) == (0, said)
     assert out[len(said):].startswith("ok: ") and out.count("\n") == said.count("\n") + 1

@@ -5,6 +5,7 @@ there by what keys it has. A block that shows mistakes says ```yaml wrong and be
 comment; a ```text block behind it is, to the letter, what `check` says of it.
 """
 import base64
+import hashlib
 import pathlib
 import re
 import shutil
@@ -21,11 +22,16 @@ BLOCKS = [(page, *block) for page in PAGES for block in documents.blocks(page, "
 
 MAIN_KEYS = set(documents.load((ROOT / "config" / "causeway.yaml").read_text())) | {
     "secrets", "consumers", "clusters", "topics", "subscriptions", "reload"}
-ROUTE_KEYS = {"name", "match", "versions", "from", "plugins", "without", "adapter", "publish", "auth", "access", "limits", "reply"}
+ROUTE_KEYS = {"name", "match", "versions", "from", "plugins", "without", "adapter", "publish", "auth", "access", "limits", "reply", "fallback"}
 CONSUMER_KEYS = {"roles", "contact", "keys", "api_tokens", "scopes", "oauth", "webhook", "certificates"}
 FILES = {"api", "base", "defaults", "routes", "default_version"}
 SECRETS = {"PAY_SECRET": "whsec_" + base64.b64encode(b"a-secret-of-the-documentation").decode()}
 SECRET = "0123456789abcdef" * 4  # long enough for HS512, and the SHA-256 of something
+
+
+def secret_of(variable):
+    """Another for each: what a system is shown must not be what a consumer shows."""
+    return hashlib.sha256(variable.encode()).hexdigest()
 
 
 def name(block):
@@ -96,7 +102,7 @@ class Whole:
         topics = main.setdefault("topics", [])
         for topic in self._values("topic") - {each["name"] for each in topics} - set(self._kafka_names()):
             topics.append({"name": topic})
-        for secret in re.findall(r"\{\{ *secret:(\w+) *\}\}", yaml.safe_dump(self.routes)):
+        for secret in re.findall(r"\{\{ *secret:(\w+) *\}\}", yaml.safe_dump([self.routes, main.get("clusters")])):
             main.setdefault("secrets", {}).setdefault(secret, f"${{env:{secret}}}")
         main["include"] = ["../routes/*.yaml"] if self.routes else []
 
@@ -135,7 +141,7 @@ class Whole:
             stem = pathlib.Path(path).stem
             if not (folder / "config" / path).exists():
                 certificates.make(folder / "config" / "tls", stem)
-        return {variable: SECRETS.get(variable.removesuffix("_OLD"), SECRET) for variable in re.findall(r"\$\{env:(\w+)", text)}
+        return {variable: SECRETS.get(variable.removesuffix("_OLD"), secret_of(variable)) for variable in re.findall(r"\$\{env:(\w+)", text)}
 
 
 @pytest.mark.parametrize("block", BLOCKS, ids=name)

@@ -1,5 +1,6 @@
 """The end of the gateway: what is in flight is finished, nothing new is taken, and it never hangs."""
 import os
+import selectors
 import signal
 import subprocess
 import threading
@@ -116,6 +117,69 @@ def test_drain_under_load_breaks_no_call(upstream, tmp_path):
         for thread in threads:
             thread.join()
     assert code == 0 and faults == []
+
+
+def test_a_stop_under_load_answers_every_request_that_it_has_taken(upstream, tmp_path):
+    """64 callers that keep their connections and send the next request with the answer to the last: whatever was sent
+    before the gateway said `Connection: close`, or did not listen any more, is answered."""
+    config, routes = settings(upstream)
+    request = message("GET", "/open/x")
+    with Gateway(config, routes, tmp_path) as gateway:
+        waiting, answered, faults = selectors.DefaultSelector(), 0, []
+
+        def begin():
+            caller = gateway.connect()
+            caller.socket.setblocking(False)
+            waiting.register(caller.socket, selectors.EVENT_READ, [caller, b""])
+            caller.socket.send(request)
+        for _ in range(64):
+            begin()
+        stopping = None
+        while waiting.get_map():
+            if answered > 1000 and stopping is None:
+                gateway.signal(signal.SIGTERM)
+                stopping = time.monotonic()
+            for key, _ in waiting.select(20):
+                caller, got = key.data
+                try:
+                    data = caller.socket.recv(65536)
+                except ConnectionError:
+                    data = b""
+                key.data[1] = got = got + data
+                if not data:
+                    faults.append(f"closed without an answer, after {got!r}")
+                if data and not got.endswith(b"}"):
+                    continue
+                if data:
+                    assert got.startswith(b"HTTP/1.1 200 "), got
+                    answered += 1
+                    if b"Connection: close" not in got:
+                        key.data[1] = b""
+                        try:
+                            caller.socket.send(request)
+                            continue
+                        except OSError as fault:
+                            faults.append(str(fault))
+                waiting.unregister(caller.socket)
+                caller.close()
+        assert gateway.wait() == 0
+    print(f"\n{answered} answered, all connections ended after {time.monotonic() - stopping:.2f} s")
+    assert faults == []
+    assert len(upstream.seen("/x")) == answered
+
+
+def test_who_has_connected_when_the_stop_comes_is_still_served(upstream, tmp_path):
+    config, routes = settings(upstream)
+    with Gateway(config, routes, tmp_path) as gateway:
+        callers = [gateway.connect() for _ in range(32)]
+        gateway.signal(signal.SIGTERM)
+        for caller in callers:
+            caller.send(message("GET", "/open/x"))
+        for caller in callers:
+            response = assert_success(caller.read(), OK)
+            assert (response.header("Connection") or "close").lower() == "close"  # some may be answered before the signal is heard
+            caller.close()
+        assert gateway.wait() == 0
 
 
 @pytest.mark.skipif(THREAD_SANITIZER, reason="its _exit flushes stdout first, which hangs on a pipe that nobody reads")

@@ -27,25 +27,59 @@ def test_prints_strings_as_they_are_when_asked():
     assert evaluate("--raw", ".externalNo, .items") == (0, 'E1\n[{"skuId":"A","price":19.90}]\n', "")
 
 
-def test_sets_variables_of_the_context(tmp_path):
+def test_sets_variables(tmp_path):
     file = tmp_path / "order.json"
     file.write_text("{}")
     assert evaluate("--arg", "status", "404", "--arg", "request", '{"a":1}', "$status, $request.a", str(file)) == (
         0, "404\n1\n", "")
-    code, _, error = evaluate("--arg", "nothing", "1", ".")
-    assert (code, error) == (2, "--arg nothing: no variable has that name\n")
+    assert evaluate("[$status, $request.a, $limit]", "--var", "status=404", "--var", 'request={"a":1.50}',
+                    "--var", "$limit=[1, 2]") == (0, "[404,1.50,[1,2]]\n", "")
+    assert evaluate('"\\($name): \\(.externalNo)"', "--var", 'name="order = no"') == (0, '"order = no: E1"\n', "")
+
+
+def test_a_program_may_begin_with_a_minus():
+    assert evaluate("-.items[0].price", "--var", "status=-1") == (0, "-19.90\n", "")
+    assert evaluate("-(1, $status)", "--arg", "status", "-1") == (0, "-1\n1\n", "")
+    assert evaluate("-$a") == (2, "", '1:2: unknown variable "$a"\n  -$a\n   ^\n')
+
+
+def test_says_what_is_wrong_with_a_variable():
+    assert evaluate(".", "--var", "name=text") == (
+        2, "", """--var name: a value was expected at byte 0 (a text stands in quotes: --var 'name="text"')\n""")
+    assert evaluate(".", "--var", "name") == (2, "", '--var "name": expected a name, =, and JSON\n')
+    assert evaluate(".", "--var", "a-b=1") == (2, "", '--var "a-b": expected a name of letters, digits and _\n')
     code, _, error = evaluate("--arg", "status", "{", ".")
     assert code == 2 and error.startswith("--arg status: ")
+    assert evaluate("$limt", "--var", "limit=1", "--var", 'text="a\\nb"') == (
+        2, "", '1:1: unknown variable "$limt"; did you mean "$limit"?\n  $limt\n  ^\n')
+
+
+LIMITED = """
+server: {limits: {expressions: {steps: 1000}}}
+listeners: [{name: public, address: "127.0.0.1:0"}]
+clusters: [{name: oms, endpoints: ["127.0.0.1:1"]}]
+"""
+
+
+def test_takes_the_limits_of_a_configuration(tmp_path):
+    file = tmp_path / "gateway.yaml"
+    file.write_text(LIMITED)
+    assert evaluate("-c", str(file), "[range(10)] | length", stdin="null") == (0, "10\n", "")
+    assert evaluate("-c", str(file), "[range(10000)] | length", stdin="null") == (
+        1, "", "40094: the program needs more than 1000 steps\n")
+    file.write_text(LIMITED.replace("steps", "stepps"))
+    code, _, error = evaluate("-c", str(file), "1")
+    assert code == 2 and "stepps" in error
 
 
 def test_shows_where_a_program_is_wrong():
     assert evaluate(".items\n  | lenght") == (
-        2, "", "2:5: no function is called lenght/0 (did you mean length?)\n    | lenght\n      ^\n")
+        2, "", '2:5: unknown function "lenght"; did you mean "length"?\n    | lenght\n      ^\n')
 
 
 def test_a_program_that_fails_says_why():
     assert evaluate(".items + 1") == (
-        1, "", '40094: array ([{"skuId":"A","price":19.90}]) and number (1) cannot be added\n')
+        1, "", '40094: array at .items and number (1) cannot be added\n')
     assert evaluate(".", stdin='{"a":1,"a":2}')[:2] == (1, "")
 
 
@@ -54,3 +88,12 @@ def test_hostile_programs_end():
         code, out, error = evaluate(program, stdin="[]")
         assert (program, code, out) == (program, 0 if program == "[recurse]" else 2 if program[1] == "[" else 1,
                                         "[[]]\n" if program == "[recurse]" else ""), error
+
+
+def test_dates_are_those_of_utc():
+    assert evaluate('.at | strptime("%d.%m.%Y %H:%M") | mktime | todate', stdin='{"at": "27.11.2026 08:30"}') == (
+        0, '"2026-11-27T08:30:00Z"\n', "")
+    code, out, _ = evaluate("now > 1700000000")
+    assert (code, out) == (0, "true\n")
+    code, _, error = evaluate("1e18 | todate")
+    assert (code, error) == (1, "40094: error converting number of seconds since epoch to datetime\n")

@@ -151,7 +151,7 @@ def test_exit_codes(gateway, tmp_path):
     wrong = tmp_path / "causeway.yaml"
     wrong.write_text("listeners: []\n")
     code, out, err = command("explain", "GET", "/", "-c", wrong)
-    assert code == 2 and "causeway.yaml:1:1:" in err
+    assert code == 2 and "causeway.yaml:1:12: listeners: at least one is needed" in err
     assert command("routes", "-c", wrong)[0] == 2
 
 

@@ -18,7 +18,7 @@ from harness.gateway import ROOT, SLOW, Gateway, main_config
 from harness.upstream import Upstream, reply
 
 LANES = 6                 # gateways side by side, each with a system of its own: most of a case is waiting
-FIRST, IDLE = 3.0, 0.3    # seconds until the first byte of an answer, and after its last
+FIRST, IDLE = 10.0, 0.3   # seconds until the first byte of an answer, and after its last
 
 
 def corpora():

@@ -106,7 +106,7 @@ def test_a_stop_does_not_wait_for_what_clients_have_under_way_with_a_broker_that
         gateway.stop()
         took = time.monotonic() - began
         broker.start()
-        assert took < 2.7 * SLOW, took
+        assert took < 5 * SLOW, took  # the bus gives its clients 1.5 s
         gateway.start()
         wait_state(gateway, "reachable")
 
@@ -190,7 +190,7 @@ def test_seconds_without_a_broker_under_five_hundred_events_a_second(broker, sce
     Admin(gateway).wait_idle()
     keys = [request.header("Idempotency-Key") for request in scene.system.seen("/in")]
     assert len(keys) == len(set(keys)) == len(acknowledged), "our own groups see no doubles"
-    assert pending(gateway) == 0
+    http.until(lambda: pending(gateway) == 0, 20 * SLOW, what="nothing is pending")
 
 
 @pytest.mark.skipif(SLOW > 1, reason="the pages of so many events take too long with sanitizers")

@@ -8,7 +8,7 @@ import pytest
 from harness import certificates
 from harness.envelope import assert_error, assert_success
 from harness.gateway import API_TOKEN, API_TOKEN_SHA256, Gateway, command, main_config
-from harness.http import call, head_of, message
+from harness.http import call, head_of, message, until
 from harness.signing import signed
 
 OK = b'{"ok":true}'
@@ -117,7 +117,7 @@ def test_a_wrong_certificate_ends_the_handshake(gateway, strict, pki, upstream, 
     for each in (gateway, strict):
         before = sum(each.metric("causeway_tls_handshakes_failed_total").values())
         assert handshake(each, pki.client(getattr(pki, own), version)) == alert
-        assert sum(each.metric("causeway_tls_handshakes_failed_total").values()) == before + 1
+        until(lambda: sum(each.metric("causeway_tls_handshakes_failed_total").values()) == before + 1, what="the count")
     assert upstream.bytes == 0
 
 
@@ -245,7 +245,7 @@ def test_a_wrong_configuration_is_refused_where_it_is_wrong(upstream, pki, tmp_p
     tls = config["listeners"][0]["tls"]
     tls["client_ca"] = str(pki.oms[1])
     code, out, _ = check(config, routes, tmp_path)
-    assert code == 2 and "listeners[0].tls.client_ca: " in out and out.endswith("holds no certificates in PEM\n"), out
+    assert code == 2 and "listeners[0].tls.client_ca: " in out and "holds no certificates in PEM\n" in out, out
     del tls["client_ca"]
     code, out, _ = check(config, routes, tmp_path)
     assert code == 2 and "listeners[0].tls.client_certificate: needs `client_ca`" in out, out

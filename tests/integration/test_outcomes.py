@@ -29,6 +29,7 @@ def configuration(upstream):
 
 
 def count(gateway, name, **labels):
+    gateway.settle()
     return sum(gateway.metric(name, **labels).values())
 
 

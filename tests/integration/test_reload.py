@@ -30,8 +30,7 @@ def test_every_start_and_change_has_a_version_an_author_and_a_reason(start, upst
     assert api(gateway, "GET", "/config/history/2", token=VIEWER).status == 403
     assert api(gateway, "GET", "/config/history/9").status == 404
     assert "yaml" not in data(gateway, "/config", VIEWER) and "name: y" in data(gateway, "/config")["yaml"]
-    assert re.search(r"configuration taken \| version=2 \| author=olga \| reason=partner needs y \| routes=2 \| changes=\+route open/y",
-                     gateway.log()), gateway.log()
+    gateway.wait_log(r"configuration taken \| version=2 \| author=olga \| reason=partner needs y \| routes=2 \| changes=\+route open/y")
 
 
 def test_a_restart_is_a_version_only_when_something_has_changed(start, upstream, tmp_path):

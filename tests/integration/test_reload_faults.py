@@ -78,7 +78,7 @@ def test_without_its_working_directory_a_gateway_goes_on_and_takes_files(start, 
     gateway = start(config(upstream, store="none", reload={"watch": True, "interval": "50ms"}), kind=FromElsewhere)
     gateway.write(routes=routes("x", "y"))
     until(lambda: version(gateway) == 2, 30 * SLOW, what="the change of a file")
-    assert gateway.call("GET", "/open/y").status == 200
+    until(lambda: gateway.call("GET", "/open/y").status == 200, what="the workers")
     gateway.reload(routes=routes("x", "y", "z"))
     until(lambda: version(gateway) == 3, 30 * SLOW, what="the signal")
     assert api(gateway, "POST", "/reload").json["data"]["taken"] is True
@@ -98,7 +98,7 @@ def test_a_stop_ends_what_a_reload_waits_for(start, upstream):
     gateway.write(made)
     gateway.signal(signal.SIGHUP)
     gateway.signal(signal.SIGTERM)
-    gateway.wait_log("INFO draining", timeout=5)
+    gateway.wait_log("INFO draining", timeout=15)
     gate.open()
     assert gateway.wait() == 0
     for line in gateway.wait_log("configuration refused", count=0):  # none: the stop was quicker

@@ -89,7 +89,7 @@ def test_a_reload_every_100_ms_under_load_is_seen_by_nobody(start, upstream):
     for thread in threads:
         thread.start()
     began, taken, resident, times = time.monotonic(), 0, [], []
-    while not stop.is_set() and time.monotonic() - began < SECONDS:
+    while not stop.is_set() and (time.monotonic() - began < SECONDS or taken < 30):
         before = time.monotonic()
         gateway.write(*generation(upstream, taken + 1))
         answer = post_reload(gateway)

@@ -20,7 +20,7 @@ def configuration(upstream):
 
 @pytest.fixture(scope="module")
 def impatient(upstream, tmp_path_factory):
-    config, routes = settings(upstream, {"header_timeout": "300ms", "body_timeout": "400ms", "idle_timeout": "300ms"})
+    config, routes = settings(upstream, {"header_timeout": "600ms", "body_timeout": "700ms", "idle_timeout": "600ms"})
     with Gateway(config, routes, tmp_path_factory.mktemp("impatient")) as running:
         yield running
 
@@ -207,7 +207,7 @@ def test_the_idle_timeout_does_not_cut_a_call(impatient, upstream):
     with impatient.connect() as connection:
         connection.send(message("GET", "/open/x"))
         assert gate.entered.wait(20)
-        assert connection.silent(0.8)
+        assert connection.silent(1.0)
         gate.open()
         assert_success(connection.read(), OK)
 

@@ -200,7 +200,7 @@ def test_a_restart_does_not_open_the_door_to_a_replay(upstream, tmp_path):
         headers = signed_v2("GET", "/orders")
         assert_success(first.call("GET", "/orders", headers), b'{"ok":true}')
     with Gateway(config, routes, tmp_path) as second:
-        assert_error(second.call("GET", "/orders", headers), 40193)
+        assert_error(second.call("GET", "/orders", headers), 40194)
         assert_success(second.call("GET", "/orders", signed_v2("GET", "/orders")), b'{"ok":true}')
     assert len(upstream.requests) == 2
 

@@ -38,7 +38,7 @@ ANSWERS = [echo, echo, echo, echo, slow, large, close, reset, raw(b"HTTP/1.1 200
 
 
 def settings(upstream, generation=0):
-    config = main_config({"oms": {"endpoints": [upstream.address], "timeout": "400ms"}}, drain_timeout="20s",
+    config = main_config({"oms": {"endpoints": [upstream.address], "timeout": "400ms", "circuit_breaker": {"enabled": False}}}, drain_timeout="20s",
                          telemetry={"log": {"format": ["text", "json"][generation % 2], "language": ["en", "zh"][generation // 2 % 2]}})
     config["listeners"][0]["limits"] = {"header_timeout": "500ms", "body_timeout": "500ms", "connections": 200, "request_body": "100KiB"}
     routes = [{"name": "wrapped", "match": {"methods": "any", "path": "/x"}, "adapter": {"http": {"path": "/x"}}},
@@ -99,6 +99,7 @@ def test_a_storm_leaves_no_trace(tmp_path):
                 faults.append(fault)
                 return
 
+    print(f"CAUSEWAY_SEED={SEED}")
     with Upstream(lambda request, peer: random.choice(ANSWERS)(request, peer)) as system:
         with Gateway(*settings(system), tmp_path) as gateway:
             threads = [threading.Thread(target=caller, args=(gateway, number)) for number in range(24)]

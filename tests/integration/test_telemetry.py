@@ -85,6 +85,7 @@ def test_every_call_is_counted_once_where_it_belongs(gateway, upstream):
     upstream.on("/orders/4", reply(b"{}", status=404))
     upstream.on("/orders/5", reply(b"{}", status=503))
     upstream.on("/orders/6", raw(b"nonsense\r\n\r\n"))
+    gateway.settle()
     before = gateway.metrics()
     sent = {("200", "0"): 7, ("404", "40400"): 3, ("503", "50300"): 2, ("502", "50292"): 1}
     for _ in range(7):
@@ -98,6 +99,7 @@ def test_every_call_is_counted_once_where_it_belongs(gateway, upstream):
         gateway.call("GET", "/nowhere")
     for _ in range(2):
         gateway.call("GET", "/api/v1/orders/limited/x", signed())
+    gateway.settle()
     after = gateway.metrics()
 
     def grew(name, **labels):
@@ -121,9 +123,11 @@ def test_every_call_is_counted_once_where_it_belongs(gateway, upstream):
 
 
 def test_bytes_are_counted(gateway, upstream):
+    gateway.settle()
     before = gateway.metrics()
     body = b"x" * 100_000
     create(gateway, body)
+    gateway.settle()
     after = gateway.metrics()
     grew = lambda name: sum(after[name].values()) - sum(before[name].values())
     assert 100_000 <= grew("causeway_request_bytes_total") < 102_000
@@ -132,6 +136,7 @@ def test_bytes_are_counted(gateway, upstream):
 
 def test_a_histogram_is_consistent_and_has_a_bucket_at_one_second(gateway, upstream):
     create(gateway)
+    gateway.settle()
     buckets = {dict(labels)["le"]: value for labels, value in gateway.metric("causeway_request_duration_seconds_bucket", route="create-order").items()}
     ordered = [value for _, value in sorted(buckets.items(), key=lambda item: float(item[0]))]
     assert ordered == sorted(ordered) and {"0.001", "1", "30", "+Inf"} <= set(buckets)

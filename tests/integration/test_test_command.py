@@ -370,3 +370,29 @@ def test_results_for_programs(folder):
     assert [case.get("name") for case in suite] == ["good <&>", "bad"]
     assert suite[1].find("failure").get("message") == "answer.status: expected 200, got 404"
     (folder / "results.xml").unlink()
+
+
+def test_what_is_wrong_with_tests_is_told_programs_in_the_rows_of_check(folder):
+    (folder / "routes" / "a.test.yaml").write_text("tests: []\n")
+    code, out, err = command("test", "-c", "config/causeway.yaml", "routes/a.test.yaml", "--json", folder=folder)
+    assert (code, err) == (2, "")
+    assert json.loads(out) == [{"file": "routes/a.test.yaml", "line": 1, "column": 8, "path": "tests", "code": "missing",
+                                "message": "no test is here: at least one is needed", "severity": "error"}]
+    code, out, err = command("test", "-c", "config/causeway.yaml", "nowhere.test.yaml", "--json", folder=folder)
+    assert code == 2 and json.loads(out)[0]["message"] == 'there is no file "nowhere.test.yaml"' and err == ""
+
+
+def test_a_secret_that_stands_in_the_file_is_starred_in_what_does_not_fit(tmp_path):
+    secret = 'written/here "0123456789'
+    config = main_config({"oms": "127.0.0.1:9"}, secrets={"OMS": secret})
+    routes = {"api": "orders", "base": "/orders", "defaults": {"auth": "none", "http": {"cluster": "oms"}},
+              "routes": [{"name": "list", "match": {"method": "GET", "path": "/"},
+                          "adapter": {"http": {"path": "/", "headers": {"X-Key": "{{ secret:OMS }}"}, "query": {"key": "{{ secret:OMS }}"}}}}]}
+    folder = Gateway(config, {"orders": routes}, tmp_path, start=False).folder
+    (folder / "routes" / "a.test.yaml").write_text(
+        "tests:\n  - name: it\n    request: {path: /orders}\n    upstream: [{expect: {path: '/?key=x', headers: {X-Key: x}}}]\n")
+    for more in ([], ["--json"], ["--junit", "results.xml"]):
+        code, out, err = command("test", "-c", "config/causeway.yaml", *more, folder=folder)
+        assert code == 1, out + err
+        told = out + err + ((folder / "results.xml").read_text() if "--junit" in more else "")
+        assert "***" in told and "written" not in told and "0123456789" not in told, told

@@ -260,13 +260,13 @@ routes:
     publish: {topic: orders, type: T, data: "x{{ . }}"}
 """
 EXPECTED = [
-    r"config/causeway\.yaml:4:\d+: topics\[0\]\.key: .*lenght.*did you mean length",
+    r"config/causeway\.yaml:4:\d+: topics\[0\]\.key: .*lenght.*did you mean .length",
     r'routes/orders\.yaml:11:7: routes\[0\]\.from\.v11: unknown version "v11" \(did you mean "v1"\?\)',
     r"routes/orders\.yaml:12:\d+: routes\[0\]\.from\.v1\.request: ",
-    r"routes/orders\.yaml:15:\d+: routes\[0\]\.plugins\[0\]\.transform\.request: \$answer is not a variable here",
-    r"routes/orders\.yaml:16:\d+: routes\[0\]\.plugins\[0\]\.transform\.response: .*lenght.*did you mean length",
+    r'routes/orders\.yaml:15:\d+: routes\[0\]\.plugins\[0\]\.transform\.request: "\$answer" has no value here',
+    r"routes/orders\.yaml:16:\d+: routes\[0\]\.plugins\[0\]\.transform\.response: .*lenght.*did you mean .length",
     r"routes/orders\.yaml:17:52: routes\[0\]\.plugins\[1\]\.headers\.request\.set\.X-Consumer-Name: the header X-Consumer-Name is the gateway's own",
-    r"routes/orders\.yaml:17:\d+: routes\[0\]\.plugins\[1\]\.headers\.request\.set\.X-A: \$reqest is not a variable here \(did you mean \$request\?\)",
+    r'routes/orders\.yaml:17:\d+: routes\[0\]\.plugins\[1\]\.headers\.request\.set\.X-A: unknown variable "\$reqest"; did you mean "\$request"\?',
     r"routes/orders\.yaml:18:41: routes\[0\]\.adapter\.http\.path: \{no\} is not a parameter",
     r'routes/orders\.yaml:18:54: routes\[0\]\.adapter\.http\.body: expected one \{\{ expression \}\}, or a mapping or list, got "text"',
     r"routes/orders\.yaml:19:45: routes\[0\]\.publish\.data: expected one \{\{ expression \}\} and nothing around it",

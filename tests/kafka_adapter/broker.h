@@ -9,6 +9,7 @@
 #include <fstream>
 #include <string>
 
+#include "fakes/scripted_server.h"
 #include "fakes/temporary_folder.h"
 
 namespace causeway::kafka {
@@ -18,6 +19,8 @@ class Broker {
   /// Extra lines of server.properties; options of the storage tool.
   explicit Broker(std::string settings = {}, std::string format = {})
       : settings_(std::move(settings)), format_(std::move(format)) {
+    for (const char* name : {"port", "controller_port", "extra_port"})
+      std::ofstream(folder_.path() / name) << fakes::kept_port() << '\n';
     start();
   }
   ~Broker() { run("kill"); }

@@ -192,7 +192,7 @@ TEST_F(KafkaReaderTest, StaysInTheGroupWhileNobodyReads) {
   publish(*its, 0, 1, 10);
   read(group, 10);
   const std::string rebalances = "causeway_kafka_rebalances_total{group=\"g\",topic=\"" + its->name() + "\"}";
-  ASSERT_EQ(metric(rebalances), 1);
+  ASSERT_TRUE(wait_for([&] { return metric(rebalances) == 1; }));
   publish(*its, 0, 11, 3000);
   // Longer than a short session: heartbeats go on without a reader.
   std::this_thread::sleep_for(Seconds(8));

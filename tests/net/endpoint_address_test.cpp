@@ -1,6 +1,7 @@
 #include "net/endpoint_address.h"
 
 #include <gtest/gtest.h>
+#include <sys/un.h>
 
 #include <string>
 
@@ -88,15 +89,37 @@ TEST(HostPort, AConfigurationsEndpointNeedsAPortAndAListenersDoesNot) {
 }
 
 TEST(Resolve, FindsNumericAddressesWithoutAskingAnybody) {
-  const auto v4 = resolve({"127.0.0.1", 8080});
+  const auto v4 = resolve(HostPort{"127.0.0.1", 8080});
   ASSERT_EQ(v4.size(), 1u);
   EXPECT_EQ(v4[0].family(), AF_INET);
-  const auto v6 = resolve({"::1", 8080});
+  const auto v6 = resolve(HostPort{"::1", 8080});
   ASSERT_EQ(v6.size(), 1u);
   EXPECT_EQ(v6[0].family(), AF_INET6);
 }
 
-TEST(Resolve, ANameWithoutAnAddressGivesNothing) { EXPECT_TRUE(resolve({"no-such-host.invalid", 80}).empty()); }
+TEST(Resolve, ANameWithoutAnAddressGivesNothing) { EXPECT_TRUE(resolve(HostPort{"no-such-host.invalid", 80}).empty()); }
+
+TEST(EndpointName, TakesAHostWithItsPortOrASocketOfThisMachine) {
+  EXPECT_EQ(parse_endpoint_name("wms.internal:8080")->text(), "wms.internal:8080");
+  EXPECT_FALSE(parse_endpoint_name("wms.internal:8080")->local());
+  EXPECT_EQ(parse_endpoint_name("unix:/run/app.sock")->text(), "unix:/run/app.sock");
+  EXPECT_TRUE(parse_endpoint_name("unix:/run/app.sock")->local());
+}
+
+TEST(EndpointName, ASocketsPathIsAbsoluteAndFitsItsAddress) {
+  const std::string longest = "/" + std::string(kMostSocketPath - 1, 'a');
+  EXPECT_TRUE(parse_endpoint_name("unix:" + longest));
+  EXPECT_FALSE(parse_endpoint_name("unix:" + longest + 'a'));
+  for (const char* text : {"unix:", "unix:/", "unix:app.sock", "unix:run/app.sock", "unix:/run/", "Unix:/run/app.sock"})
+    EXPECT_FALSE(parse_endpoint_name(text)) << text;
+}
+
+TEST(EndpointName, ASocketsPathIsItsAddress) {
+  const auto addresses = resolve(*parse_endpoint_name("unix:/run/app.sock"));
+  ASSERT_EQ(addresses.size(), 1u);
+  EXPECT_EQ(addresses[0].family(), AF_UNIX);
+  EXPECT_STREQ(reinterpret_cast<const sockaddr_un*>(addresses[0].data())->sun_path, "/run/app.sock");
+}
 
 }  // namespace
 }  // namespace causeway::net

@@ -185,7 +185,7 @@ class StreamOverTcp : public ::testing::Test {
   ~StreamOverTcp() override { worker.io().poll(); }
 
   IoResult connect(std::uint16_t port, Duration time = std::chrono::seconds(10)) {
-    const auto addresses = resolve({"127.0.0.1", port});
+    const auto addresses = resolve(HostPort{"127.0.0.1", port});
     return fakes::run(worker, stream.connect(addresses.front(), clock.steady() + time));
   }
 

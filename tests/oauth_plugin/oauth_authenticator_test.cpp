@@ -68,6 +68,18 @@ TEST_F(OauthAuthenticatorTest, ATokenThatNamesNoScopesLeavesTheConsumersOwn) {
   for (int i = 0; i < 2; ++i) EXPECT_EQ(outcome(scheme, token), "market orders:read orders:write stock:read");
 }
 
+TEST_F(OauthAuthenticatorTest, WhomATokenSpeaksForIsNotedFromTheMemoryToo) {
+  security::Sha256Digest first{};
+  const std::string shop = issue("shop");
+  for (const std::string& token : {shop, shop, issue("market")}) {
+    fakes::Call& one = with("Bearer " + token);
+    EXPECT_EQ(fakes::failure(scheme.on_head(one.exchange)), "");
+    EXPECT_NE(one.exchange.token_subject, security::Sha256Digest{});
+    if (first == security::Sha256Digest{}) first = one.exchange.token_subject;
+    EXPECT_EQ(one.exchange.token_subject == first, token == shop);
+  }
+}
+
 TEST_F(OauthAuthenticatorTest, WhatIsNoTokenProvesNothing) {
   EXPECT_EQ(outcome(scheme, ""), "40191 bad_token_form: it has not three parts");
   EXPECT_EQ(outcome(scheme, "a.b.c").substr(0, 20), "40191 bad_token_form");

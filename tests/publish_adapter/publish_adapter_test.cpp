@@ -200,7 +200,7 @@ TEST_F(PublishAdapterTest, CheckReadsItsSettings) {
   EXPECT_EQ(find("order-topic", "k").event.key, "C") << answer(one);
   EXPECT_EQ(build("{topic: order-topic, key: \"{{ .a | tostring }}\"}", orders), "");
   const std::string wrong = build("{topic: order-topic, key: \"{{ $request.a }}\"}", nullptr);
-  EXPECT_TRUE(wrong.starts_with("t.yaml:1:") && wrong.ends_with(": key: $request is not a variable here\n")) << wrong;
+  EXPECT_TRUE(wrong.starts_with("t.yaml:1:") && wrong.ends_with(": key: \"$request\" has no value here\n")) << wrong;
   EXPECT_EQ(build("{topic: a, type: " + std::string(256, 'T') + "}", orders),
             "t.yaml:1:18: type: expected at most 255 bytes, got \"" + std::string(80, 'T') + "...\"\n");
   EXPECT_EQ(build("{type: T, acknowledge: sent}", nullptr),

@@ -308,15 +308,16 @@ TEST_F(PublishPluginTest, OnAFlatTopicWhatDoesNotFitLiesInData) {
 }
 
 TEST_F(PublishPluginTest, CheckReadsItsSettings) {
-  EXPECT_EQ(build("{topic: a, type: T, when: transaction}", orders),
-            "t.yaml:1:27: when: \"transaction\" is not in this version\n");
+  EXPECT_EQ(build("{topic: a, type: T, when: transaction}", orders), "");
   EXPECT_EQ(build("{topic: a, type: \"\"}", orders), "t.yaml:1:18: type: expected 1 to 255 bytes, got \"\"\n");
   EXPECT_EQ(build("{topic: a, when: later}", orders),
             "t.yaml:1:1: missing \"type\" (its eventType)\n"
             "t.yaml:1:18: when: expected one of after_success, transaction; got \"later\"\n");
   for (const char* part : {R"(key: "{{ $answer.id }}")", R"(data: "{{ $headers }}")", R"(key: "{{ $reslt.a }}")"}) {
     const std::string text = build("{topic: a, type: T, " + std::string(part) + "}", orders);
-    EXPECT_TRUE(text.starts_with("t.yaml:1:") && text.find(" is not a variable here") != std::string::npos) << text;
+    EXPECT_TRUE(text.starts_with("t.yaml:1:") && (text.find("has no value here") != std::string::npos ||
+                                                  text.find("unknown variable") != std::string::npos))
+        << text;
   }
   for (const char* data : {"x {{ . }}", "x"})
     EXPECT_EQ(

@@ -127,5 +127,36 @@ TEST_F(ReadinessTest, OneThatGoesWithAnEventOnItsWayIsNotFoundByIt) {
   ::close(pair[1]);
 }
 
+class Ends final : public Readiness::EndWatch {
+ public:
+  void on_end(bool broken) override { told += broken ? "broken " : "ended "; }
+  std::string told;
+};
+
+TEST_F(ReadinessTest, TheEndIsToldWithoutARead) {
+  Ends ends_seen;
+  readiness->tell_end(&ends_seen);
+  other_sends();
+  worker.io().poll();
+  EXPECT_EQ(ends_seen.told, "") << "bytes are no end";
+  ASSERT_EQ(::shutdown(ends[1], SHUT_WR), 0);
+  fakes::run_until(worker, [&] { return !ends_seen.told.empty(); });
+  EXPECT_EQ(ends_seen.told, "ended ");
+  EXPECT_TRUE(readiness->ended());
+  EXPECT_FALSE(readiness->broken());
+  other_ends();
+  fakes::run_until(worker, [&] { return readiness->broken(); });
+  EXPECT_EQ(ends_seen.told, "ended broken ");
+}
+
+TEST_F(ReadinessTest, NobodyIsToldAnyMore) {
+  Ends ends_seen;
+  readiness->tell_end(&ends_seen);
+  readiness->tell_end(nullptr);
+  other_ends();
+  fakes::run_until(worker, [&] { return readiness->ended(); });
+  EXPECT_EQ(ends_seen.told, "");
+}
+
 }  // namespace
 }  // namespace causeway::runtime

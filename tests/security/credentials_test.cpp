@@ -57,8 +57,10 @@ class SignatureCheckTest : public testing::Test {
     check.update(body);
     const Result<> right = check.check_body();
     if (!right) return outcome(right);
-    auto who = check.admit(replays, unsafe, kNow);
-    return who ? (*who)->name : outcome(who);
+    const Result<SignatureUse> use = check.use(unsafe, kNow);
+    if (!use) return outcome(use);
+    const Result<> remembered = remember_once(*use, replays);
+    return remembered ? check.claimed().name : outcome(remembered);
   }
 
   struct CallV2 {

@@ -48,6 +48,23 @@ TEST(TokenVerifier, RefusesTokensWithoutARightSignature) {
   EXPECT_EQ(shared().verdict(good.substr(0, middle) + other + good.substr(good.rfind('.'))), wrong);
 }
 
+TEST(TokenVerifier, TellsApartWhomTheTokensOfOneClientSpeakFor) {
+  const auto subject = [](std::string_view more) {
+    const auto verified = shared().verifier.verify(es256(header(), claims(more)), at(kNow));
+    return verified ? to_hex(verified->subject) : "refused";
+  };
+  const std::string anna = subject(R"(,"sub":"anna")");
+  EXPECT_EQ(subject(R"(,"sub":"anna","jti":"2")"), anna);
+  EXPECT_NE(subject(R"(,"sub":"bert")"), anna);
+  EXPECT_NE(subject(""), anna);
+  EXPECT_NE(subject(R"(,"sub":1)"), subject(R"(,"sub":2)"));
+  const auto erp = shared().verifier.verify(
+      token(R"({"alg":"HS256","kid":"k1"})", R"({"iss":"https://erp","aud":"gateway","sub":"app-2","exp":1800000300})",
+            JwsAlgorithm::kHs256, kSecret),
+      at(kNow));
+  EXPECT_NE(to_hex(erp->subject), subject(R"(,"sub":"app-2")"));  // of another issuer
+}
+
 TEST(TokenVerifier, NeverLetsTheTokenChooseTheAlgorithm) {
   const std::string refused = "40191 algorithm_not_allowed";
   for (const auto* none : {"none", "None", "NONE", "nOnE", "", "es256", "HS257", "ES256K", "RSA1_5"}) {

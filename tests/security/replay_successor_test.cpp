@@ -43,5 +43,28 @@ TEST(ReplaySuccessor, KnowsWhatTheOtherAdmittedWhileBothWereInUse) {
   EXPECT_EQ(after.admit(signature("a"), late, true), Admit::kReplayed);
 }
 
+TEST(ReplaySuccessor, KnowsWhatWasAcceptedBeforeTheClockWasSetBack) {
+  auto before = std::make_shared<ReplayTable>(kMemory, kWindow, kSkew, kStart);
+  const WallTime late = kStart + std::chrono::hours(1);
+  ASSERT_EQ(before->admit(signature("a"), late, true), Admit::kAccepted);
+  const WallTime reload = kStart + std::chrono::seconds(100);
+  ReplayTable after(kMemory, 2 * kWindow, kSkew, reload);
+  after.replace(before, reload);
+  EXPECT_GE(after.newest(), late);
+  EXPECT_EQ(after.admit(signature("a"), late, true), Admit::kReplayed);
+}
+
+TEST(ReplaySuccessor, GivesBackToBoth) {
+  auto before = std::make_shared<ReplayTable>(kMemory, kWindow, kSkew, kStart);
+  const WallTime reload = kStart + std::chrono::seconds(100);
+  ReplayTable after(kMemory, 2 * kWindow, kSkew, reload);
+  after.replace(before, reload);
+  const SignatureUse use{signature("a"), reload + std::chrono::seconds(30), false, true};
+  ASSERT_EQ(after.admit(use), Admit::kAccepted);
+  after.give_back(use);
+  EXPECT_EQ(after.admit(use), Admit::kAccepted);
+  EXPECT_EQ(after.admit(use), Admit::kReplayed);
+}
+
 }  // namespace
 }  // namespace causeway::security

@@ -138,6 +138,60 @@ TEST_F(ReplayTableTest, StaysWhenItCoversTheSettingsOfAReload) {
   EXPECT_FALSE(table_.covers(ByteSize{2 << 20}, minutes(5), seconds(60)));
 }
 
+TEST_F(ReplayTableTest, AcceptsAgainWhatWasGivenBack) {
+  const WallTime now = kStart + seconds(1);
+  const SignatureUse use{signature(1), now, false, true};
+  EXPECT_EQ(table_.admit(use), Admit::kAccepted);
+  table_.give_back(use);
+  EXPECT_EQ(unsafe(1), Admit::kAccepted);
+  EXPECT_EQ(unsafe(1), Admit::kReplayed);
+  const SignatureUse once{signature(2), now, true, true};
+  EXPECT_EQ(table_.admit(once), Admit::kAccepted);
+  table_.give_back(once);
+  EXPECT_EQ(nonce(2, now + minutes(3)), Admit::kAccepted);
+  EXPECT_EQ(nonce(2), Admit::kReplayed);
+}
+
+TEST_F(ReplayTableTest, GivesBackOnlyTheOneThatIsMeant) {
+  std::uint64_t accepted = 0;
+  while (unsafe(accepted) == Admit::kAccepted) ++accepted;
+  table_.give_back({signature(accepted / 2), kStart + seconds(1), false, true});
+  EXPECT_EQ(unsafe(accepted), Admit::kFull);
+  EXPECT_EQ(unsafe(accepted / 2), Admit::kAccepted);
+  for (std::uint64_t i = 0; i < accepted; ++i) ASSERT_EQ(unsafe(i), Admit::kReplayed) << i;
+}
+
+TEST_F(ReplayTableTest, NeverAcceptsTwiceWhenTheClockGoesBackAndForth) {
+  const WallTime now = kStart + hours(2);
+  for (std::uint64_t i = 0; i < 1'000; ++i) {
+    ASSERT_EQ(unsafe(i, now), Admit::kAccepted);
+    ASSERT_EQ(nonce(100'000 + i, now), Admit::kAccepted);
+  }
+  // An hour back: others are signed with times of then, for some while.
+  for (std::uint64_t i = 0; i < 1'000; ++i) {
+    const WallTime then = now - hours(1) + seconds(i);
+    unsafe(200'000 + i, then);
+    nonce(300'000 + i, then);
+  }
+  // And forth again.
+  for (std::uint64_t i = 0; i < 1'000; ++i) {
+    ASSERT_NE(unsafe(i, now), Admit::kAccepted) << i;
+    ASSERT_NE(nonce(100'000 + i, now), Admit::kAccepted) << i;
+    ASSERT_NE(nonce(100'000 + i, now + seconds(60)), Admit::kAccepted) << i;
+    ASSERT_NE(unsafe(200'000 + i, now - hours(1) + seconds(i)), Admit::kAccepted) << i;
+  }
+}
+
+TEST_F(ReplayTableTest, KnowsHowLateItWas) {
+  EXPECT_EQ(table_.newest(), kStart);
+  EXPECT_EQ(unsafe(1, kStart + hours(1)), Admit::kAccepted);
+  EXPECT_GE(table_.newest(), kStart + hours(1));
+  EXPECT_LE(table_.newest(), kStart + hours(1) + seconds(61));
+  EXPECT_EQ(unsafe(2, kStart + seconds(1)), Admit::kAccepted);
+  EXPECT_GE(table_.newest(), kStart + hours(1));
+  EXPECT_GE(table_.remembers_until(kStart), kStart + minutes(6));
+}
+
 TEST(ReplayTable, WorksWithHardlyAnyMemory) {
   ReplayTable table(ByteSize{1}, minutes(5), seconds(60), kStart);
   for (std::uint64_t i = 0; i < 4; ++i)

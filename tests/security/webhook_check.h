@@ -7,6 +7,7 @@
 
 #include "core/code.h"
 #include "security/consumer.h"
+#include "security/credentials.h"
 #include "security/reading.h"
 
 namespace causeway::security {
@@ -70,8 +71,10 @@ class Judge {
     if (!check) return "head " + text(check.error());
     check->update(body.substr(0, body.size() / 2));
     check->update(body.substr(body.size() / 2));
-    const auto caller = check->finish(replays_, unsafe, now_);
-    return caller ? (*caller)->name : text(caller.error());
+    const Result<ProvedWebhook> proved = check->finish(unsafe, now_);
+    if (!proved) return text(proved.error());
+    const Result<> remembered = proved->use ? remember_once(*proved->use, replays_) : Result<>();
+    return remembered ? proved->caller->name : text(remembered.error());
   }
 
  private:

@@ -41,7 +41,7 @@ TEST(WebhookSettings, ExactlyOneKindOfSecret) {
 TEST(WebhookSettings, ASecretOfStandardWebhooksIsBase64) {
   const std::string expected = "expected whsec_ and base64 of 16 to 64 bytes, as Standard Webhooks writes secrets";
   for (const char* secret :
-       {"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaS", "whsec_not base64 at all!", "whsec_AAAAAAAAAAAAAAAA"}) {
+       {"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaS", "whsec_no Base-64 at all", "whsec_AAAAAAAAAAAAAAAA"}) {
     const std::string text = problem(std::string("{standard_webhooks: {secret: ") + secret + "}}");
     EXPECT_EQ(text, "t.yaml:2:54: consumers[0].webhook.standard_webhooks.secret: " + expected) << secret;
     EXPECT_EQ(text.find(secret), std::string::npos);

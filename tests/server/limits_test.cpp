@@ -99,6 +99,25 @@ TEST_F(ServerTest, DrainingEndsIdleConnectionsAndLetsCallsEnd) {
   fakes::run_until(worker, [&] { return listener->connections() == 0; });
 }
 
+TEST_F(ServerTest, ARequestThatIsOnItsWayWhenDrainingBeginsIsAnswered) {
+  Caller caller = connect();
+  caller.send("GET /1 HTTP/1.1\r\nHost: a\r\n\r\n");
+  caller.until("GET /1 ");
+  listener->drain();
+  worker.io().poll();
+  caller.send("GET /2 HTTP/1.1\r\nHost: a\r\n\r\n");
+  EXPECT_EQ(without_date(caller.until_end()), ok("GET /2 ", "Connection: close\r\n"));
+}
+
+TEST_F(ServerTest, WhoHasConnectedBeforeDrainingBeginsIsServed) {
+  listen();
+  worker.io().poll();
+  Caller caller(worker, listener->address());  // in the system's queue: nobody has accepted it
+  caller.send("GET /1 HTTP/1.1\r\nHost: a\r\n\r\n");
+  listener->drain();
+  EXPECT_EQ(without_date(caller.until_end()), ok("GET /1 ", "Connection: close\r\n"));
+}
+
 TEST_F(ServerTest, ActiveAndIdleConnectionsAreCounted) {
   Caller caller = connect();
   caller.send("GET /1 HTTP/1.1\r\nHost: a\r\n\r\n");

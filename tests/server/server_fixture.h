@@ -37,6 +37,7 @@ class FakeHandler final : public ExchangeHandler {
     if (!exchange.request.body.streams()) text.append(" ").append(exchange.request.body.whole());
     exchange.response.body = Body(Bytes(text));
     if (answers) answers(exchange);
+    if (meanwhile != nullptr) co_await meanwhile(exchange);
   }
   void refuse(Exchange& exchange, Error error) override {
     telemetry::Random random(1);
@@ -52,6 +53,7 @@ class FakeHandler final : public ExchangeHandler {
 
   bool ignores_bodies = false;
   std::function<void(Exchange&)> answers;
+  Task<> (*meanwhile)(Exchange&) = nullptr;  ///< the call of a system, say
   std::string ends;
   std::uint64_t request_bytes = 0;
   std::uint64_t response_bytes = 0;
@@ -73,6 +75,11 @@ class Caller {
   void end_sending() { ::shutdown(socket_, SHUT_WR); }
   void close() {
     if (socket_ >= 0) ::close(std::exchange(socket_, -1));
+  }
+  void reset() {
+    const linger at_once{1, 0};
+    ::setsockopt(socket_, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+    close();
   }
 
   /// What has come once `text` has; then everything before its end is taken.

@@ -8,6 +8,7 @@
 
 #include "fakes/consumers.h"
 #include "fakes/exchange_fixture.h"
+#include "fakes/fake_replay_journal.h"
 #include "fakes/scripted_body.h"
 
 namespace causeway::plugins {
@@ -42,7 +43,7 @@ class SignatureTest : public fakes::ExchangeFixture {
     EXPECT_FALSE(one.exchange.request.gather);
     one.exchange.request.body = Body(body);
     body.observe(one.exchange.request);
-    Result<> verdict = scheme.on_body(one.exchange);
+    const Result<Flow> verdict = said(scheme.on_body(one.exchange));
     if (!verdict) return fakes::describe(verdict.error());
     EXPECT_TRUE(one.exchange.authenticated);
     return read_all(*one.exchange.request.body.source());
@@ -51,22 +52,25 @@ class SignatureTest : public fakes::ExchangeFixture {
   /// Who called, or why not; the body comes in pieces, as a connection would hand them out.
   std::string outcome(std::string_view method, const std::string& fields, const std::vector<std::string>& pieces = {}) {
     fakes::Call& one = call(std::string(method) + " / HTTP/1.1\nHost: a\n" + fields);
+    one.route.guards_replays = guards_replays;
     Result<> head = scheme.on_head(one.exchange);
     if (!head) return "head " + fakes::describe(head.error());
     EXPECT_FALSE(one.exchange.authenticated);
     EXPECT_EQ(one.exchange.consumer->name, "oms");  // claimed
     for (const std::string& piece : pieces) one.exchange.request.observer->on_piece(piece);
-    Result<> body = scheme.on_body(one.exchange);
+    const Result<Flow> body = said(scheme.on_body(one.exchange));
     if (!body) return fakes::describe(body.error()) + (one.exchange.authenticated ? " but authenticated" : "");
-    return one.exchange.authenticated ? one.exchange.consumer->name : "nobody";
+    const std::string name = one.exchange.authenticated ? one.exchange.consumer->name : "nobody";
+    if (one.exchange.seen_before) return name + " again: " + fakes::describe(*one.exchange.seen_before).substr(0, 18);
+    return name;
   }
 
+  bool guards_replays = false;  ///< of the route
   const security::ConsumerTable consumers = fakes::consumers();
-  const SignatureAuthenticator scheme{
-      consumers,
-      {},
-      std::make_shared<security::ReplayTable>(ByteSize{1 << 20}, std::chrono::minutes(5), std::chrono::seconds(60),
-                                              clock.wall() - std::chrono::hours(1))};
+  fakes::FakeReplayJournal journal;
+  const std::shared_ptr<security::ReplayTable> table = std::make_shared<security::ReplayTable>(
+      ByteSize{1 << 20}, std::chrono::minutes(5), std::chrono::seconds(60), clock.wall() - std::chrono::hours(1));
+  const SignatureAuthenticator scheme{consumers, {}, ReplayGuard(table, journal)};
 };
 
 TEST_F(SignatureTest, ARightSignatureProvesWhoCalls) {
@@ -105,8 +109,129 @@ TEST_F(SignatureTest, TheWindowIsMeasuredWhenTheBodyHasCome) {
   EXPECT_EQ(fakes::failure(scheme.on_head(slow.exchange)), "");
   clock.advance(std::chrono::seconds(1));
   slow.exchange.request.observer->on_piece("x");
-  EXPECT_EQ(fakes::failure(scheme.on_body(slow.exchange)).substr(0, 13), "40193 too_old");
+  EXPECT_EQ(fakes::failure(said(scheme.on_body(slow.exchange))).substr(0, 13), "40193 too_old");
   EXPECT_FALSE(slow.exchange.authenticated);
+}
+
+constexpr Duration kAhead = -std::chrono::seconds(30);
+
+TEST_F(SignatureTest, OneOfTheFutureIsWrittenDownBeforeTheCallGoesOn) {
+  const std::string post = signed_fields("x", kAhead);
+  EXPECT_EQ(outcome("POST", post, {"x"}), "oms");
+  ASSERT_EQ(journal.uses.size(), 1u);
+  EXPECT_EQ(journal.uses[0].timestamp, clock.wall() + std::chrono::seconds(30));
+  EXPECT_FALSE(journal.uses[0].nonce);
+  EXPECT_GE(journal.keep_until, journal.uses[0].timestamp + std::chrono::minutes(6));
+  EXPECT_EQ(outcome("POST", post, {"x"}), "40194 replayed");
+  EXPECT_EQ(outcome("DELETE", post, {"x"}), "40194 replayed");
+  EXPECT_EQ(journal.asked, 1);  // memory knew
+}
+
+TEST_F(SignatureTest, ThePresentAndThePastAreNotWrittenDown) {
+  EXPECT_EQ(outcome("POST", signed_fields("x"), {"x"}), "oms");
+  EXPECT_EQ(outcome("POST", signed_fields("y", std::chrono::seconds(3)), {"y"}), "oms");
+  EXPECT_EQ(outcome("POST", fields_v2("x", false), {"x"}), "oms");
+  EXPECT_EQ(outcome("GET", signed_fields("", kAhead)), "oms");  // may repeat
+  EXPECT_EQ(journal.asked, 0);
+}
+
+TEST_F(SignatureTest, ANonceOfTheFutureIsWrittenDownOnEveryMethod) {
+  const std::string early = fields_v2("", false);
+  clock.set_ahead(kAhead);
+  EXPECT_EQ(outcome("POST", early), "oms");
+  ASSERT_EQ(journal.uses.size(), 1u);
+  EXPECT_TRUE(journal.uses[0].nonce);
+  EXPECT_EQ(journal.uses[0].digest, security::nonce_digest("oms-key", "0123456789abcdef"));
+  clock.set_ahead(-kAhead);
+  EXPECT_EQ(outcome("POST", early), "40194 replayed");
+}
+
+TEST_F(SignatureTest, WithoutTheDiskOneOfTheFutureIsAsIfItHadNotCome) {
+  const std::string post = signed_fields("x", kAhead);
+  journal.away = true;
+  EXPECT_EQ(outcome("POST", post, {"x"}), "50392 not_recorded: the disk is full");
+  EXPECT_EQ(outcome("POST", post, {"x"}), "50392 not_recorded: the disk is full");
+  EXPECT_EQ(outcome("POST", signed_fields("x"), {"x"}), "oms");  // needs no disk
+  journal.away = false;
+  EXPECT_EQ(outcome("POST", post, {"x"}), "oms");
+  EXPECT_EQ(outcome("POST", post, {"x"}), "40194 replayed");
+}
+
+TEST_F(SignatureTest, AProcessWithoutAStoreWritesNothingDown) {
+  journal.durable = false;
+  const std::string post = signed_fields("x", kAhead);
+  EXPECT_EQ(outcome("POST", post, {"x"}), "oms");
+  EXPECT_EQ(outcome("POST", post, {"x"}), "40194 replayed");
+  EXPECT_EQ(journal.asked, 0);
+}
+
+TEST_F(SignatureTest, WhatIsOnDiskHasBeenUsed) {
+  const std::string post = signed_fields("x", kAhead);
+  EXPECT_EQ(outcome("POST", post, {"x"}), "oms");
+  const SignatureAuthenticator next{
+      consumers,
+      {},
+      ReplayGuard(std::make_shared<security::ReplayTable>(ByteSize{1 << 20}, std::chrono::minutes(5),
+                                                          std::chrono::seconds(60), clock.wall()),
+                  journal)};
+  fakes::Call& again = call("POST / HTTP/1.1\nHost: a\n" + post);
+  EXPECT_EQ(fakes::failure(next.on_head(again.exchange)), "");
+  again.exchange.request.observer->on_piece("x");
+  EXPECT_EQ(fakes::failure(said(next.on_body(again.exchange))), "40194 replayed");
+}
+
+TEST_F(SignatureTest, OfTwoAtOnceOneIsAdmitted) {
+  const std::string post = "POST / HTTP/1.1\nHost: a\n" + signed_fields("", kAhead);
+  fakes::Call& first = call(post);
+  fakes::Call& second = call(post);
+  EXPECT_EQ(fakes::failure(scheme.on_head(first.exchange)), "");
+  EXPECT_EQ(fakes::failure(scheme.on_head(second.exchange)), "");
+  Step waiting = scheme.on_body(first.exchange);
+  std::optional<Result<Flow>> result;
+  worker.spawn(fakes::keep(std::move(waiting.task()), result));
+  EXPECT_EQ(fakes::failure(said(scheme.on_body(second.exchange))), "40194 replayed");
+  fakes::run_until(worker, [&] { return result.has_value(); });
+  EXPECT_EQ(fakes::failure(*result), "");
+}
+
+TEST_F(SignatureTest, ARouteThatKeepsAnswersGetsTheSameBytesAgain) {
+  guards_replays = true;
+  const std::string post = signed_fields("x");
+  EXPECT_EQ(outcome("POST", post, {"x"}), "oms");
+  EXPECT_EQ(outcome("POST", post, {"x"}), "oms again: 40194 replayed");
+  const std::string ahead = signed_fields("x", kAhead);
+  EXPECT_EQ(outcome("POST", ahead, {"x"}), "oms");
+  EXPECT_EQ(outcome("POST", ahead, {"x"}), "oms again: 40194 replayed");
+  table->start(clock.wall());
+  EXPECT_EQ(outcome("POST", signed_fields("y"), {"y"}), "oms again: 40193 before_start");
+  EXPECT_EQ(outcome("POST", signed_fields("y", std::chrono::minutes(6)), {"y"}).substr(0, 13), "40193 too_old");
+  journal.away = true;
+  EXPECT_EQ(outcome("POST", signed_fields("z", kAhead), {"z"}), "50392 not_recorded: the disk is full");
+}
+
+TEST_F(SignatureTest, ANonceStaysStrictOnARouteThatKeepsAnswers) {
+  guards_replays = true;
+  EXPECT_EQ(outcome("POST", fields_v2("x", false), {"x"}), "oms");
+  EXPECT_EQ(outcome("POST", fields_v2("x", false), {"x"}), "40194 replayed");
+}
+
+TEST_F(SignatureTest, AClockThatIsSetBackAndForthOpensNoWindow) {
+  const std::string now = signed_fields("x");
+  EXPECT_EQ(outcome("POST", now, {"x"}), "oms");
+  clock.set_ahead(-std::chrono::hours(1));
+  EXPECT_EQ(outcome("POST", now, {"x"}).substr(0, 15), "40193 in_future");
+  const std::string back = signed_fields("x");  // before the table began to remember
+  EXPECT_EQ(outcome("POST", back, {"x"}).substr(0, 18), "40193 before_start");
+  clock.set_ahead(std::chrono::hours(1));
+  EXPECT_EQ(outcome("POST", now, {"x"}), "40194 replayed");
+  EXPECT_EQ(outcome("POST", signed_fields("y"), {"y"}), "oms");
+  clock.set_ahead(std::chrono::hours(1));
+  const std::string ahead = signed_fields("x");
+  EXPECT_EQ(outcome("POST", ahead, {"x"}), "oms");
+  clock.set_ahead(-std::chrono::hours(1));
+  EXPECT_EQ(outcome("POST", now, {"x"}), "40194 replayed");
+  clock.set_ahead(std::chrono::hours(1));
+  EXPECT_EQ(outcome("POST", ahead, {"x"}), "40194 replayed");
 }
 
 TEST_F(SignatureTest, OfVersion2ProvesWhoCalls) {

@@ -120,6 +120,30 @@ TEST_F(WriterTest, AChangeThatFailsIsRolledBackAlone) {
   EXPECT_EQ(open.numbers(), (Numbers{1, 5, 11}));
 }
 
+TEST_F(WriterTest, NeighboursOfAFailureRunAgainThatOnce) {
+  int runs = 0;
+  std::int64_t next = 0;
+  DoChange counts([&](Session& session) -> Result<> {
+    ++runs;
+    session.run(kInsert, next, nullptr);
+    return {};
+  });
+  DoChange refuses([](Session& session) -> Result<> {
+    session.run(kInsert, 1000, nullptr);
+    return Error(Code::kConflict, "no");
+  });
+  Numbers all;
+  for (next = 1; next < 100; ++next) {
+    EXPECT_EQ(commit_together({&counts, &refuses}), (std::vector<std::string>{"ok", "40993 no"}));
+    if (next == 1) EXPECT_EQ(runs, 2);
+    if (next == 2) EXPECT_EQ(runs, 3);  // who sends what fails does not double everybody's work
+    all.push_back(next);
+  }
+  EXPECT_GT(runs, 101);  // it is tried again
+  EXPECT_LT(runs, 120);
+  EXPECT_EQ(open.numbers(), all);
+}
+
 TEST_F(WriterTest, OneThatEndsTheGroupsTransactionDoesNotFailItsNeighbours) {
   static const Sql rollback{"ROLLBACK"};
   InsertNumber first(1);

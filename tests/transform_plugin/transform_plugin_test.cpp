@@ -166,9 +166,9 @@ TEST_F(TransformPluginTest, CheckReadsItsSettings) {
   EXPECT_EQ(build("{}"), "t.yaml:1:1: missing \"request\" or \"response\" (a program over the body)\n");
   EXPECT_EQ(build("{reqest: .}"), "t.yaml:1:2: reqest: unknown key \"reqest\" (did you mean \"request\"?)\n");
   const std::string wrong = build("{request: '{a: $answer}', response: '$requst'}");
-  EXPECT_NE(wrong.find(": request: $answer is not a variable here"), std::string::npos) << wrong;
-  EXPECT_NE(wrong.find(": response: $requst is not a variable here"), std::string::npos) << wrong;
-  EXPECT_NE(wrong.find("did you mean $request"), std::string::npos) << wrong;
+  EXPECT_NE(wrong.find(": request: \"$answer\" has no value here"), std::string::npos) << wrong;
+  EXPECT_NE(wrong.find(": response: unknown variable \"$requst\""), std::string::npos) << wrong;
+  EXPECT_NE(wrong.find("did you mean \"$request\""), std::string::npos) << wrong;
 }
 
 }  // namespace

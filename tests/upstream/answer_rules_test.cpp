@@ -72,6 +72,16 @@ TEST_F(AnswerRulesTest, AnOutcomeSaysWhatA200Means) {
   EXPECT_EQ(read(oms, 200, R"({"orderId":"1"})"), R"(success <{"orderId":"1"}>)");
 }
 
+TEST_F(AnswerRulesTest, AnOutcomeThatExceedsALimitMakesTheAnswerNonsense) {
+  const AnswerRules oms = rules(cluster(R"(
+outcomes:
+  - {when: '[range(.n)] | length == 7', is: business, code: 40001, message: short}
+)"));
+  ASSERT_EQ(errors.to_text(), "");
+  EXPECT_EQ(read(oms, 200, R"({"n":7})"), R"(business said 40001 short  <{"n":7}>)");
+  EXPECT_EQ(read(oms, 200, R"({"n":1e9})"), "upstream_nonsense: an outcome: the program needs more than 1000000 steps");
+}
+
 TEST_F(AnswerRulesTest, WhatCannotBeAskedDoesNotFit) {
   const AnswerRules oms = rules(cluster(kOutcomes));
   EXPECT_EQ(read(oms, 200, "[1,2]"), "success <[1,2]>");

@@ -86,7 +86,7 @@ TEST_F(ClusterTest, ABodyOfUnknownLengthGoesInChunks) {
   EXPECT_EQ(send(cluster(server), call, options()), "200 ok");
   const std::string request = seen.get_future().get();
   EXPECT_EQ(request.substr(request.find("\r\n\r\n") + 4), "6\r\nhello \r\na\r\nwonderful \r\n5\r\nworld\r\n0\r\n\r\n");
-  call.answer.lease = {};
+  call.answer.drop();
   EXPECT_EQ(idle(server), 1u);
 }
 
@@ -103,7 +103,7 @@ TEST_F(ClusterTest, ACallersBrokenBodyIsTheCallersFaultAndTheConnectionIsNotUsed
   const Cluster& wms = cluster(server);
   EXPECT_EQ(send(wms, call, options()), "40890");
   EXPECT_EQ(samples("causeway_upstream_requests_total"), "");
-  call.answer.lease = {};
+  call.answer.drop();
   EXPECT_EQ(idle(server), 0u);
 }
 
@@ -151,7 +151,7 @@ TEST_F(ClusterTest, ADeadEndpointIsSteppedOver) {
   EXPECT_EQ(send(wms, net::Method::kPost, "x"), "200 ok");  // its own turn
   EXPECT_EQ(send(wms, net::Method::kPost, "x"), "200 ok x2");
   EXPECT_EQ(samples("causeway_upstream_retries_total"),
-            "causeway_upstream_retries_total{cluster=\"wms\",reason=\"connection\"} 2\n");
+            "causeway_upstream_retries_total{cluster=\"wms\",reason=\"connect_failure\"} 2\n");
 }
 
 TEST_F(ClusterTest, StandingInForADeadEndpointNeedsNoNewConnections) {
@@ -185,7 +185,8 @@ TEST_F(ClusterTest, ADeadEndpointIsSteppedOverByCallsAtTheSameTime) {
 
 TEST_F(ClusterTest, ANameThatHasSeveralAddressesIsReachedAtTheOneThatAnswers) {
   ScriptedServer server(answers(std::string(kOk)));  // on 127.0.0.1 only
-  if (net::resolve({"localhost", server.port()}).size() < 2) GTEST_SKIP() << "localhost has one address here";
+  if (net::resolve(net::EndpointName{"localhost", server.port()}).size() < 2)
+    GTEST_SKIP() << "localhost has one address here";
   EXPECT_EQ(get(cluster({{{"localhost", server.port()}, 1}})).text.substr(0, 6), "200 ok");
 }
 

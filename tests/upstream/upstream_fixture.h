@@ -55,12 +55,13 @@ class UpstreamFixture : public ::testing::Test {
     worker.io().poll();  // the pools go home to their worker
   }
 
-  Cluster& cluster(const std::vector<EndpointSettings>& endpoints) {
-    ClusterSettings settings;
+  Cluster& cluster(const std::vector<EndpointSettings>& endpoints) { return cluster(endpoints, ClusterSettings()); }
+  Cluster& cluster(const std::vector<EndpointSettings>& endpoints, ClusterSettings settings) {
     settings.name.value = "wms";
+    settings.system = "WMS";
     settings.endpoints = endpoints;
     config::Errors errors;
-    clusters.push_back(std::make_unique<Cluster>(settings, registry, 1, metrics, labels, errors));
+    clusters.push_back(std::make_unique<Cluster>(settings, world, errors));
     return *clusters.back();
   }
   Cluster& cluster(const ScriptedServer& server) { return cluster({at(server)}); }
@@ -69,7 +70,10 @@ class UpstreamFixture : public ::testing::Test {
   }
   /// Connections to the server that wait for another call.
   std::size_t idle(const ScriptedServer& server) {
-    return registry.get({"127.0.0.1", server.port()})->pool(worker).idle();
+    EndpointKey key;
+    key.where = {"127.0.0.1", server.port()};
+    key.cluster = "wms";
+    return registry.get(key)->pool(worker).idle();
   }
 
   CallOptions options(Duration timeout = std::chrono::seconds(15)) {
@@ -123,6 +127,8 @@ class UpstreamFixture : public ::testing::Test {
   runtime::Worker worker{0, "test", clock};
   runtime::Worker* workers[1] = {&worker};
   EndpointRegistry registry{workers};
+  ClusterStates cluster_states{workers};
+  const ClusterWorld world{registry, cluster_states, metrics, labels};
   std::vector<std::unique_ptr<Cluster>> clusters;
 };
 

@@ -8,6 +8,7 @@
 
 #include "fakes/consumers.h"
 #include "fakes/exchange_fixture.h"
+#include "fakes/fake_replay_journal.h"
 
 namespace causeway::plugins {
 namespace {
@@ -35,7 +36,7 @@ class WebhookPluginTest : public fakes::ExchangeFixture {
     EXPECT_EQ(one.exchange.consumer, nullptr);
     EXPECT_TRUE(one.exchange.consumer_follows);
     for (const std::string& piece : pieces) one.exchange.request.observer->on_piece(piece);
-    Result<> body = scheme.on_body(one.exchange);
+    Result<Flow> body = said(scheme.on_body(one.exchange));
     if (!body) return fakes::describe(body.error()) + (one.exchange.authenticated ? " but authenticated" : "");
     return one.exchange.authenticated ? one.exchange.consumer->name : "nobody";
   }
@@ -48,9 +49,12 @@ class WebhookPluginTest : public fakes::ExchangeFixture {
       "      hmac_sha256: {header: X-Slack-Signature, encoding: hex, prefix: v0=, secret: \"It's a Secret to "
       "Everybody\",\n"
       "                    timestamp: {header: X-Slack-Request-Timestamp}, signed: \"v0:{timestamp}:{body}\"}\n");
-  const WebhookAuthenticator scheme{consumers, std::make_shared<security::ReplayTable>(
-                                                   ByteSize{1 << 20}, std::chrono::minutes(5), std::chrono::minutes(5),
-                                                   clock.wall() - std::chrono::hours(1))};
+  fakes::FakeReplayJournal journal;
+  const WebhookAuthenticator scheme{
+      consumers, ReplayGuard(std::make_shared<security::ReplayTable>(ByteSize{1 << 20}, std::chrono::minutes(5),
+                                                                     std::chrono::minutes(5),
+                                                                     clock.wall() - std::chrono::hours(1)),
+                             journal)};
 };
 
 TEST_F(WebhookPluginTest, TheBodyProvesWhoCalls) {
@@ -69,6 +73,17 @@ TEST_F(WebhookPluginTest, ATimedMessageWorksOnce) {
   EXPECT_EQ(outcome(fields, {"x"}), "40194 replayed");
 }
 
+TEST_F(WebhookPluginTest, AMessageOfTheFutureIsWrittenDown) {
+  const std::string time = std::to_string(unix_milliseconds(clock.wall()) / 1000 + 2);
+  const std::string fields =
+      "X-Slack-Request-Timestamp: " + time + "\nX-Slack-Signature: v0=" + code("v0:" + time + ":x");
+  EXPECT_EQ(outcome(fields, {"x"}), "slack");
+  EXPECT_EQ(outcome(fields, {"x"}), "40194 replayed");
+  EXPECT_EQ(journal.asked, 1);
+  EXPECT_EQ(outcome("X-Hub-Signature-256: sha256=" + code("a"), {"a"}), "shop");  // without a time
+  EXPECT_EQ(journal.asked, 1);
+}
+
 TEST_F(WebhookPluginTest, TheTimeIsMeasuredWhenTheBodyHasCome) {
   const std::string time = std::to_string(unix_milliseconds(clock.wall()) / 1000 - 300);
   fakes::Call& slow =
@@ -76,7 +91,7 @@ TEST_F(WebhookPluginTest, TheTimeIsMeasuredWhenTheBodyHasCome) {
   EXPECT_EQ(fakes::failure(scheme.on_head(slow.exchange)), "");
   clock.advance(std::chrono::seconds(1));
   slow.exchange.request.observer->on_piece("x");
-  EXPECT_EQ(fakes::failure(scheme.on_body(slow.exchange)).substr(0, 13), "40193 too_old");
+  EXPECT_EQ(fakes::failure(said(scheme.on_body(slow.exchange))).substr(0, 13), "40193 too_old");
 }
 
 TEST_F(WebhookPluginTest, ABadFormIsRefusedByTheHead) {

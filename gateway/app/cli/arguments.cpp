@@ -1,8 +1,11 @@
 #include "app/cli/arguments.h"
 
+#include <cstdio>
 #include <fstream>
 #include <iostream>
 #include <iterator>
+
+#include "app/cli/commands.h"
 
 namespace causeway::app::cli {
 
@@ -28,6 +31,12 @@ bool read_argument(const std::string& text, std::string& content) {
   std::ifstream file(text.substr(1), std::ios::binary);
   content.assign(std::istreambuf_iterator<char>(file), {});
   return file.good() || file.eof();
+}
+
+int refuse(const config::Errors& errors, bool json) {
+  if (json) std::puts(errors.to_json().c_str());
+  else std::fputs(errors.to_text().c_str(), stderr);
+  return kWrong;
 }
 
 std::string reachable_url(net::HostPort where, bool tls) {

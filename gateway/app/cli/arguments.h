@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "app/config_files.h"
+#include "config/errors.h"
 #include "net/endpoint_address.h"
 
 namespace causeway::app::cli {
@@ -19,6 +20,9 @@ CLI::Option* add_config_option(CLI::App& command, ConfigFiles& files,
 
 /// `text`, the content of `@file`, or of standard input for `@-`. False when the file cannot be read.
 bool read_argument(const std::string& text, std::string& content);
+/// Says what is wrong with the files: to people on standard error, to programs on standard output with the rows of
+/// `check --json`. Gives the exit code.
+int refuse(const config::Errors& errors, bool json);
 /// The URL by which this machine reaches something that listens there.
 std::string reachable_url(net::HostPort where, bool tls);
 

@@ -25,7 +25,7 @@ void add_reference_command(CLI::App& app, Chosen& chosen);
 void add_completion_command(CLI::App& app, Chosen& chosen);
 void add_sign_command(CLI::App& app, Chosen& chosen);
 void add_eval_command(CLI::App& app, Chosen& chosen);
-/// Topics, subscriptions, versions, alerts, dead-letters and replay: those that talk to a running gateway.
+/// Clusters, topics, subscriptions, versions, alerts, dead-letters and replay: those that talk to a running gateway.
 void add_operate_commands(CLI::App& app, Chosen& chosen);
 
 /// Parses the command line and runs the command.

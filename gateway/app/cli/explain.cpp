@@ -76,10 +76,7 @@ int explain(const ExplainCommand& command) {
   if (!IpAddress::parse(command.address)) return wrong("--from: expected an address such as 10.1.2.3");
   config::Errors errors;
   const std::unique_ptr<Inspection> inspection = Inspection::open(command.config, options.at, errors);
-  if (!inspection) {
-    std::fputs(errors.to_text().c_str(), stderr);
-    return kWrong;
-  }
+  if (!inspection) return refuse(errors, command.json);
   if (inspection->has_stand_ins() && command.as.empty())
     std::fputs("note: not all secrets are at hand, made-up ones stand in: credentials cannot be checked, see --as\n",
                stderr);

@@ -1,6 +1,25 @@
 #include "app/cli/commands.h"
 
+#include <algorithm>
+#include <string>
+#include <vector>
+
 namespace causeway::app::cli {
+namespace {
+
+/// What follows the program's name, last first as the parser wants it. An expression that begins with a minus
+/// (`causeway eval '-.a'`) gets a blank before it, which is none of the names of options.
+std::vector<std::string> words_of(int argc, char** argv) {
+  std::vector<std::string> words(argv + 1, argv + argc);
+  const auto letter = [](char c) { return (c | 0x20) >= 'a' && (c | 0x20) <= 'z'; };
+  if (!words.empty() && words[0] == "eval")
+    for (std::string& word : words)
+      if (word.size() > 1 && word[0] == '-' && word[1] != '-' && !letter(word[1])) word.insert(0, 1, ' ');
+  std::ranges::reverse(words);
+  return words;
+}
+
+}  // namespace
 
 int main(int argc, char** argv) {
   CLI::App app(
@@ -29,7 +48,7 @@ int main(int argc, char** argv) {
   add_reference_command(app, chosen);
   add_completion_command(app, chosen);
   try {
-    app.parse(argc, argv);
+    app.parse(words_of(argc, argv));
   } catch (const CLI::ParseError& error) {
     const int code = app.exit(error);
     return code == 0 ? kOk : kWrong;

@@ -34,12 +34,34 @@ struct VersionOptions : OperateOptions {
   int days = 30;
 };
 
+struct ClusterOptions : OperateOptions {
+  std::string name;
+  std::string endpoint;
+  std::string time;  ///< of an ejection
+  std::string reason;
+};
+
+struct TransactionOptions : OperateOptions {
+  std::string state;  ///< only those; empty: all
+  std::string txid;
+  std::string result;  ///< of a commit: text, `@file`, or `@-`
+  std::string reason;
+};
+
 struct AlertOptions : OperateOptions {
   bool all = false;  ///< resolved ones, too
 };
 
 int versions(VersionOptions options);
 int alerts(AlertOptions options);
+/// All, or the one that is named.
+int clusters(ClusterOptions options);
+/// `verb`: eject, restore or reset.
+int steer_cluster(ClusterOptions options, const std::string& verb);
+int list_transactions(TransactionOptions options);
+int show_transaction(TransactionOptions options);
+/// `verb`: commit or rollback.
+int end_transaction(TransactionOptions options, const std::string& verb);
 int topics(OperateOptions options);
 int subscriptions(OperateOptions options);
 /// `verb`: pause or resume.

@@ -90,6 +90,73 @@ void add_subscriptions(CLI::App& app, Chosen& chosen) {
   }
 }
 
+void add_clusters(CLI::App& app, Chosen& chosen) {
+  auto options = std::make_shared<ClusterOptions>();
+  auto shown = std::make_shared<std::string>();
+  CLI::App* group =
+      add_command(app, "clusters", "Systems: breakers, endpoints, ejections; eject, restore, reset.", "clusters wms");
+  add_common(*group, *options);
+  group->add_option("name", *shown, "only this one, with its endpoints");
+  group->require_subcommand(0, 1);
+  group->preparse_callback([options, shown, &chosen](std::size_t) {
+    chosen = [options, shown] {
+      options->name = *shown;
+      return clusters(*options);
+    };
+  });
+  const auto add = [&](const std::string& verb, const std::string& what, const std::string& example) {
+    CLI::App* command = add_command(*group, verb, what, "clusters " + verb + " wms " + example);
+    command->add_option("name", options->name, "the cluster")->required();
+    if (verb != "reset") command->add_option("endpoint", options->endpoint, "as `clusters NAME` lists it")->required();
+    if (verb == "eject") command->add_option("--for", options->time, "how long, such as 10m; default: until restored");
+    command->add_option("--reason", options->reason, "for the audit");
+    command->callback([options, shown, verb, &chosen] {
+      if (!shown->empty()) throw CLI::ExtrasError({*shown});  // a word too many, which the group has taken
+      chosen = [options, verb] { return steer_cluster(*options, verb); };
+    });
+  };
+  add("eject", "Leaves an endpoint alone; not over a restart.", "10.0.0.11:8080 --for 10m --reason \"new release\"");
+  add("restore", "Uses an ejected endpoint again.", "10.0.0.11:8080");
+  add("reset", "Closes the breaker and ends all ejections.", "--reason repaired");
+}
+
+void add_transactions(CLI::App& app, Chosen& chosen) {
+  auto options = std::make_shared<TransactionOptions>();
+  CLI::App* group = add_command(app, "transactions",
+                                "Half messages of calls and systems: list, show; commit or rollback the unresolved.",
+                                "transactions --state unresolved");
+  add_common(*group, *options);
+  group->add_option("--state", options->state, "only those: prepared, unresolved, committed, rolled_back")
+      ->check(CLI::IsMember({"prepared", "unresolved", "committed", "rolled_back"}));
+  group->require_subcommand(0, 1);
+  const auto list = [options] { return list_transactions(*options); };
+  group->preparse_callback([list, &chosen](std::size_t) { chosen = list; });
+
+  const std::string txid = "019aaf3c-7d52-7b1e-9c44-0d7a5b1f2e63";
+  CLI::App* list_command = add_command(*group, "list", "All of them, newest first; those that have ended for a day.",
+                                       "transactions list --state prepared");
+  list_command->callback([list, &chosen] { chosen = list; });
+  CLI::App* show = add_command(*group, "show", "One with what it keeps.", "transactions show " + txid);
+  show->add_option("txid", options->txid, "as the list shows it")->required();
+  show->callback([options, &chosen] { chosen = [options] { return show_transaction(*options); }; });
+  for (const std::string verb : {"commit", "rollback"}) {
+    const bool commits = verb == "commit";
+    std::string example = "transactions ";
+    example.append(verb).append(" ").append(txid);
+    example +=
+        commits ? " --result '{\"orderId\": \"ORD1\"}' --reason \"in the books of OMS\"" : " --reason \"never booked\"";
+    CLI::App* command = add_command(
+        *group, verb, commits ? "It was carried out: its event is published." : "It was not, nor will be.", example);
+    command->add_option("txid", options->txid, "as the list shows it")->required();
+    if (commits)
+      command->add_option("--result", options->result,
+                          "of a call: what it came to, for its event and its caller's retry: JSON, @FILE, or @-");
+    command->add_option("--reason", options->reason, "for the audit")->required();
+    command->callback(
+        [options, verb, &chosen] { chosen = [options, verb] { return end_transaction(*options, verb); }; });
+  }
+}
+
 void add_versions(CLI::App& app, Chosen& chosen) {
   auto options = std::make_shared<VersionOptions>();
   CLI::App* command = add_command(app, "versions", "Versions of APIs: what becomes of them, and who still calls them.",
@@ -149,6 +216,8 @@ void add_operate_commands(CLI::App& app, Chosen& chosen) {
   add_common(*topics_command, *topic_options);
   topics_command->callback([topic_options, &chosen] { chosen = [topic_options] { return topics(*topic_options); }; });
   add_subscriptions(app, chosen);
+  add_clusters(app, chosen);
+  add_transactions(app, chosen);
   add_versions(app, chosen);
   add_alerts(app, chosen);
   add_dead_letters(app, chosen);

@@ -17,15 +17,23 @@ struct RoutesOptions {
   bool json = false;
 };
 
+/// False when there is no such API, which is said.
+bool knows_api(const EffectiveRoutes& all, const std::string& wanted) {
+  std::vector<std::string_view> names;
+  for (const routing::ApiSpec& api : all.apis) names.push_back(api.settings.api);
+  if (std::ranges::find(names, wanted) != names.end()) return true;
+  std::fprintf(stderr, "causeway: --api: no API is called %s%s\n", config::quote(wanted).c_str(),
+               config::suggestion(wanted, names).c_str());
+  return false;
+}
+
 int routes(const RoutesOptions& options) {
   const WallTime now = SystemClock().wall();
   config::Errors errors;
   const std::unique_ptr<Inspection> inspection = Inspection::open(options.config, now, errors);
-  if (!inspection) {
-    std::fputs(errors.to_text().c_str(), stderr);
-    return kWrong;
-  }
+  if (!inspection) return refuse(errors, options.json);
   const EffectiveRoutes& all = *inspection->compiled().routes;
+  if (!options.api.empty() && !knows_api(all, options.api)) return kWrong;
   std::vector<std::vector<std::string>> rows{route_headings()};
   JsonArray items;
   for (std::size_t i = 0; i < all.routes.size(); ++i) {

@@ -4,6 +4,7 @@
 
 #include "app/cli/arguments.h"
 #include "app/cli/commands.h"
+#include "app/explain/secret_mask.h"
 #include "app/offline/offline_gateway.h"
 #include "app/route_tests/route_test_run.h"
 #include "app/route_tests/test_files.h"
@@ -25,18 +26,21 @@ std::chrono::microseconds since(std::chrono::steady_clock::time_point began) {
   return std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - began);
 }
 
-int wrong(const std::string& text) {
-  std::fputs(text.c_str(), stderr);
-  return kWrong;
+void hide_secrets(Mismatches& mismatches, const SecretMask& mask) {
+  for (Mismatch& each : mismatches) {
+    for (std::string* text : {&each.what, &each.expected, &each.got}) *text = mask.hide(*text);
+    for (std::string& note : each.notes) note = mask.hide(note);
+  }
 }
 
-TestResult run_test(const RouteTest& test, const std::string& file, OfflineGateway& gateway) {
+TestResult run_test(const RouteTest& test, const std::string& file, OfflineGateway& gateway, const SecretMask& mask) {
   TestResult result{file, *test.name, test.name.position, {}, {}};
   const auto began = std::chrono::steady_clock::now();
   gateway.start_anew(test.at);
   const OfflineAnswer answer = test.deliver ? gateway.deliver(delivery_of(test), script_of(test))
                                             : gateway.call(request_of(test), script_of(test));
   result.mismatches = judge(test, answer);
+  hide_secrets(result.mismatches, mask);
   result.took = since(began);
   return result;
 }
@@ -45,28 +49,31 @@ int test_routes(const TestOptions& options) {
   const auto began = std::chrono::steady_clock::now();
   config::Errors errors;
   const std::unique_ptr<OfflineGateway> gateway = OfflineGateway::open(options.config, errors);
-  if (!gateway) return wrong(errors.to_text());
+  if (!gateway) return refuse(errors, options.json);
 
-  std::string problem;
-  const auto paths = find_test_files(options.files, gateway->route_files(), problem);
-  if (!problem.empty()) return wrong(problem);
   config::Errors wrong_tests;
+  const auto paths = find_test_files(options.files, gateway->route_files(), wrong_tests);
+  if (wrong_tests.failed()) return refuse(wrong_tests, options.json);
   const std::vector<NamedTestFile> files = read_test_files(paths, gateway->settings(), wrong_tests);
-  if (wrong_tests.failed()) return wrong(wrong_tests.to_text());
+  if (wrong_tests.failed()) return refuse(wrong_tests, options.json);
 
+  const SecretMask mask(gateway->settings());
   std::vector<TestResult> results;
   for (const NamedTestFile& file : files) {
     for (const auto& test : file.content.tests) {
       if (test->name->find(options.filter) == std::string::npos) continue;
-      results.push_back(run_test(*test, file.name, *gateway));
+      results.push_back(run_test(*test, file.name, *gateway, mask));
       if (!options.json) std::fputs(tell_result(results.back(), options.verbose).c_str(), stdout);
     }
   }
-  if (results.empty()) return wrong("no test has " + config::quote(options.filter) + " in its name\n");
+  if (results.empty()) {
+    wrong_tests.add({}, {}, "no test has " + config::quote(options.filter) + " in its name", "reference");
+    return refuse(wrong_tests, options.json);
+  }
   if (options.json) std::puts(results_as_json(results).c_str());
   else std::fputs(tell_summary(results, since(began)).c_str(), stdout);
   if (!options.junit.empty() && !(std::ofstream(options.junit, std::ios::binary) << results_as_junit(results)))
-    return wrong("cannot write " + options.junit + '\n');
+    return std::fprintf(stderr, "cannot write %s\n", options.junit.c_str()), kWrong;
   const bool passed = std::ranges::all_of(results, &TestResult::passed);
   return passed ? kOk : kFailed;
 }

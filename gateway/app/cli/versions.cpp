@@ -31,14 +31,15 @@ std::string sunset(Bytes version) {
   return day + ", " + days(-left / kDay) + " ago";
 }
 
-/// `sunset (unused 3 of 14 days)`
+/// `sunset (2 refused) (unused 3 of 14 days)`
 std::string state(Bytes version) {
   std::string text = text_of(version, "state");
+  const bool ended = text == "sunset";
   const std::int64_t refused = number_of(version, "refused");
   if (refused > 0) text += " (" + std::to_string(refused) + " refused)";
   const std::int64_t wanted = number_of(version, "unusedForSeconds");
   const std::int64_t since = std::max(number_of(version, "unusedSince"), number_of(version, "sunset")) / 1000;
-  if (text == "sunset" && since > 0) {
+  if (ended && since > 0) {
     const std::int64_t unused = std::max<std::int64_t>(0, now_in_seconds() - since);
     if (wanted >= kDay) text += " (unused " + std::to_string(unused / kDay) + " of " + days(wanted / kDay) + ')';
     else text += " (unused " + std::to_string(unused) + " of " + std::to_string(wanted) + " s)";

@@ -182,7 +182,8 @@ class Page {
     std::string out = "\n| name | what it does |\n|---|---|\n";
     for (const Choice& choice : choices)
       if (!choice.later)
-        out += fmt::format("| {} | {} |\n", link(code(choice.name), choice.settings.keys().title), cell(choice.prose));
+        out += fmt::format("| {} | {} |\n", link(code(choice.name), config::keys_of(choice.settings).title),
+                           cell(choice.prose));
     return out;
   }
 

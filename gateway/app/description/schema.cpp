@@ -88,7 +88,7 @@ class Writer {
     Json properties = Json::object();
     for (const Choice& choice : shape.choices()) {
       if (choice.later) continue;
-      if (!needs_something(choice.settings.keys())) names.push_back(choice.name);
+      if (!needs_something(config::keys_of(choice.settings))) names.push_back(choice.name);
       one_of.push_back(required({choice.name}));
       properties[choice.name] = described(value(choice.settings, in_parts), sentence(choice.prose));
     }

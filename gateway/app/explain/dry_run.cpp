@@ -3,8 +3,12 @@
 #include <algorithm>
 #include <array>
 
+#include "adapters/composite/composite_adapter.h"
+#include "adapters/fallback/fallback_adapter.h"
+#include "adapters/guarded/guarded_adapter.h"
 #include "adapters/http/http_adapter.h"
 #include "app/explain/secret_mask.h"
+#include "exchange/part_exchange.h"
 #include "plugins/transform/from_plugin.h"
 
 namespace causeway::app {
@@ -113,16 +117,38 @@ class DryRun {
   }
 
   void add_call() {
-    const auto* const http = dynamic_cast<const adapters::HttpAdapter*>(input_.plan.adapter.get());
-    if (http == nullptr) return;
-    OutgoingCall& call = out_.call.emplace();
-    call.cluster = input_.route.call_key("cluster");
-    if (!input_.has_body && (needed_body_ || http->needs_whole_request())) call.unknown = kNeedsBody;
-    if (!input_.has_body && http->needs_whole_request()) return;
+    const Adapter* adapter = input_.plan.adapter.get();
+    if (const auto* guarded = dynamic_cast<const adapters::GuardedAdapter*>(adapter)) adapter = &guarded->inner();
+    if (const auto* fallback = dynamic_cast<const adapters::FallbackAdapter*>(adapter)) adapter = &fallback->inner();
+    if (const auto* const composite = dynamic_cast<const adapters::CompositeAdapter*>(adapter))
+      for (const adapters::CompositePart& part : composite->plan().parts) add_part(*composite, part);
+    if (const auto* const http = dynamic_cast<const adapters::HttpAdapter*>(adapter))
+      add_call(*http, exchange_, out_.call.emplace(), true);
+  }
+
+  void add_part(const adapters::CompositeAdapter& composite, const adapters::CompositePart& part) {
+    OutgoingCall& call = out_.parts.emplace_back();
+    call.part = part.name;
+    const auto& http = dynamic_cast<const adapters::HttpAdapter&>(*part.adapter);
+    call.cluster = http.cluster();
+    for (const std::size_t other : part.waits_for)
+      call.unknown.append(call.unknown.empty() ? "waits for " : ", ").append(composite.plan().parts[other].name);
+    if (!part.waits_for.empty()) return;
+    Exchange exchange(exchange_.context);
+    begin_part(exchange, exchange_, composite.plan().route);
+    add_call(http, exchange, call, !part.optional);
+  }
+
+  /// `decides`: if it cannot be made, that is the answer.
+  void add_call(const adapters::HttpAdapter& http, Exchange& exchange, OutgoingCall& call, bool decides) {
+    call.cluster = http.cluster();
+    if (!input_.has_body && (needed_body_ || http.needs_whole_request())) call.unknown = kNeedsBody;
+    if (!input_.has_body && http.needs_whole_request()) return;
     upstream::CallRequest request;
-    if (Result<> prepared = http->prepare(exchange_, request); !prepared) {
+    if (Result<> prepared = http.prepare(exchange, request); !prepared) {
       call.unknown = "it cannot be made";
-      return refuse(prepared.error());
+      if (decides) refuse(prepared.error());
+      return;
     }
     call.method = request.method_name;
     call.target = mask_.hide(request.target);
@@ -131,7 +157,7 @@ class DryRun {
                           field.id == net::HeaderId::kTracestate;
       if (!varies) call.headers.emplace_back(field.name, mask_.hide(field.value));
     }
-    if (!exchange_.request.body.whole().empty()) call.body = mask_.hide(exchange_.request.body.whole());
+    if (!exchange.request.body.whole().empty()) call.body = mask_.hide(exchange.request.body.whole());
   }
 
   const DryRunInput& input_;

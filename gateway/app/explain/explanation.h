@@ -33,6 +33,7 @@ struct StepReport {
 
 /// What would go to the system, or what stands in its place.
 struct OutgoingCall {
+  std::string part;  ///< of a composite: its name there
   std::string cluster;
   std::string method;
   std::string target;
@@ -65,7 +66,8 @@ struct Explanation {
   NamedTexts parameters;
   std::vector<StepReport> steps;
   std::optional<OutgoingCall> call;
-  std::vector<OtherRoute> others;  ///< outranked ones when a route takes the call, else those that are near
+  std::vector<OutgoingCall> parts;  ///< of a composite, in place of the one call
+  std::vector<OtherRoute> others;   ///< outranked ones when a route takes the call, else those that are near
 };
 
 }  // namespace causeway::app

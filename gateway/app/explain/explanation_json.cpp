@@ -31,12 +31,18 @@ std::string answer_json(const std::optional<GivenAnswer>& answer) {
   return object.text("reason", answer->reason).raw("details", '{' + answer->details + '}').done();
 }
 
-std::string call_json(const std::optional<OutgoingCall>& call) {
-  if (!call) return "null";
+std::string call_json(const OutgoingCall& call) {
   JsonObject object;
-  object.text("cluster", call->cluster).text("method", call->method).text("target", call->target);
-  object.raw("headers", pairs_of(call->headers)).raw("body", text_or_null(call->body));
-  return object.text("unknown", call->unknown).done();
+  if (!call.part.empty()) object.text("part", call.part);
+  object.text("cluster", call.cluster).text("method", call.method).text("target", call.target);
+  object.raw("headers", pairs_of(call.headers)).raw("body", text_or_null(call.body));
+  return object.text("unknown", call.unknown).done();
+}
+
+std::string parts_json(const std::vector<OutgoingCall>& parts) {
+  JsonArray all;
+  for (const OutgoingCall& part : parts) all.raw(call_json(part));
+  return all.done();
 }
 
 std::string report_json(const StepReport& report) {
@@ -77,7 +83,10 @@ std::string explanation_json(const Explanation& of, const EffectiveRoutes& all) 
   object.text("method", of.method).text("target", of.target).text("path", of.path).flag("taken", of.taken);
   object.raw("route", route_of(of, all)).text("version", of.version).text("lifecycle", of.lifecycle);
   object.text("why", of.why).raw("parameters", object_of(of.parameters)).raw("answer", answer_json(of.answer));
-  object.raw("headers", object_of(of.answer_headers)).raw("steps", steps.done()).raw("call", call_json(of.call));
+  object.raw("headers", object_of(of.answer_headers))
+      .raw("steps", steps.done())
+      .raw("call", of.call ? call_json(*of.call) : "null");
+  if (!of.parts.empty()) object.raw("calls", parts_json(of.parts));
   return object.raw("others", others.done()).done();
 }
 

@@ -65,19 +65,24 @@ std::string settings(const EffectiveRoute& record) {
   return rows.empty() ? "" : "settings\n" + columns(rows, "  ");
 }
 
+std::string outgoing(const OutgoingCall& call) {
+  const std::string whom = (call.part.empty() ? "call to " : "call " + call.part + " to ") + call.cluster;
+  if (call.target.empty()) return fmt::format("{}: {}\n", whom, call.unknown);
+  const std::string doubt = call.unknown.empty() ? "" : fmt::format(" (as far as is known: a step {})", call.unknown);
+  std::string text = fmt::format("{}{}\n  {} {}\n", whom, doubt, call.method, safe(call.target));
+  for (const auto& [name, value] : call.headers) text += fmt::format("  {}: {}\n", name, safe(value));
+  if (call.body) text += fmt::format("\n  {}\n", safe(*call.body));
+  return text;
+}
+
 std::string adapter(const Explanation& of, const EffectiveRoutes& all) {
   const EffectiveRoute& record = all.routes[*of.route];
   Rows rows;
   for (const EffectiveKey& key : record.call) rows.push_back({key.name, key.value, place_text(key.from)});
   std::string text =
       fmt::format("adapter {}, {}\n{}", record.adapter, place_text(record.adapter_from), columns(rows, "  "));
-  if (!of.call) return text;
-  const OutgoingCall& call = *of.call;
-  if (call.target.empty()) return text + fmt::format("call to {}: {}\n", call.cluster, call.unknown);
-  const std::string doubt = call.unknown.empty() ? "" : fmt::format(" (as far as is known: a step {})", call.unknown);
-  text += fmt::format("call to {}{}\n  {} {}\n", call.cluster, doubt, call.method, safe(call.target));
-  for (const auto& [name, value] : call.headers) text += fmt::format("  {}: {}\n", name, safe(value));
-  if (call.body) text += fmt::format("\n  {}\n", safe(*call.body));
+  if (of.call) text += outgoing(*of.call);
+  for (const OutgoingCall& part : of.parts) text += outgoing(part);
   return text;
 }
 

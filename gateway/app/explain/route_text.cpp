@@ -73,6 +73,17 @@ std::size_t width(std::string_view text) {
       std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
 }
 
+/// `oms`, or `oms, tms` of a composite: each once.
+std::string clusters_of(const EffectiveRoute& record) {
+  std::vector<std::string> all;
+  for (const EffectiveKey& key : record.call)
+    if (key.name == "cluster" || key.name.ends_with(".cluster")) all.push_back(key.value);
+  std::ranges::sort(all);
+  const auto doubled = std::ranges::unique(all);
+  all.erase(doubled.begin(), doubled.end());
+  return joined(all);
+}
+
 }  // namespace
 
 std::string place_json(const config::Position& at) {
@@ -132,7 +143,7 @@ std::vector<std::string> route_row(const EffectiveRoutes& all, std::size_t route
     if (!of_every_route) plugins.push_back(step.removed ? "without " + step.name : step.name);
   }
   const bool any = routing::contains(spec.match.methods, routing::Methods::kOther);
-  const std::string cluster(record.call_key("cluster"));
+  const std::string cluster = clusters_of(record);
   return {any ? "any" : routing::methods_taken(spec.match.methods),
           pattern_of(all.api_of(route), spec),
           joined(versions),

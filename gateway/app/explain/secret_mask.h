@@ -8,8 +8,8 @@
 
 namespace causeway::app {
 
-/// Every occurrence of a secret that routes may name, as it is or percent-encoded, becomes `***`. Holds the secrets;
-/// short-lived.
+/// Every occurrence of a secret that routes may name, as it is, percent-encoded or within JSON, becomes `***`. Holds
+/// the secrets; short-lived.
 class SecretMask {
  public:
   explicit SecretMask(const Settings& settings);

@@ -1,8 +1,8 @@
 #include "app/oauth/jwks_refresher.h"
 
-#include <pthread.h>
-
 #include <algorithm>
+
+#include "security/oauth/key_set.h"
 
 namespace causeway::app {
 namespace {
@@ -10,22 +10,12 @@ namespace {
 /// How soon a token with an unknown kid is noticed.
 constexpr std::chrono::milliseconds kLook{100};
 
-double fraction(telemetry::Random& random) { return static_cast<double>(random.next() >> 11) * 0x1.0p-53; }
-
 }  // namespace
 
 JwksRefresher::JwksRefresher(telemetry::Metrics& metrics, telemetry::LogThread& log, const Clock& clock)
-    : metrics_(metrics), log_(log), clock_(clock) {}
+    : FetchThread("keys", kLook, clock), metrics_(metrics), log_(log) {}
 
-JwksRefresher::~JwksRefresher() {
-  if (!thread_.joinable()) return;
-  {
-    const std::lock_guard lock(mutex_);
-    stopping_ = true;
-  }
-  fetcher_->wake();
-  thread_.join();
-}
+JwksRefresher::~JwksRefresher() { stop(); }
 
 void JwksRefresher::take(std::vector<JwksFeed> feeds, Duration patience) {
   std::unique_lock lock(mutex_);
@@ -45,11 +35,7 @@ void JwksRefresher::take(std::vector<JwksFeed> feeds, Duration patience) {
     if (feed.settings.file) begin(*taken.back());
   }
   std::vector<std::unique_ptr<Feed>> dropped = std::exchange(feeds_, std::move(taken));
-  if (!thread_.joinable()) {
-    fetcher_ = std::make_unique<JwksFetcher>();
-    thread_ = std::thread([this] { run(); });
-  }
-  fetcher_->wake();
+  start();
   tried_.wait_for(lock, patience, [&] { return std::ranges::all_of(feeds_, &Feed::tried); });
   for (const auto& feed : feeds_)
     if (!feed->tried)
@@ -61,7 +47,7 @@ void JwksRefresher::take(std::vector<JwksFeed> feeds, Duration patience) {
 std::unique_ptr<JwksRefresher::Feed> JwksRefresher::make_feed(const JwksFeed& its) {
   const std::string& provider = its.source->provider();
   auto feed = std::make_unique<Feed>(
-      Feed{.id = next_id_++, .its = its, .schedule = JwksSchedule(its.settings.refresh), .results = {}, .age = {}});
+      Feed{.id = next_id_++, .its = its, .schedule = FetchSchedule(its.settings.refresh), .results = {}, .age = {}});
   for (std::size_t i = 0; i < kFetchResults; ++i)
     feed->results[i] = metrics_.counter(
         "causeway_jwks_refresh_total", "Times that a provider's keys were fetched, by what came of it.",
@@ -76,33 +62,24 @@ std::unique_ptr<JwksRefresher::Feed> JwksRefresher::make_feed(const JwksFeed& it
   return feed;
 }
 
-void JwksRefresher::run() {
-  pthread_setname_np(pthread_self(), "keys");
-  for (;;) {
-    Duration patience{};
-    {
-      const std::lock_guard lock(mutex_);
-      if (stopping_) return;
-      begin_due();
-      patience = until_next();
-    }
-    for (Fetched& fetched : fetcher_->wait(patience)) end(std::move(fetched));
-  }
-}
-
-void JwksRefresher::begin_due() {
-  const SteadyTime now = clock_.steady();
+SteadyTime JwksRefresher::begin_due(SteadyTime now) {
+  SteadyTime next = SteadyTime::max();
   for (const auto& feed : feeds_) {
     if (!feed->schedule.in_flight() && feed->its.source->take_request(now)) feed->schedule.hurry(now);
     if (feed->schedule.is_due(now)) begin(*feed);
+    next = std::min(next, feed->schedule.due());
   }
+  return next;
 }
 
 void JwksRefresher::begin(Feed& feed) {
   feed.schedule.began();
   const security::JwksSettings& settings = feed.its.settings;
   if (settings.url) {
-    fetcher_->begin(feed.id, settings.url->value, settings.ca ? settings.ca->value : std::filesystem::path());
+    fetch(feed.id, {.url = settings.url->value,
+                    .ca = settings.ca ? settings.ca->value : std::filesystem::path(),
+                    .accept = "application/jwk-set+json, application/json",
+                    .most_bytes = security::KeySet::kMostBytes});
     return;
   }
   JwksText read = read_jwks_file(settings.file->value);
@@ -111,7 +88,7 @@ void JwksRefresher::begin(Feed& feed) {
   end(feed, std::move(fetched));
 }
 
-void JwksRefresher::end(Fetched fetched) {
+void JwksRefresher::ended(Fetched& fetched) {
   const std::lock_guard lock(mutex_);
   for (const auto& feed : feeds_)
     if (feed->id == fetched.id) return end(*feed, std::move(fetched));
@@ -130,8 +107,8 @@ void JwksRefresher::end(Feed& feed, Fetched fetched) {
   }
   shard_->add(feed.results[static_cast<std::size_t>(fetched.result)]);
   const bool ok = fetched.result == FetchResult::kOk;
-  if (ok) feed.schedule.succeeded(now, fraction(random_));
-  else feed.schedule.failed(now, fraction(random_));
+  if (ok) feed.schedule.succeeded(now, random_.fraction());
+  else feed.schedule.failed(now, random_.fraction());
   feed.tried = true;
   tried_.notify_all();
 
@@ -145,14 +122,6 @@ void JwksRefresher::end(Feed& feed, Fetched fetched) {
     for (const std::string& what : skipped)
       log_.write(telemetry::Level::kWarn, "key not used", {{"provider", provider}, {"problem", what}});
   }
-}
-
-Duration JwksRefresher::until_next() const {
-  // Rounded up to what the fetcher can wait for: due means due.
-  const SteadyTime now = clock_.steady();
-  SteadyTime next = now + kLook;
-  for (const auto& feed : feeds_) next = std::min(next, feed->schedule.due());
-  return std::max(Duration(std::chrono::milliseconds(1)), Duration(next - now));
 }
 
 }  // namespace causeway::app

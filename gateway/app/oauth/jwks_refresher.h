@@ -6,13 +6,11 @@
 #include <array>
 #include <condition_variable>
 #include <memory>
-#include <mutex>
-#include <thread>
 #include <vector>
 
+#include "app/oauth/fetch_schedule.h"
+#include "app/oauth/fetch_thread.h"
 #include "app/oauth/jwks_feed.h"
-#include "app/oauth/jwks_fetcher.h"
-#include "app/oauth/jwks_schedule.h"
 #include "telemetry/log_thread.h"
 #include "telemetry/metrics.h"
 #include "telemetry/random.h"
@@ -20,7 +18,7 @@
 namespace causeway::app {
 
 /// Used by whoever starts and reloads, one at a time. Without a provider to fetch from there is no thread.
-class JwksRefresher {
+class JwksRefresher final : private FetchThread {
  public:
   /// Everything given outlives it.
   JwksRefresher(telemetry::Metrics& metrics, telemetry::LogThread& log, const Clock& clock);
@@ -35,34 +33,27 @@ class JwksRefresher {
   struct Feed {
     std::uint64_t id = 0;
     JwksFeed its;
-    JwksSchedule schedule;
+    FetchSchedule schedule;
     bool tried = false;
     std::array<telemetry::Counter, kFetchResults> results;
     telemetry::Collected age;
   };
 
   std::unique_ptr<Feed> make_feed(const JwksFeed& its);
-  void run();
-  void begin_due();
+  SteadyTime begin_due(SteadyTime now) override;
+  void ended(Fetched& fetched) override;
   void begin(Feed& feed);
-  void end(Fetched fetched);
   void end(Feed& feed, Fetched fetched);
-  Duration until_next() const;
 
   telemetry::Metrics& metrics_;
   telemetry::LogThread& log_;
-  const Clock& clock_;
 
-  std::mutex mutex_;  // of what follows, but for the fetcher, which is the thread's
+  // Under the mutex.
   std::condition_variable tried_;
   std::vector<std::unique_ptr<Feed>> feeds_;
   std::uint64_t next_id_ = 1;
   telemetry::Shard* shard_ = nullptr;
   telemetry::Random random_ = telemetry::Random::from_system();
-  bool stopping_ = false;
-
-  std::unique_ptr<JwksFetcher> fetcher_;
-  std::thread thread_;
 };
 
 }  // namespace causeway::app

@@ -24,7 +24,8 @@ events::EventCopy event_of(const OfflineDelivery& delivery, const events::Topic&
   said.event_id = delivery.event_id;
   said.type = delivery.type;
   said.data = delivery.data;
-  std::string key = delivery.key.empty() ? events::topic_key(topic.key, said.data) : delivery.key;
+  std::string key =
+      delivery.key.empty() ? events::topic_key(topic.key, said.data, topic.expressions.get()) : delivery.key;
   events::EventDraft draft = events::make_draft(said, topic.settings.shape, std::move(key), {now, {}});
   events::EventCopy event;
   event.event_id = std::move(draft.event_id);

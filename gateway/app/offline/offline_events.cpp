@@ -1,15 +1,18 @@
 #include "app/offline/offline_events.h"
 
+#include "app/replay_tables.h"
 #include "core/json_object.h"
 #include "core/json_scan.h"
 #include "events/log_reader.h"
 #include "events/register_topics.h"
 #include "events/subscription/subscription_tables.h"
+#include "transactions/transaction_tables.h"
 
 namespace causeway::app {
 namespace {
 
-const store::Schema* const kSchemas[] = {&events::kEventSchema, &events::kSubscriptionSchema};
+const store::Schema* const kSchemas[] = {&events::kEventSchema, &events::kSubscriptionSchema, &kReplaySchema,
+                                         &transactions::kTransactionSchema};
 
 std::string data_of(const std::string& body, events::EventShape shape) {
   if (shape != events::EventShape::kFlat) return std::string(find_member(body, "data"));

@@ -111,7 +111,9 @@ OfflineGateway::OfflineGateway()
       pipeline_(1, metrics_, state_.labels),
       handler_(std::make_unique<Handler>(pipeline_)),
       server_metrics_(metrics_) {
-  state_.endpoints.resolve_by([this](const net::HostPort& where) { return systems_.resolve(where); });
+  state_.transactions = &transactions_;
+  state_.tokens.stand_in(stand_in_secret("a system"));
+  state_.endpoints.resolve_by([this](const net::EndpointName& where) { return systems_.resolve(where); });
 }
 
 OfflineGateway::~OfflineGateway() {
@@ -151,9 +153,13 @@ bool OfflineGateway::compile_files(const ConfigFiles& files, config::Errors& err
 void OfflineGateway::open_server() {
   state_.use(compiled_.replays);
   pipeline_.take(worker_, compiled_.snapshot);
-  WorkerContext* const contexts[] = {&context_};
+  auto targets = std::make_shared<transactions::Targets>();
+  for (const auto& cluster : compiled_.clusters) targets->clusters.emplace(*cluster->settings().name, cluster);
+  targets->topics = compiled_.topics->all();
+  targets->signers = compiled_.check_signers;
+  transactions_.take(std::move(targets));
   const server::ListenerSettings& settings = compiled_.settings.listeners.front();
-  listener_ = std::make_unique<server::Listener>(*settings.name, worker_, contexts, *handler_, server_metrics_,
+  listener_ = std::make_unique<server::Listener>(*settings.name, worker_, contexts_, *handler_, server_metrics_,
                                                  compiled_.listeners.front());
   home_.context = &context_;
   home_.view = compiled_.listeners.front();

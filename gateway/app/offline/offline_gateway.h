@@ -23,6 +23,7 @@
 #include "pipeline/pipeline.h"
 #include "server/listener.h"
 #include "telemetry/log_thread.h"
+#include "transactions/transactions.h"
 
 namespace causeway::app {
 
@@ -73,6 +74,8 @@ class OfflineGateway {
   PlayedSystems systems_;
   ProcessState state_;
   OfflineEvents events_;
+  WorkerContext* const contexts_[1] = {&context_};
+  transactions::Transactions transactions_{state_.log, contexts_, metrics_, nullptr};  ///< asks nobody by itself
   Compiled compiled_;
   std::vector<std::filesystem::path> route_files_;
   std::unique_ptr<CallerCredentials> credentials_;

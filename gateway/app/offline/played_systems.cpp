@@ -191,12 +191,13 @@ void PlayedSystems::take_over(std::vector<upstream::ClusterSettings>& clusters) 
     const std::string index = std::to_string(systems_.size());
     systems_.push_back(
         std::make_unique<System>(*cluster.name, cluster.endpoints.front().address.text(), prefix_ + index));
+    cluster.tls.reset();
     cluster.endpoints.resize(1);
     cluster.endpoints.front() = {{std::string(kHost) + index, 1}, 1};
   }
 }
 
-std::vector<net::SocketAddress> PlayedSystems::resolve(const net::HostPort& where) const {
+std::vector<net::SocketAddress> PlayedSystems::resolve(const net::EndpointName& where) const {
   if (!where.host.starts_with(kHost)) return {};
   std::size_t index = 0;
   std::from_chars(where.host.data() + kHost.size(), where.host.data() + where.host.size(), index);

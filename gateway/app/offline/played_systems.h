@@ -23,7 +23,7 @@ class PlayedSystems {
 
   /// Plays every cluster from here on: gives each one endpoint, which `resolve` knows.
   void take_over(std::vector<upstream::ClusterSettings>& clusters);
-  std::vector<net::SocketAddress> resolve(const net::HostPort& where) const;
+  std::vector<net::SocketAddress> resolve(const net::EndpointName& where) const;
   /// A text about endpoints, with the names that they have in the configuration.
   std::string as_configured(std::string text) const;
 

@@ -1,24 +1,13 @@
 #include "app/reload/masking.h"
 
 #include <algorithm>
+#include <optional>
 
+#include "config/hiding.h"
 #include "config/secrets.h"
-#include "core/ascii.h"
 
 namespace causeway::app {
 namespace {
-
-/// Within a key: whoever writes one of these means something that is not to be shown.
-constexpr std::string_view kTelling[] = {"secret", "password",   "passwd",        "passphrase", "token",  "credential",
-                                         "apikey", "privatekey", "authorization", "cookie",     "sha256", "signature"};
-
-/// Lower case without `_`, `-` and `.`.
-std::string bare(std::string_view key) {
-  std::string text;
-  for (const char c : key)
-    if (c != '_' && c != '-' && c != '.') text += ascii_lower(c);
-  return text;
-}
 
 /// `user:password@` between `://` and the host becomes `***@`.
 std::string without_credentials(std::string_view text) {
@@ -44,6 +33,39 @@ std::string without_default(std::string_view reference) {
   return std::string(reference.substr(0, dash + 2)) + std::string(kMask) + '}';
 }
 
+/// A number of its own, which is a literal; not the digits within a name.
+bool has_number(std::string_view expression) {
+  bool in_name = false;
+  for (const char c : expression) {
+    const bool digit = c >= '0' && c <= '9';
+    if (digit && !in_name) return true;
+    in_name = digit || c == '_' || c == '-' || c == ':' || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+  }
+  return false;
+}
+
+/// The first `${…}` or `{{ … }}` that is written by name only: a template that holds a literal is none.
+struct Reference {
+  std::size_t start;
+  std::size_t end;  ///< behind its last brace
+  bool is_template;
+};
+std::optional<Reference> next_reference(std::string_view text) {
+  for (std::size_t at = text.find('{'); at != std::string_view::npos; at = text.find('{', at + 1)) {
+    if (at > 0 && text[at - 1] == '$' && (at < 2 || text[at - 2] != '$')) {
+      const std::size_t end = text.find('}', at);
+      if (end != std::string_view::npos) return Reference{at - 1, end + 1, false};
+    } else if (text.substr(at, 2) == "{{") {
+      const std::size_t end = text.find("}}", at);
+      if (end == std::string_view::npos) continue;
+      const std::string_view inner = text.substr(at + 2, end - at - 2);
+      if (inner.find_first_of("\"'`{") == std::string_view::npos && !has_number(inner))
+        return Reference{at, end + 2, true};
+    }
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 bool is_secret(std::string_view key, const config::Shape* shape) {
@@ -54,8 +76,7 @@ bool is_secret(std::string_view key, const config::Shape* shape) {
   const bool described = shape != nullptr && shape->form != config::Shape::Form::kAny && shape->type != "text" &&
                          shape->meaning != config::Meaning::kTemplate;
   if (described && shape->type.find("SHA-256") == std::string::npos) return false;
-  const std::string name = bare(key);
-  return std::ranges::any_of(kTelling, [&](std::string_view word) { return name.find(word) != std::string::npos; });
+  return config::sounds_secret(key);
 }
 
 std::string masked(std::string_view text, bool secret) {
@@ -65,16 +86,15 @@ std::string masked(std::string_view text, bool secret) {
     if (!piece.empty() && !result.ends_with(kMask)) result += kMask;
   };
   while (!text.empty()) {
-    std::size_t start = text.find("${");
-    while (start != std::string_view::npos && start > 0 && text[start - 1] == '$') start = text.find("${", start + 2);
-    const std::size_t end = start == std::string_view::npos ? start : text.find('}', start);
-    if (end == std::string_view::npos) {
+    const auto found = next_reference(text);
+    if (!found) {
       hide(text);
       break;
     }
-    hide(text.substr(0, start));
-    result += without_default(text.substr(start, end + 1 - start));
-    text.remove_prefix(end + 1);
+    hide(text.substr(0, found->start));
+    const std::string_view written = text.substr(found->start, found->end - found->start);
+    result += found->is_template ? std::string(written) : without_default(written);
+    text.remove_prefix(found->end);
   }
   return result;
 }

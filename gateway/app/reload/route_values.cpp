@@ -37,8 +37,29 @@ Node plugins_of(const Node* defaults, const Node* own, const Node* without) {
   return Node::sequence({}, std::move(items));
 }
 
+Node with_entry(const Node& mapping, const Node::Entry& entry) {
+  std::vector<Node::Entry> entries = mapping.entries();
+  set(entries, entry);
+  return Node::mapping(mapping.position(), std::move(entries));
+}
+
+/// So do the calls of a composite.
+Node composite_of(const Node& settings, const Node& http) {
+  const Node* const calls = settings.find("calls");
+  if (calls == nullptr || !calls->is_mapping()) return settings;
+  std::vector<Node::Entry> merged;
+  for (const Node::Entry& call : calls->entries()) {
+    const Node* const own = call.value.find("http");
+    if (own == nullptr) merged.push_back(call);
+    else merged.push_back({call.key, with_entry(call.value, {Node::scalar({}, "http"), overlay(http, *own)})});
+  }
+  return with_entry(settings, {Node::scalar({}, "calls"), Node::mapping(calls->position(), std::move(merged))});
+}
+
 /// An http adapter starts from `defaults.http`.
 Node adapter_of(const Node& adapter, const Node& http) {
+  if (tag_of(adapter) == "composite" && adapter.is_mapping())
+    return with_entry(adapter, {adapter.entries().front().key, composite_of(adapter.entries().front().value, http)});
   if (tag_of(adapter) != "http") return adapter;
   const Node own = adapter.is_mapping() ? adapter.entries().front().value : Node();
   return Node::mapping(adapter.position(), {{Node::scalar({}, "http"), overlay(http, own)}});

@@ -176,7 +176,15 @@ const config::Keys<RouteTest>& RouteTest::keys() {
 }
 
 const config::Keys<TestFile>& TestFile::keys() {
-  static const auto keys = config::Keys<TestFile>("test file").required("tests", &TestFile::tests, "calls to try out");
+  static const auto keys = config::Keys<TestFile>("test file")
+                               .required("tests", &TestFile::tests, "calls to try out")
+                               .not_empty()
+                               .check([](const TestFile& file, const config::Node& node, config::Reading& reading) {
+                                 const config::Node* const section = node.find("tests");
+                                 if (section == nullptr || !file.tests.empty()) return;
+                                 auto key = reading.enter("tests");
+                                 reading.error(*section, "no test is here: at least one is needed", "missing");
+                               });
   return keys;
 }
 

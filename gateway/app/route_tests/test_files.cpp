@@ -74,7 +74,7 @@ class References {
 }  // namespace
 
 std::vector<fs::path> find_test_files(const std::vector<std::string>& patterns,
-                                      const std::vector<fs::path>& route_files, std::string& problem) {
+                                      const std::vector<fs::path>& route_files, config::Errors& errors) {
   std::vector<fs::path> files;
   std::set<fs::path> seen;
   const auto add = [&](const fs::path& file) {
@@ -82,11 +82,12 @@ std::vector<fs::path> find_test_files(const std::vector<std::string>& patterns,
   };
   for (const std::string& pattern : patterns) {
     const std::vector<fs::path> found = expand(pattern);
-    if (found.empty()) problem += "there is no file " + config::quote(pattern) + '\n';
+    if (found.empty()) errors.add({}, {}, "there is no file " + config::quote(pattern), "reference");
     std::ranges::for_each(found, add);
   }
   if (patterns.empty()) std::ranges::for_each(beside(route_files), add);
-  if (files.empty() && problem.empty()) problem = "there are no *.test.yaml beside the route files\n";
+  if (files.empty() && !errors.failed())
+    errors.add({}, {}, "there are no *.test.yaml beside the route files", "reference");
   return files;
 }
 

@@ -20,7 +20,7 @@ struct NamedTestFile {
 /// every `*.test.yaml` beside a route file. A name of no file is an error. Blocks.
 std::vector<std::filesystem::path> find_test_files(const std::vector<std::string>& patterns,
                                                    const std::vector<std::filesystem::path>& route_files,
-                                                   std::string& problem);
+                                                   config::Errors& errors);
 
 /// Reads them all; what is wrong goes to `errors`, references to what `settings` lack too. Blocks.
 std::vector<NamedTestFile> read_test_files(const std::vector<std::filesystem::path>& files, const Settings& settings,

@@ -22,13 +22,20 @@ std::vector<Usage> UsageCounter::collect() {
   const std::string refused_code = std::to_string(number(Code::kSunset));
 
   std::map<std::tuple<LabelId, LabelId, LabelId>, Counts> sums;
-  seen_.clear();
+  std::map<telemetry::LabelIds, std::uint64_t> seen;
+  bool lost = false;
   for (const telemetry::Metrics::TableRow& row : metrics_.rows(requests_)) {
-    seen_.emplace(row.labels, row.count);
-    const auto before = settled_.find(row.labels);
-    const std::uint64_t more = row.count - (before == settled_.end() ? 0 : before->second);
+    seen.emplace(row.labels, row.count);
+    const auto before = seen_.find(row.labels);
+    const std::uint64_t more = row.count - (before == seen_.end() ? 0 : before->second);
+    if (more == 0) continue;
+    // What found no row, and what the label ids did not suffice for: it may be anybody's use of anything.
+    if (row.labels[kRoute] == LabelId::kOther || row.labels[kVersion] == LabelId::kOther) {
+      lost = true;
+      continue;
+    }
     const auto route = routes_.find(row.labels[kRoute]);
-    if (more == 0 || row.labels[kVersion] == LabelId::kEmpty || route == routes_.end()) continue;
+    if (row.labels[kVersion] == LabelId::kEmpty || route == routes_.end()) continue;
     const bool refused = metrics_.text_of(row.labels[kCode]) == refused_code;
     if (!refused && row.labels[kConsumer] == LabelId::kEmpty && !route->second.anonymous) continue;
     Counts& counts = sums[{row.labels[kRoute], row.labels[kVersion], row.labels[kConsumer]}];
@@ -42,6 +49,8 @@ std::vector<Usage> UsageCounter::collect() {
     usage.push_back(
         {{route.api, metrics_.text_of(version)}, route.name, metrics_.text_of(consumer), counts.calls, counts.refused});
   }
+  seen_.swap(seen);
+  lost_ = lost;
   return usage;
 }
 

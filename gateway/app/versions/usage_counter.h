@@ -19,11 +19,11 @@ class UsageCounter {
 
   /// The routes of a configuration, beside those of the ones before: their last calls may not be counted yet.
   void take(const VersionCatalogue& catalogue);
-  /// What was counted since the last `settle`. A call is use when its consumer was authenticated, or nobody had to be;
+  /// What was counted since it was asked last. A call is use when its consumer was authenticated, or nobody had to be;
   /// a call that was answered with 41090 is refused; all others are nobody's.
   std::vector<Usage> collect();
-  /// What was collected last is in the record.
-  void settle() { settled_.swap(seen_); }
+  /// Among what was collected last were calls that the table could not tell apart: whose they were is not known.
+  bool lost() const { return lost_; }
 
  private:
   struct Counts {
@@ -34,8 +34,8 @@ class UsageCounter {
   const telemetry::Metrics& metrics_;
   const telemetry::CounterTable requests_;
   std::map<telemetry::LabelId, CatalogueRoute> routes_;
-  std::map<telemetry::LabelIds, std::uint64_t> settled_;
   std::map<telemetry::LabelIds, std::uint64_t> seen_;
+  bool lost_ = false;
 };
 
 }  // namespace causeway::app

@@ -55,9 +55,10 @@ const store::Schema kVersionSchema{"versions", kMigrations};
 
 namespace tables {
 
-void add_usage(Session& session, const Usage& usage, Day day, std::int64_t at) {
-  session.run(kAddUsage, usage.version.first, usage.version.second, usage.route, usage.consumer, day, usage.calls,
-              usage.refused, usage.calls > 0 ? at : 0);
+void add_usage(Session& session, const DatedUsage& dated) {
+  const Usage& usage = dated.usage;
+  session.run(kAddUsage, usage.version.first, usage.version.second, usage.route, usage.consumer, dated.day, usage.calls,
+              usage.refused, dated.at);
 }
 
 void put_life(Session& session, const VersionLife& life) {
@@ -71,6 +72,15 @@ void put_watched(Session& session, std::int64_t until) { session.run(kPutWatched
 void forget_usage(Session& session, Day before) { session.run(kForget, before); }
 
 }  // namespace tables
+
+Result<> WriteLook::apply(Session& session) {
+  for (const DatedUsage& each : usage) tables::add_usage(session, each);
+  for (const VersionKey& version : left) tables::drop_life(session, version);
+  for (const VersionLife& life : lives) tables::put_life(session, life);
+  tables::put_watched(session, unix_milliseconds(now));
+  if (forget) tables::forget_usage(session, day_of(now) - static_cast<Day>(kUsageMemory.count()));
+  return {};
+}
 
 Result<> ReadLives::run(Session& session) {
   lives.clear();

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -38,6 +39,13 @@ struct Usage {
   std::int64_t refused = 0;  ///< answered with 41090, which asks nobody who they are
 };
 
+/// Usage that waits to be written down.
+struct DatedUsage {
+  Usage usage;
+  Day day = 0;
+  std::int64_t at = 0;  ///< unix milliseconds of the last call; 0: only refused ones
+};
+
 /// How long a row is kept.
 constexpr std::chrono::days kUsageMemory{400};
 
@@ -52,12 +60,25 @@ struct VersionLife {
 };
 
 namespace tables {
-void add_usage(store::Session& session, const Usage& usage, Day day, std::int64_t at);
+void add_usage(store::Session& session, const DatedUsage& dated);
 void put_life(store::Session& session, const VersionLife& life);
 void drop_life(store::Session& session, const VersionKey& version);
 void put_watched(store::Session& session, std::int64_t until);
 void forget_usage(store::Session& session, Day before);
 }  // namespace tables
+
+/// What one look has found out. It holds all of that itself: the ledger goes on while it is written.
+class WriteLook final : public store::Change {
+ public:
+  explicit WriteLook(WallTime at) : now(at) {}
+  const WallTime now;
+  std::vector<DatedUsage> usage;
+  std::vector<VersionLife> lives;
+  std::set<VersionKey> left;  ///< forgotten, before `lives` are put down
+  bool forget = false;        ///< days that are older than kUsageMemory, too
+  Kind kind() const override { return Kind::kUpkeep; }
+  Result<> apply(store::Session& session) override;
+};
 
 /// All that a start has to know.
 class ReadLives final : public store::Query {

@@ -19,44 +19,7 @@ constexpr Duration kJump = std::chrono::minutes(1);
 WallTime wall(std::int64_t milliseconds) { return WallTime(std::chrono::milliseconds(milliseconds)); }
 std::string date(WallTime time) { return config::TextForm<WallTime>::format(time); }
 
-telemetry::Labels labels_of(const VersionKey& version, const std::string& consumer) {
-  return {{"api", version.first}, {"consumer", consumer}, {"version", version.second}};
-}
-
-std::string notice(const CatalogueVersion& version, const std::string& consumer, const std::string& contact) {
-  std::string text = consumer.empty() ? "callers without credentials" : consumer;
-  text += consumer.empty() ? " call " : " calls ";
-  text += version.key.first + ' ' + version.key.second + ", whose sunset is " + date(*version.settings.sunset);
-  if (!version.settings.successor.empty()) text += "; successor: " + version.settings.successor;
-  if (!consumer.empty()) text += "; contact: " + (contact.empty() ? "none is configured" : contact);
-  return text;
-}
-
 }  // namespace
-
-/// What one look has found out.
-class VersionLedger::Write final : public store::Change {
- public:
-  Write(const std::vector<Usage>& usage, std::vector<VersionLife> lives, const std::set<VersionKey>& left, WallTime now,
-        bool forget)
-      : usage_(usage), lives_(std::move(lives)), left_(left), now_(now), forget_(forget) {}
-  Kind kind() const override { return Kind::kUpkeep; }
-  Result<> apply(store::Session& session) override {
-    for (const Usage& usage : usage_) tables::add_usage(session, usage, day_of(now_), unix_milliseconds(now_));
-    for (const VersionKey& version : left_) tables::drop_life(session, version);
-    for (const VersionLife& life : lives_) tables::put_life(session, life);
-    tables::put_watched(session, unix_milliseconds(now_));
-    if (forget_) tables::forget_usage(session, day_of(now_) - static_cast<Day>(kUsageMemory.count()));
-    return {};
-  }
-
- private:
-  const std::vector<Usage>& usage_;
-  const std::vector<VersionLife> lives_;
-  const std::set<VersionKey>& left_;
-  const WallTime now_;
-  const bool forget_;
-};
 
 VersionLedger::VersionLedger(store::Store& store, const Clock& clock, telemetry::Metrics& metrics,
                              telemetry::LogThread& log, telemetry::AlertSink& alerts)
@@ -80,7 +43,8 @@ Result<> VersionLedger::take(std::shared_ptr<const VersionCatalogue> catalogue, 
           {{"api", version.key.first}, {"version", version.key.second}},
           [at = std::chrono::duration<double>(version.settings.sunset->time_since_epoch()).count()] { return at; }));
   const std::lock_guard lock(mutex_);
-  if (durable && !durable_) {
+  const bool begins = durable && !durable_;
+  if (begins) {
     Result<> loaded = load();
     if (!loaded) return loaded;
   }
@@ -94,7 +58,7 @@ Result<> VersionLedger::take(std::shared_ptr<const VersionCatalogue> catalogue, 
   });
   const WallTime now = clock_.wall();
   for (const CatalogueVersion& version : catalogue_->versions()) begin(version, unix_milliseconds(now));
-  watch(now);
+  if (begins) watch(now, false);  // else the next look does, which knows whether calls were missed
   gauges_ = std::move(gauges);
   return {};
 }
@@ -136,25 +100,36 @@ void VersionLedger::begin(const CatalogueVersion& version, std::int64_t now) {
 }
 
 void VersionLedger::look() {
-  const std::lock_guard lock(mutex_);
+  const std::lock_guard one(looking_);
   const WallTime now = clock_.wall();
-  watch(now);
-  const std::vector<Usage> usage = counter_.collect();
-  note(usage, unix_milliseconds(now));
-  const Result<> written = write(usage, now);
-  if (written) counter_.settle();
-  if (!written && !failing_)
-    log_.write(Level::kWarn, "version usage is not written down", {{"until", "the store takes it"}});
-  failing_ = !written;
-  if (written && durable_) retire_unused(now);
+  const bool saw_all = count(now);
+  const bool written = write(now);
+  if (written && saw_all) retire_unused(now);
+  const std::lock_guard lock(mutex_);
   raise_notices(now);
 }
 
-void VersionLedger::watch(WallTime now) {
+bool VersionLedger::count(WallTime now) {
+  const std::lock_guard lock(mutex_);
+  const bool missed = std::exchange(blind_, true);  // what is thrown here leaves it so
+  note(counter_.collect(), now);
+  if (counter_.lost() && !told_lost_) {
+    log_.write(Level::kWarn, "version usage is not known in full",
+               {{"reason", "causeway_requests_total has more combinations of labels than rows"},
+                {"meanwhile", "no version is retired for lack of calls"}});
+    told_lost_ = true;
+  }
+  const bool blind = missed || counter_.lost();
+  watch(now, blind);
+  blind_ = false;
+  return !blind;
+}
+
+void VersionLedger::watch(WallTime now, bool blind) {
   const SteadyTime steady = clock_.steady();
-  const WallTime expected =
-      watched_until_ + std::chrono::duration_cast<std::chrono::milliseconds>(steady - watched_steady_);
-  if (now - expected > kJump) skip(expected, now);
+  WallTime expected = watched_until_;
+  if (!blind) expected += std::chrono::duration_cast<std::chrono::milliseconds>(steady - watched_steady_);
+  if (blind || now - expected > kJump) skip(expected, now);
   watched_until_ = now;
   watched_steady_ = steady;
 }
@@ -170,85 +145,102 @@ void VersionLedger::skip(WallTime from, WallTime to) {
   }
 }
 
-void VersionLedger::note(const std::vector<Usage>& usage, std::int64_t now) {
+void VersionLedger::note(const std::vector<Usage>& usage, WallTime now) {
+  const std::int64_t at = unix_milliseconds(now);
   for (const Usage& each : usage) {
+    if (durable_) {
+      DatedUsage& sum = unwritten_[{day_of(now), each.version, each.route, each.consumer}];
+      const std::int64_t calls = sum.usage.calls + each.calls;
+      const std::int64_t refused = sum.usage.refused + each.refused;
+      sum = {{each.version, each.route, each.consumer, calls, refused}, day_of(now), each.calls > 0 ? at : sum.at};
+    }
     const auto record = records_.find(each.version);
     if (record == records_.end()) continue;
     record->second.refused += each.refused;
     if (each.calls == 0) continue;
     Caller& caller = record->second.callers[each.consumer];
-    caller.last_at = now;
+    caller.last_at = at;
     caller.calls += each.calls;
-    record->second.life.unused_since = now;
+    record->second.life.unused_since = at;
     record->second.is_new = true;
   }
 }
 
-Result<> VersionLedger::write(const std::vector<Usage>& usage, WallTime now) {
-  if (!durable_) return {};
-  std::vector<VersionLife> lives;
+bool VersionLedger::write(WallTime now) {
+  std::unique_lock lock(mutex_);
+  if (!durable_) return false;
+  WriteLook change(now);
+  for (const auto& [key, dated] : unwritten_) change.usage.push_back(dated);
   for (const auto& [key, record] : records_)
-    if (record.is_new) lives.push_back(record.life);
-  const bool forget = forgotten_on_ != day_of(now);
-  if (usage.empty() && lives.empty() && left_.empty() && !forget && now - written_until_ < kWatchPeriod) return {};
-  Write change(usage, std::move(lives), left_, now, forget);
-  Result<> done = store_.commit_blocking(change);
-  if (!done) return done;
-  for (auto& [key, record] : records_) record.is_new = false;
-  left_.clear();
-  written_until_ = now;
-  forgotten_on_ = day_of(now);
-  return {};
+    if (record.is_new) change.lives.push_back(record.life);
+  change.left = left_;
+  change.forget = forgotten_on_ != day_of(now);
+  const bool is_news = !change.usage.empty() || !change.lives.empty() || !change.left.empty() || change.forget;
+  if (!is_news && now - written_until_ < kWatchPeriod) return true;
+  if (!commit(change, lock)) return false;
+  settle(change);
+  return true;
+}
+
+bool VersionLedger::commit(WriteLook& change, std::unique_lock<std::mutex>& lock) {
+  lock.unlock();
+  const Result<> done = store_.commit_blocking(change);
+  lock.lock();
+  if (!done && !failing_)
+    log_.write(Level::kWarn, "version usage is not written down", {{"until", "the store takes it"}});
+  failing_ = !done;
+  return done.ok();
+}
+
+void VersionLedger::settle(const WriteLook& change) {
+  unwritten_.clear();  // only looks add to it, and this one wrote it
+  for (const VersionKey& version : change.left) left_.erase(version);
+  for (const VersionLife& life : change.lives) {
+    const auto record = records_.find(life.version);
+    if (record == records_.end()) left_.insert(life.version);  // since it was collected
+    else if (record->second.life == life) record->second.is_new = false;
+  }
+  written_until_ = change.now;
+  forgotten_on_ = day_of(change.now);
+}
+
+bool VersionLedger::is_unused(const CatalogueVersion& version, WallTime now) const {
+  if (version.version->lifecycle(now) != Lifecycle::kSunset) return false;
+  const WallTime since = std::max(wall(records_.at(version.key).life.unused_since), *version.settings.sunset);
+  return now - since >= version.unused_for();
 }
 
 void VersionLedger::retire_unused(WallTime now) {
-  std::vector<const CatalogueVersion*> retired;
+  std::unique_lock lock(mutex_);
+  WriteLook change(now);
   for (const CatalogueVersion& version : catalogue_->versions()) {
-    if (version.version->lifecycle(now) != Lifecycle::kSunset) continue;
-    Record& record = records_.at(version.key);
-    const WallTime since = std::max(wall(record.life.unused_since), *version.settings.sunset);
-    if (now - since < version.unused_for()) continue;
-    record.life.retired_at = unix_milliseconds(now);
+    if (!is_unused(version, now)) continue;
+    change.lives.push_back(records_.at(version.key).life);
+    change.lives.back().retired_at = unix_milliseconds(now);
+  }
+  if (change.lives.empty() || !commit(change, lock)) return;  // not for a moment only: it is tried again
+  for (const VersionLife& life : change.lives) retire(life, now);
+}
+
+/// It stands in the store; a configuration that was taken meanwhile may see it otherwise.
+void VersionLedger::retire(const VersionLife& life, WallTime now) {
+  const CatalogueVersion* version = catalogue_->find(life.version);
+  if (version == nullptr) {
+    left_.insert(life.version);
+    return;
+  }
+  Record& record = records_.at(life.version);
+  if (!is_unused(*version, now)) {
     record.is_new = true;
-    retired.push_back(&version);
+    return;
   }
-  if (retired.empty()) return;
-  const bool written = write({}, now).ok();
-  for (const CatalogueVersion* version : retired) {
-    if (!written) {  // not for a moment only: it is tried again
-      records_.at(version->key).life.retired_at.reset();
-      continue;
-    }
-    version->state->retire(now);
-    log_.write(Level::kInfo, "version retired",
-               {{"api", version->key.first},
-                {"version", version->key.second},
-                {"sunset", date(*version->settings.sunset)},
-                {"unused_for", config::TextForm<Duration>::format(version->unused_for())}});
-  }
-}
-
-void VersionLedger::raise_notices(WallTime now) {
-  std::set<telemetry::Labels> wanted;
-  for (const CatalogueVersion& version : catalogue_->versions()) {
-    if (!version.settings.sunset ||
-        now + std::chrono::duration_cast<std::chrono::milliseconds>(catalogue_->notice()) < *version.settings.sunset)
-      continue;
-    if (version.version->lifecycle(now) == Lifecycle::kRetired) continue;
-    for (const auto& [consumer, caller] : records_.at(version.key).callers) {
-      if (!keeps_calling(consumer, caller, now)) continue;
-      const std::string* contact = catalogue_->contact_of(consumer);
-      const telemetry::Labels& labels = *wanted.insert(labels_of(version.key, consumer)).first;
-      alerts_.raise(kAlert, labels, notice(version, consumer, contact != nullptr ? *contact : ""));
-    }
-  }
-  for (const telemetry::Labels& labels : alerts_.firing(kAlert))
-    if (!wanted.contains(labels)) alerts_.resolve(kAlert, labels);
-}
-
-bool VersionLedger::keeps_calling(const std::string& consumer, const Caller& caller, WallTime now) const {
-  const bool can_call = consumer.empty() || catalogue_->contact_of(consumer) != nullptr;
-  return can_call && caller.last_at > 0 && now - wall(caller.last_at) <= kCallerMemory;
+  record.life.retired_at = life.retired_at;
+  version->state->retire(now);
+  log_.write(Level::kInfo, "version retired",
+             {{"api", version->key.first},
+              {"version", version->key.second},
+              {"sunset", date(*version->settings.sunset)},
+              {"unused_for", config::TextForm<Duration>::format(version->unused_for())}});
 }
 
 void VersionLedger::start() {
@@ -272,9 +264,20 @@ void VersionLedger::run() {
   for (bool last = false; !last;) {
     last = wake_.wait_for(lock, kPeriod, [&] { return stopping_; });
     lock.unlock();
-    look();
+    look_safely();
     lock.lock();
   }
+}
+
+void VersionLedger::look_safely() {
+  std::string problem = "unknown";
+  try {
+    return look();
+  } catch (const std::exception& thrown) {
+    problem = thrown.what();
+  } catch (...) {
+  }
+  log_.write(Level::kError, "thread goes on", {{"thread", "versions"}, {"problem", problem}});
 }
 
 }  // namespace causeway::app

@@ -9,6 +9,7 @@
 #include <set>
 #include <string>
 #include <thread>
+#include <tuple>
 #include <vector>
 
 #include "admin/version_port.h"
@@ -24,7 +25,8 @@ namespace causeway::app {
 /// Looks every few seconds; a kill -9 loses the calls since the last look, a clean stop none. Thread safe.
 ///
 /// Only time in which calls could be seen counts as time in which nobody called: not that before a version was first
-/// taken, not that in which the gateway did not run, not that by which the clock jumped.
+/// taken, not that in which the gateway did not run, not that by which the clock jumped, not that in which the counters
+/// could not tell calls apart.
 class VersionLedger final : public admin::VersionPort {
  public:
   static constexpr Duration kPeriod = std::chrono::seconds(5);
@@ -46,14 +48,13 @@ class VersionLedger final : public admin::VersionPort {
   /// Writes down what was called until now and ends. May be called again.
   void stop();
 
-  /// One look. Blocks.
+  /// One look. Blocks on the store; whoever asks meanwhile does not wait for it.
   void look();
 
   Result<std::vector<admin::VersionView>> versions(int days) override;
   Result<std::vector<admin::UsageRow>> usage(const admin::UsageQuestion& question) override;
 
  private:
-  class Write;
   struct Caller {
     std::int64_t last_at = 0;
     std::int64_t calls = 0;  ///< since the process began
@@ -65,19 +66,30 @@ class VersionLedger final : public admin::VersionPort {
     bool is_new = true;  ///< not in the store as it is here
   };
 
+  // Those that ask the store for something take the mutex themselves and let go of it meanwhile.
+  /// False: calls may have been missed since the look before.
+  bool count(WallTime now);
+  bool write(WallTime now);
+  void retire_unused(WallTime now);
+  bool commit(WriteLook& change, std::unique_lock<std::mutex>& lock);
+
   // All under the mutex.
   Result<> load();
   void begin(const CatalogueVersion& version, std::int64_t now);
-  void watch(WallTime now);
+  /// `blind`: since the look before.
+  void watch(WallTime now, bool blind);
   /// Nobody could be seen calling from `from` to `to`.
   void skip(WallTime from, WallTime to);
-  void note(const std::vector<Usage>& usage, std::int64_t now);
-  Result<> write(const std::vector<Usage>& usage, WallTime now);
-  void retire_unused(WallTime now);
+  void note(const std::vector<Usage>& usage, WallTime now);
+  void settle(const WriteLook& change);
+  bool is_unused(const CatalogueVersion& version, WallTime now) const;
+  void retire(const VersionLife& life, WallTime now);
   void raise_notices(WallTime now);
   bool keeps_calling(const std::string& consumer, const Caller& caller, WallTime now) const;
   std::vector<SumUsage::Row> sums() const;
+
   void run();
+  void look_safely();
 
   store::Store& store_;
   const Clock& clock_;
@@ -85,12 +97,17 @@ class VersionLedger final : public admin::VersionPort {
   telemetry::LogThread& log_;
   telemetry::AlertSink& alerts_;
 
-  std::mutex mutex_;
+  std::mutex looking_;  ///< one look at a time; taken before the other
+  std::mutex mutex_;    ///< never held while a look waits for the store
   bool durable_ = false;
-  bool failing_ = false;  ///< the last write was refused
+  bool failing_ = false;    ///< the last write was refused
+  bool blind_ = false;      ///< calls may have been missed since the last look that saw all
+  bool told_lost_ = false;  ///< that the table is full
   std::shared_ptr<const VersionCatalogue> catalogue_ = std::make_shared<const VersionCatalogue>();
   UsageCounter counter_;
   std::map<VersionKey, Record> records_;
+  /// By day, version, route and consumer: counted and not in the store yet.
+  std::map<std::tuple<Day, VersionKey, std::string, std::string>, DatedUsage> unwritten_;
   std::set<VersionKey> left_;  ///< the configuration; still in the store
   WallTime watched_until_;
   SteadyTime watched_steady_;

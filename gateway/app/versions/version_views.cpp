@@ -75,6 +75,10 @@ std::vector<SumUsage::Row> VersionLedger::sums() const {
 }
 
 Result<std::vector<admin::UsageRow>> VersionLedger::usage(const admin::UsageQuestion& question) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (!durable_) return std::vector<admin::UsageRow>();
+  }
   ReadUsage read(question);
   Result<> done = store_.query_blocking(read);
   if (!done) return std::move(done.error());

@@ -39,7 +39,7 @@ std::string hash_of(const SaidEvent& said) {
   return hash.finish();
 }
 
-std::string body_of(const SaidEvent& said, const EventDraft& draft, EventShape shape) {
+std::string body_of(const SaidEvent& said, const EventDraft& draft, EventShape shape, std::string_view resolved_by) {
   std::string body;
   body.reserve(said.data.size() + draft.event_id.size() + said.type.size() + 96);
   body += R"({"eventId":)";
@@ -48,6 +48,10 @@ std::string body_of(const SaidEvent& said, const EventDraft& draft, EventShape s
   append_json_string(body, draft.type);
   body += R"(,"timestamp":)";
   body += std::to_string(draft.timestamp);
+  if (!resolved_by.empty()) {
+    body += R"(,"resolvedBy":)";
+    append_json_string(body, resolved_by);
+  }
   if (shape == EventShape::kFlat && !said.base64 && fits_flat(said.data)) {
     const Bytes object = trim_json(said.data);
     const Bytes members = trim_json(object.substr(1, object.size() - 2));
@@ -75,7 +79,7 @@ EventDraft make_draft(const SaidEvent& said, EventShape shape, std::string key, 
   draft.type = said.type;
   draft.key = std::move(key);
   draft.timestamp = said.timestamp.value_or(unix_milliseconds(stamp.now));
-  draft.body = body_of(said, draft, shape);
+  draft.body = body_of(said, draft, shape, stamp.resolved_by);
   draft.headers = headers_of(said, stamp.traceparent);
   draft.hash = hash_of(said);
   return draft;

@@ -69,7 +69,7 @@ Result<Intake::Taken> Intake::read(const net::Headers& headers, Bytes body, cons
     }
     Refusal refusal;
     SaidEvent said = read_binary_event(headers, body, refusal.violations);
-    settle(said, true, refusal.violations);
+    settle_cloud(said, refusal.violations);
     if (!refusal.violations.empty()) return refusal.to_error();
     Result<EventDraft> made = draft(std::move(said), stamp);
     if (!made) return std::move(made.error());
@@ -114,8 +114,13 @@ std::optional<Intake::Refusal> Intake::read_one(Bytes event, bool cloud, const S
   }
   SaidEvent said = cloud ? read_structured_event(event, refusal.violations)
                          : read_own_event(event, topic_->settings.shape, refusal.violations);
-  if (!refusal.violations.has("")) settle(said, cloud, refusal.violations);
+  if (cloud && !refusal.violations.has("")) settle_cloud(said, refusal.violations);
+  else if (!refusal.violations.has("")) settle(said, "eventType", false, refusal.violations);
   if (!refusal.violations.empty()) return refusal;
+  if (said.event_id.empty() && !stamp.event_id.empty()) {
+    said.event_id = stamp.event_id;
+    if (!out.empty()) said.event_id.append(":").append(std::to_string(out.size()));
+  }
   Result<EventDraft> made = draft(std::move(said), stamp);
   if (!made) {
     refusal.code = made.error().code();
@@ -127,16 +132,16 @@ std::optional<Intake::Refusal> Intake::read_one(Bytes event, bool cloud, const S
 }
 
 /// What the topic and the route say about it.
-void Intake::settle(SaidEvent& said, bool cloud, Violations& violations) const {
-  const std::string path = cloud ? "/type" : "/eventType";
-  const std::string name = path.substr(1);
+void Intake::settle(SaidEvent& said, std::string_view type_member, bool data_apart, Violations& violations) const {
+  const std::string name(type_member);
+  const std::string path = '/' + name;
   if (!type_.empty()) {
     if (!said.type.empty() && said.type != type_) violations.add(path, "const", name + " must be " + type_);
     said.type = type_;
   } else if (said.type.empty() && !violations.has(path)) {
     violations.add(path, "required", name + " is required");
   }
-  if (!cloud || topic_->settings.shape != EventShape::kFlat) return;
+  if (!data_apart || topic_->settings.shape != EventShape::kFlat) return;
   if (said.data == "null") said.data = "{}";
   if (said.base64 || json_kind(said.data) != JsonKind::kObject) {
     violations.add("/data", "type", "data must be a JSON object: the topic is flat");
@@ -148,14 +153,22 @@ void Intake::settle(SaidEvent& said, bool cloud, Violations& violations) const {
                      std::string(members.key()) + " is the event's own: the topic is flat");
 }
 
+Result<EventDraft> Intake::take(SaidEvent said, Violations violations, const Stamp& stamp) const {
+  settle(said, "eventType", true, violations);
+  if (violations.empty()) return draft(std::move(said), stamp);
+  Refusal refusal;
+  refusal.violations = std::move(violations);
+  return refusal.to_error();
+}
+
 Result<EventDraft> Intake::draft(SaidEvent said, const Stamp& stamp) const {
   std::string key = said.key;
   if (key.empty()) {
-    Result<std::string> rendered = render_key(key_, said.data);
+    Result<std::string> rendered = render_key(key_, said.data, topic_->expressions.get());
     if (!rendered) return std::move(rendered.error());
     key = std::move(*rendered);
   }
-  if (key.empty()) key = topic_key(topic_->key, said.data);
+  if (key.empty()) key = topic_key(topic_->key, said.data, topic_->expressions.get());
   EventDraft made = make_draft(said, topic_->settings.shape, std::move(key), stamp);
   if (auto error = refuse_size(*topic_, made, stamp.source)) return std::move(*error);
   return made;

@@ -32,12 +32,17 @@ class Intake {
   /// array kItemsRefused with `details.items`, one for each event that cannot be taken.
   Result<Taken> read(const net::Headers& headers, Bytes body, const Stamp& stamp) const;
 
+  /// The same of one event whose form somebody else has read, its data apart from its own members in every shape.
+  /// `violations`: what is wrong with the form. Errors: kInvalid with those and its own, and as above.
+  Result<EventDraft> take(SaidEvent said, Violations violations, const Stamp& stamp) const;
+
  private:
   struct Refusal;
 
   Result<Taken> read_list(Bytes body, bool cloud, const Stamp& stamp) const;
   std::optional<Refusal> read_one(Bytes event, bool cloud, const Stamp& stamp, std::vector<EventDraft>& out) const;
-  void settle(SaidEvent& said, bool cloud, Violations& violations) const;
+  void settle(SaidEvent& said, std::string_view type_member, bool data_apart, Violations& violations) const;
+  void settle_cloud(SaidEvent& said, Violations& violations) const { settle(said, "type", true, violations); }
   Result<EventDraft> draft(SaidEvent said, const Stamp& stamp) const;
 
   std::shared_ptr<const Topic> topic_;

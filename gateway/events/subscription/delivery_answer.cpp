@@ -1,5 +1,6 @@
 #include "events/subscription/delivery_answer.h"
 
+#include "core/error_words.h"
 #include "core/json_text.h"
 
 namespace causeway::events {

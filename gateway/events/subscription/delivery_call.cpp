@@ -1,9 +1,11 @@
 #include "events/subscription/delivery_call.h"
 
+#include <algorithm>
 #include <optional>
 #include <span>
 #include <string_view>
 
+#include "core/error_words.h"
 #include "core/json_scan.h"
 #include "events/subscription/rendering.h"
 #include "telemetry/request_id.h"
@@ -112,10 +114,49 @@ std::uint32_t code_of(const UnderstoodAnswer& answer) {
   return number(Code::kUpstreamNonsense);  // not what done_when or the envelope promised
 }
 
+/// Reads each answer as far as somebody wants to see it, and says what it means for the system.
+class Reader final : public upstream::AnswerReader {
+ public:
+  Reader(const SubscriptionSpec& spec, const EventCopy& event, runtime::Arena& arena)
+      : spec_(spec), event_(event), arena_(arena) {}
+
+  Task<Result<CallClass>> read(upstream::CallResponse& from) override {
+    Result<Bytes> gathered = co_await from.body.gather(answer_limit(spec_));
+    if (!gathered && gathered.error().code() != Code::kBodyTooLarge) co_return std::move(gathered.error());
+    body = gathered ? *gathered : Bytes();
+    answer = understand(spec_, event_.body, from.head.status, body, gathered.ok(), &arena_);
+    co_return class_of();
+  }
+
+  void forget() noexcept override {
+    answer = {};
+    body = {};
+  }
+
+  UnderstoodAnswer answer;
+  Bytes body;
+
+ private:
+  /// done_when and a transform decide about the event, not about the system.
+  CallClass class_of() const {
+    if (answer.outcome) return *answer.outcome;
+    return class_of_status(answer.status != 0 ? answer.status : answer.http_status);
+  }
+
+  const SubscriptionSpec& spec_;
+  const EventCopy& event_;
+  runtime::Arena& arena_;
+};
+
+/// The system was not asked: its breaker is open, or the gateway stops while the event waits for its turn.
+bool is_put_off(Code code) {
+  return code == Code::kBreakerOpen || code == Code::kCallerLeft || code == Code::kOverloaded;
+}
+
 }  // namespace
 
 Task<CallOutcome> deliver(WorkerContext& context, const SubscriptionSpec& spec, const EventCopy& event, Place place,
-                          std::uint32_t attempt) {
+                          std::uint32_t attempt, runtime::Cancel* cancel) {
   runtime::Worker& worker = context.worker;
   worker.refresh_clock();
   OneCall call(context, spec, event, place);
@@ -132,30 +173,26 @@ Task<CallOutcome> deliver(WorkerContext& context, const SubscriptionSpec& spec, 
   options.connect_timeout = spec.target.connect_timeout;
   options.pace.total = spec.target.timeout;
   options.shard = &context.shard;
-
+  options.cancel = cancel;
+  options.patient = true;
+  Reader reader(spec, event, call.arena);
+  options.reader = &reader;
   Result<> called = co_await spec.target.cluster->call(worker, call.request, call.answer, options);
-  std::optional<Error> problem;
-  Bytes body;
-  bool whole = true;
-  if (!called) {
-    problem.emplace(std::move(called.error()));
-  } else {
-    Result<Bytes> gathered = co_await call.answer.body.gather(answer_limit(spec));
-    if (gathered) body = *gathered;
-    else if (gathered.error().code() != Code::kBodyTooLarge) problem.emplace(std::move(gathered.error()));
-    whole = gathered.ok();
-  }
   worker.refresh_clock();
   outcome.took = worker.now() - began;
-  if (problem) {
-    outcome.answer.error = words_of(*problem);
+  if (!called && is_put_off(called.error().code())) {
+    outcome.put_off = std::chrono::seconds(std::max(1, called.error().info().retry_after_seconds));
+    co_return outcome;
+  }
+  if (!called) {
+    outcome.answer.error = words_of(called.error());
   } else {
-    outcome.answer = understand(spec, event.body, call.answer.head.status, body, whole, &call.arena);
+    outcome.answer = std::move(reader.answer);
     outcome.answer.retry_after = call.answer.head.headers.get(net::HeaderId::kRetryAfter).value_or(std::string_view());
-    outcome.body = body.substr(0, kBodyStart);
+    outcome.body = reader.body.substr(0, kBodyStart);
     outcome.refused = outcome.answer.refused;
   }
-  log(context, call, outcome, body, problem ? number(problem->code()) : code_of(outcome.answer), attempt);
+  log(context, call, outcome, reader.body, called ? code_of(outcome.answer) : number(called.error().code()), attempt);
   co_return outcome;
 }
 

@@ -2,6 +2,7 @@
 // `.` and $event; `done_when` sees the JSON body of the answer as `.`, or null, beside $status, $answer and $event.
 #pragma once
 
+#include <memory>
 #include <memory_resource>
 #include <optional>
 #include <string>
@@ -21,7 +22,8 @@ class EventRules {
   /// Every event is sent as it is, and the answer's status and outcome decide.
   EventRules() = default;
   /// What does not compile goes to `errors`.
-  EventRules(const SubscriptionSettings& settings, config::Errors& errors);
+  EventRules(const SubscriptionSettings& settings, config::Errors& errors,
+             std::shared_ptr<const expression::Surroundings> expressions = nullptr);
 
   bool filters() const { return filter_.has_value(); }
   /// Is the subscription told of it? False and null: no.
@@ -41,12 +43,11 @@ class EventRules {
   std::optional<expression::Program> filter_;
   std::optional<expression::Program> transform_;
   std::optional<expression::Program> done_when_;
+  std::shared_ptr<const expression::Surroundings> expressions_;
 };
 
 /// An expression's error with the key of the configuration that it stands under.
 Error under_key(std::string_view key, const Error& error);
-/// What an error says to an operator.
-std::string words_of(const Error& error);
 /// The first `most` bytes at most, without half a character of UTF-8 at the end.
 std::string_view cut_text(std::string_view text, std::size_t most);
 

@@ -44,8 +44,9 @@ struct DeliveryTarget {
   std::optional<expression::Template> body;  ///< `.` is what it would be without it
   Duration timeout{};                        ///< of one attempt, its answer included
   Duration connect_timeout{};
-  std::string operation;  ///< what the log calls it
-  std::string text;       ///< for people: `POST wms /outbound-orders`
+  std::string operation;                                        ///< what the log calls it
+  std::string text;                                             ///< for people: `POST wms /outbound-orders`
+  std::shared_ptr<const expression::Surroundings> expressions;  ///< of its templates; null: the defaults
 };
 
 /// Reads `deliver` and resolves its cluster. `fallback_operation` is the subscription's name. What is wrong goes to

@@ -1,5 +1,6 @@
 #include "events/subscription/preparation.h"
 
+#include "core/error_words.h"
 #include "events/subscription/rendering.h"
 
 namespace causeway::events {

@@ -26,8 +26,9 @@ Result<> render(std::string_view key, const Template& text, Bytes sent, const Va
   return {};
 }
 
-Values of_event(Bytes event) {
+Values of_event(Bytes event, const DeliveryTarget& target) {
   Values values;
+  values.surround(target.expressions.get());
   values.set(expression::Variable::kEvent, event);
   return values;
 }
@@ -37,13 +38,13 @@ Values of_event(Bytes event) {
 Result<Bytes> render_sent(const SubscriptionSpec& spec, Bytes event, std::pmr::memory_resource* memory) {
   Result<Bytes> sent = spec.rules.transform(event, memory);
   if (!sent || !spec.target.body) return sent;
-  Result<Bytes> body = spec.target.body->value(*sent, of_event(event), memory);
+  Result<Bytes> body = spec.target.body->value(*sent, of_event(event, spec.target), memory);
   if (!body) return under_key("body", body.error());
   return body;
 }
 
 Result<> render_call(const DeliveryTarget& target, Bytes sent, Bytes event, RenderedCall& out) {
-  const Values values = of_event(event);
+  const Values values = of_event(event, target);
   Result<> path = render("path", target.path, sent, values, out.target, append_segment);
   if (!path) return path;
   if (out.target.find(kNoSegment) != std::string_view::npos)

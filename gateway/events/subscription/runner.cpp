@@ -67,7 +67,10 @@ void SubscriptionRunner::use(std::shared_ptr<const SubscriptionSpec> spec) {
 
 void SubscriptionRunner::drain() {
   draining_ = true;
-  worker().post([self = shared_from_this()] { self->pump(); });
+  worker().post([self = shared_from_this()] {
+    self->stop_waiting_->request();
+    self->pump();
+  });
 }
 
 void SubscriptionRunner::go_on() {
@@ -76,6 +79,7 @@ void SubscriptionRunner::go_on() {
   draining_ = false;
   worker().post([self = shared_from_this()] {
     self->more_ = true;
+    self->stop_waiting_ = std::make_shared<runtime::Cancel>();
     if (!self->dispatcher_ && !self->opening_) self->enter();
     self->pump();
   });
@@ -86,6 +90,7 @@ std::future<std::unique_ptr<GroupReader>> SubscriptionRunner::release() {
   auto reader = let_go_.get_future();
   worker().post([self = shared_from_this()] {
     self->released_ = true;
+    self->stop_waiting_->request();
     self->retry_alarm_.disarm();
     self->sample_alarm_.disarm();
     self->pump();
@@ -220,9 +225,16 @@ Task<> SubscriptionRunner::attempt(Self self, Delivery* delivery) {
     self->pump();
     co_return;
   }
+  const std::shared_ptr<runtime::Cancel> stop = self->stop_waiting_;
   const CallOutcome outcome =
-      co_await deliver(self->context_, *spec, delivery->event, delivery->place, delivery->attempts + 1);
-  self->conclude(*delivery, outcome, *spec);
+      co_await deliver(self->context_, *spec, delivery->event, delivery->place, delivery->attempts + 1, stop.get());
+  if (outcome.put_off && !self->too_old(*delivery, *spec)) {
+    co_await self->let_time_pass(*outcome.put_off);
+    dispatcher.thaw(*delivery);
+    dispatcher.returned(*delivery);
+  } else {
+    self->conclude(*delivery, outcome, *spec);
+  }
   self->pump();
 }
 

@@ -43,8 +43,10 @@ class SubscriptionRunner final : public std::enable_shared_from_this<Subscriptio
  public:
   static constexpr Duration kSample = std::chrono::seconds(1);
   static constexpr Duration kAgain = std::chrono::milliseconds(500);  ///< after the store has failed, or the bus
-  static constexpr Duration kBusAgain = std::chrono::seconds(5);      ///< at most, until a bus says where to begin
-  static constexpr Duration kGather = std::chrono::milliseconds(5);   ///< cursors that nobody waits for
+  static constexpr Duration kLongestPause =
+      std::chrono::seconds(5);                                    ///< while a breaker is open; then it is asked again
+  static constexpr Duration kBusAgain = std::chrono::seconds(5);  ///< at most, until a bus says where to begin
+  static constexpr Duration kGather = std::chrono::milliseconds(5);  ///< cursors that nobody waits for
 
   /// Everything outlives it. `bus` carries the topic; null where that is the log.
   SubscriptionRunner(EventLog& log, Bus* bus, WorkerContext& context, telemetry::Metrics& metrics,
@@ -124,6 +126,10 @@ class SubscriptionRunner final : public std::enable_shared_from_this<Subscriptio
   bool make_ready(Delivery& delivery, const SubscriptionSpec& spec);
   void conclude(Delivery& delivery, const struct CallOutcome& outcome, const SubscriptionSpec& spec);
   void give_up(Delivery& delivery, std::optional<AttemptRecord> attempt, const std::string& reason);
+  /// No attempt any more, whatever comes of it.
+  bool too_old(const Delivery& delivery, const SubscriptionSpec& spec) const;
+  /// While a system is left alone, at most kLongestPause.
+  Task<> let_time_pass(Duration wait);
   void tell_dead(const Delivery& delivery, std::string_view reason);
   /// Waits until what is stored was read; false: it does not come to that any more.
   Task<bool> running();
@@ -151,6 +157,7 @@ class SubscriptionRunner final : public std::enable_shared_from_this<Subscriptio
 
   // The worker's.
   std::shared_ptr<const SubscriptionSpec> spec_;
+  std::shared_ptr<runtime::Cancel> stop_waiting_ = std::make_shared<runtime::Cancel>();  ///< of attempts for a turn
   std::unique_ptr<GroupReader> reader_;
   std::promise<std::unique_ptr<GroupReader>> let_go_;
   std::optional<Dispatcher> dispatcher_;

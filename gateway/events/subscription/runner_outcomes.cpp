@@ -30,6 +30,7 @@ void SubscriptionRunner::conclude(Delivery& delivery, const CallOutcome& outcome
   const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(outcome.took).count();
   std::optional<AttemptRecord> attempt(std::in_place, unix_milliseconds(outcome.began), answer.http_status, took,
                                        answer.error, outcome.body, answer.code, answer.message, answer.details);
+  if (outcome.put_off) return give_up(delivery, std::nullopt, "max_age");
   if (!outcome.refused.empty()) {
     if (answer.http_status == 0) {  // it failed before the call: what was to be sent never was
       attempt.reset();
@@ -37,8 +38,8 @@ void SubscriptionRunner::conclude(Delivery& delivery, const CallOutcome& outcome
     }
     return give_up(delivery, std::move(attempt), outcome.refused);
   }
-  const double random = static_cast<double>(context_.random.next() >> 11) * 0x1p-53;
-  const Tried tried{delivery.attempts + 1, WallTime(std::chrono::milliseconds(delivery.since)), random};
+  const Tried tried{delivery.attempts + 1, WallTime(std::chrono::milliseconds(delivery.since)),
+                    context_.random.fraction()};
   const Verdict verdict = judge(answer.to_judge(), tried, spec.settings.retry, worker().wall_now());
   switch (verdict.kind) {
     case Verdict::Kind::kDone:
@@ -54,6 +55,17 @@ void SubscriptionRunner::conclude(Delivery& delivery, const CallOutcome& outcome
     case Verdict::Kind::kDead:
       return give_up(delivery, std::move(attempt), verdict.reason);
   }
+}
+
+bool SubscriptionRunner::too_old(const Delivery& delivery, const SubscriptionSpec& spec) const {
+  const WallTime since(std::chrono::milliseconds(delivery.since));
+  return context_.worker.wall_now() - since >= spec.settings.retry.max_age;
+}
+
+/// In short steps: a stop does not wait for it, and a breaker that somebody closes is seen soon.
+Task<> SubscriptionRunner::let_time_pass(Duration wait) {
+  for (Duration slept{}; slept < std::min<Duration>(wait, kLongestPause) && !draining_ && !released_; slept += kAgain)
+    co_await runtime::sleep_for(worker(), kAgain);
 }
 
 void SubscriptionRunner::give_up(Delivery& delivery, std::optional<AttemptRecord> attempt, const std::string& reason) {

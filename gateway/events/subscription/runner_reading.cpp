@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/error_words.h"
 #include "events/subscription/group_start.h"
 #include "events/subscription/log_group_reader.h"
 #include "events/subscription/preparation.h"

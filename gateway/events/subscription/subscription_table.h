@@ -35,8 +35,8 @@ class SubscriptionTable {
 };
 
 /// Checks and resolves; everything that is wrong goes to `errors`, and what is wrong is left out of the table.
-std::shared_ptr<const SubscriptionTable> build_subscriptions(const std::vector<SubscriptionSettings>& settings,
-                                                             const TopicTable& topics, const Clusters& clusters,
-                                                             config::Errors& errors);
+std::shared_ptr<const SubscriptionTable> build_subscriptions(
+    const std::vector<SubscriptionSettings>& settings, const TopicTable& topics, const Clusters& clusters,
+    config::Errors& errors, const std::shared_ptr<const expression::Surroundings>& expressions = nullptr);
 
 }  // namespace causeway::events

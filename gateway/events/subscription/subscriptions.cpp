@@ -4,6 +4,7 @@
 #include <iterator>
 #include <thread>
 
+#include "core/error_words.h"
 #include "events/subscription/group_start.h"
 #include "events/subscription/runner.h"
 #include "events/subscription/subscription_tables.h"

@@ -45,7 +45,4 @@ bool is_done(const Answer& answer);
 /// are tried again. Retry-After of 429 and 503 is honoured up to max_delay.
 Verdict judge(const Answer& answer, const Tried& tried, const RetrySettings& retry, WallTime now);
 
-/// Retry-After (RFC 9110 10.2.3): seconds, or a date. Empty when it is neither; never negative.
-std::optional<Duration> parse_retry_after(std::string_view value, WallTime now);
-
 }  // namespace causeway::events

@@ -41,6 +41,11 @@ std::optional<std::string> TokenClaims::text(std::string_view name) const {
   return json_string_value(document_.raw(claim));
 }
 
+std::string_view TokenClaims::raw(std::string_view name) const {
+  const auto claim = document_.find(0, name);
+  return claim == JsonDocument::kNone ? std::string_view() : document_.raw(claim);
+}
+
 bool TokenClaims::is_for(std::span<const std::string> audiences) const {
   const auto named = [&](JsonDocument::Index value) {
     const auto audience = json_string_value(document_.raw(value));

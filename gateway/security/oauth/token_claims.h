@@ -23,6 +23,8 @@ class TokenClaims {
 
   /// A claim that is a text; empty when it is absent or something else.
   std::optional<std::string> text(std::string_view name) const;
+  /// Whatever it is, as it is written; empty when it is absent.
+  std::string_view raw(std::string_view name) const;
   /// `aud`, a text or an array, names one of these.
   bool is_for(std::span<const std::string> audiences) const;
 

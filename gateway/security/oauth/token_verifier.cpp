@@ -25,6 +25,11 @@ std::vector<std::string_view> common(const Consumer& consumer, const std::vector
   return both;
 }
 
+/// `subject` as it is written, which no byte 0 is in: the two cannot run together.
+Sha256Digest subject_of(const std::string& issuer, std::string_view subject) {
+  return sha256(std::string(issuer).append(1, '\0').append(subject));
+}
+
 }  // namespace
 
 struct TokenVerifier::Provider {
@@ -121,6 +126,7 @@ Result<VerifiedToken> TokenVerifier::verify(std::string_view token, WallTime now
   const auto client = name ? provider->clients.find(*name) : provider->clients.end();
   if (client == provider->clients.end()) return refuse(Refusal::kUnknownClient);
   verified.consumer = client->second;
+  verified.subject = subject_of(*issuer, claims->raw("sub"));
 
   auto scopes = claims->scopes();
   if (!scopes) return std::move(scopes.error());

@@ -19,6 +19,7 @@
 #include "security/oauth/key_source.h"
 #include "security/oauth/settings.h"
 #include "security/oauth/token_signing_key.h"
+#include "security/sha256.h"
 
 namespace causeway::security {
 
@@ -29,6 +30,7 @@ struct VerifiedToken {
   bool narrowed = false;
   /// The consumer's scopes that the token names too, ascending; only when narrowed.
   std::vector<std::string_view> scopes;
+  Sha256Digest subject{};             ///< of `iss` and `sub`: tells apart whom one consumer's tokens speak for
   WallTime expires;                   ///< `exp`; taken until the leeway later
   const KeySource* source = nullptr;  ///< of its key, null for keys of the configuration
   std::uint64_t key_version = 0;      ///< of the source

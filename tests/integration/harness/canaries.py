@@ -93,6 +93,35 @@ oauth:
           algorithm: HS256
           secret_base64url: "@@"
 clusters:
+  - name: shows-bearer
+    endpoints: ["127.0.0.1:19"]
+    credentials:
+      bearer: "@@"
+  - name: shows-basic
+    endpoints: ["127.0.0.1:19"]
+    credentials:
+      basic:
+        user: causeway
+        password: "@@"
+  - name: shows-header
+    endpoints: ["127.0.0.1:19"]
+    credentials:
+      header:
+        name: X-Api-Key
+        value: "@@"
+  - name: shows-signature
+    endpoints: ["127.0.0.1:19"]
+    credentials:
+      signature:
+        key: gateway-a
+        secret: "@@"
+  - name: shows-token
+    endpoints: ["127.0.0.1:19"]
+    credentials:
+      oauth:
+        token_url: http://127.0.0.1:1/token
+        client: causeway
+        secret: "@@"
   - name: oms
     endpoints: ["127.0.0.1:9"]
 topics:
@@ -121,6 +150,17 @@ routes:
     match: {method: GET, path: /}
     adapter: {http: {path: /, headers: {X-Partner-Token: "{{ secret:PARTNER }}"}}}
 """
+# Literals that `check` takes, under names that tell; a route file has no references to the machine.
+LITERALS = """\
+  - name: literals
+    match: {method: POST, path: /literals}
+    adapter:
+      http:
+        path: /
+        headers: {X-Internal-Auth: "@@", X-Auth: "@@", X-Signing-Key: "@@", X-Pwd: "@@"}
+        query: {key: "@@", sig: "@@"}
+        body: {pin: "@@", order: {session: "@@"}}
+"""
 
 # How a secret can be written; each gives the text for the file, and may fill the environment or a file.
 FORMS = ("literal", "environment", "file", "default")
@@ -128,12 +168,12 @@ FORMS = ("literal", "environment", "file", "default")
 Laid = collections.namedtuple("Laid", "files environment values")  # path -> text or bytes; name -> text; canaries
 
 
-def _fill(text, form="literal"):
+def _fill(text, form="literal", first=1):
     """The text with a canary in every `@@`."""
     environment, files, values = {}, {}, []
 
     def put(match):
-        number = len(values) + 1
+        number = len(values) + first
         value = match[0].replace("@@", canary(number))
         values.append(canary(number))
         if form == "environment":
@@ -149,7 +189,8 @@ def _fill(text, form="literal"):
 def right(form="literal", kafka=False):
     """A configuration that `check` takes."""
     main, environment, files, values = _fill(MAIN + (KAFKA if kafka else ""), form)
-    return Laid({"config/causeway.yaml": main, "routes/canaries.yaml": ROUTES, **files}, environment, values)
+    routes, _, _, literals = _fill(ROUTES + LITERALS, first=len(values) + 1)
+    return Laid({"config/causeway.yaml": main, "routes/canaries.yaml": routes, **files}, environment, values + literals)
 
 
 def lay(laid, folder):

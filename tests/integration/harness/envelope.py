@@ -29,6 +29,7 @@ MESSAGES = {
     50290: "the system behind is unreachable",
     50291: "the system behind broke off its answer",
     50292: "the system behind answered nonsense",
+    50390: "the system behind is failing and is left alone for a while",
     50391: "overloaded, try again later",
     50393: "shutting down, try again later",
     50490: "the system behind was too late",

@@ -6,7 +6,7 @@ from .gateway import SLOW
 from .upstream import reply
 
 SUBSCRIPTION = {"name": "wms", "topic": "orders", "start": "earliest", "concurrency": 4,
-                "deliver": {"http": {"cluster": "wms", "path": "/in", "timeout": "1s"}},
+                "deliver": {"http": {"cluster": "wms", "path": "/in"}},
                 "retry": {"max_attempts": 3, "delay": "20ms", "multiplier": 1, "max_delay": "2s", "max_age": "1h"}}
 ROUTES = {
     "api": "events", "base": "/events", "defaults": {"auth": "none", "http": {"cluster": "wms"}},
@@ -26,7 +26,7 @@ def configuration(system, *subscriptions, **more):
     config = {
         "listeners": [{"name": "public", "address": "127.0.0.1:0"}], "admin": {"address": "127.0.0.1:0"}, "workers": 2, "drain_timeout": "10s",
         "store": {"sqlite": {"path": "data/causeway.db", "min_free": "0B"}}, "bus": {"embedded": {}},
-        "clusters": [{"name": "wms", "endpoints": [f"127.0.0.1:{system}"]}],
+        "clusters": [{"name": "wms", "endpoints": [f"127.0.0.1:{system}"], "timeout": "10s", "circuit_breaker": {"enabled": False}}],
         "topics": [{"name": "orders", "key": "{{ .orderId }}", "shards": 4},
                    {"name": "stock", "shape": "flat", "key": "{{ .warehouseId }}:{{ .skuId }}"}],
         "subscriptions": list(subscriptions) or [SUBSCRIPTION], "include": ["../routes/*.yaml"]}

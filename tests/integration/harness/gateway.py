@@ -177,10 +177,14 @@ class Gateway:
                 samples[name][frozenset(pairs)] = float(value)
         return samples
 
-    def metric(self, name, **labels):
+    def metric(self, name, /, **labels):
         """The samples of `name` that carry these labels."""
         wanted = set(labels.items())
         return {found: value for found, value in self.metrics()[name].items() if wanted <= found}
+
+    def settle(self):
+        """Returns once every call is over: a caller may have its answer a moment before it is counted."""
+        http.until(lambda: sum(self.metric("causeway_active_requests").values()) == 0, 20 * SLOW, what="the end of every call")
 
     def resident(self):
         """Resident memory in bytes."""

@@ -10,10 +10,12 @@ from . import kafka_protocol
 from .events import ROUTES, configuration, subscription
 from .gateway import ROOT, SLOW, Gateway
 from .http import until
+from .upstream import place
 
 # What a client notices soon when a broker is away; the defaults are minutes.
 PROPERTIES = {"socket.timeout.ms": "2000", "reconnect.backoff.max.ms": "500", "session.timeout.ms": "6000"}
 SCALE = float(os.environ.get("KAFKA_SCALE", 1 if SLOW == 1 else 0.1))  # of the counts of events
+PORTS = ("port", "controller_port", "extra_port")  # files in which scripts/kafka finds them
 _numbers = itertools.count(1)
 
 
@@ -38,6 +40,10 @@ class Record:
 class Broker:
     def __init__(self, folder):
         self.folder = pathlib.Path(folder)
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.places = [place() for _ in PORTS]  # so that nobody takes a port while the broker is dead
+        for name, each in zip(PORTS, self.places):
+            (self.folder / name).write_text(f"{each.getsockname()[1]}\n")
         self.address = self.start()
 
     def start(self):

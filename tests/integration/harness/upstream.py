@@ -42,7 +42,7 @@ class Peer:
         self.socket.sendall(data)
 
     def hold(self):
-        """What is sent from here on leaves together with the end: nobody can use the connection in between."""
+        """What is sent from here on leaves together with the end (or `fin`): nobody can use the connection in between."""
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_CORK, 1)
 
     def close(self):
@@ -127,18 +127,20 @@ class Gate:
 class Upstream:
     def __init__(self, answer=None, port=0):
         self.default = answer or reply()
-        self.listener = socket.socket()
-        self.listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        self.listener.bind(("127.0.0.1", port))
-        self.listener.listen(1024)
-        self.port = self.listener.getsockname()[1]
-        self.address = f"127.0.0.1:{self.port}"
+        self._listen(port)
         self.changed = threading.Condition()
         self.peers = []
         self.closed = False
         self.connections = 0
         self.reset()
         threading.Thread(target=self._accept, daemon=True).start()
+
+    def _listen(self, port):
+        self.place = place(port)  # so that nobody takes the port while this one is away
+        self.port = self.place.getsockname()[1]
+        self.listener = place(self.port)
+        self.listener.listen(1024)
+        self.address = f"127.0.0.1:{self.port}"
 
     def __enter__(self):
         return self
@@ -195,7 +197,8 @@ class Upstream:
                 sock, _ = self.listener.accept()
             except OSError:
                 return
-            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            if sock.family != socket.AF_UNIX:
+                sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             with self.changed:
                 self.connections += 1
                 peer = Peer(sock, self.connections)
@@ -301,8 +304,18 @@ class _Reader:
                 raise Broken("chunk without its end")
 
 
+def place(port=0):
+    """A socket with a port of loopback, on which it does not listen: as long as it is there, only who asks for this port gets it."""
+    sock = socket.socket()
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    sock.bind(("127.0.0.1", port))
+    return sock
+
+
+_closed = []
+
+
 def closed_port():
-    """A port of loopback on which nothing listens."""
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        return sock.getsockname()[1]
+    """A port of loopback on which nothing listens, nor will while this process lasts, unless it is asked for."""
+    _closed.append(place())
+    return _closed[-1].getsockname()[1]
