@@ -226,7 +226,7 @@ def test_partitions_that_come_later_are_used(scene):
     for number in range(60):
         assert post(gateway, {"eventId": f"b{number}", "eventType": "X", "data": {"orderId": f"L{number}", "n": 2}}).status == 201
     assert {record.partition for record in scene.records(80)} == set(range(6))
-    scene.system.wait(80, "/in", 30 * SLOW)
+    scene.system.wait(80, "/in", 90 * SLOW)
     assert len({request.header("Idempotency-Key") for request in scene.system.seen("/in")}) == 80
 
 

@@ -1,5 +1,6 @@
 """`on_unknown`: a call whose outcome nobody knows is found out by asking the system, and never guessed or run again
 (correctness.md, "A call, its key, its half message"; details.md, "After an unknown attempt")."""
+import statistics
 import threading
 import time
 
@@ -141,7 +142,9 @@ def test_it_asks_again_more_and_more_rarely(gateway, upstream):
     leave(gateway, "/orders", "B-2", upstream)
     until(lambda: len(times) >= 7, 20 * SLOW, what="seven checks")
     gaps = [after - before for before, after in zip(times, times[1:])]
-    assert all(gap > 0.04 for gap in gaps) and min(gaps[3:]) > 0.1, gaps
+    # One that is noted late makes one gap longer and the next one shorter: the middle one of three is what was meant.
+    assert 0.04 < statistics.median(gaps[:3]) < statistics.median(gaps[3:]), gaps
+    assert statistics.median(gaps[3:]) > 0.1, gaps
     upstream.check_says(None)
     settled(gateway, "B-2")
     finally_done(gateway, "/orders", "B-2", upstream)

@@ -10,6 +10,7 @@ ALL = ["connect_failure", "reset", "timeout", "system", "429", "500", "503"]
 ATTEMPTS = {"plain": 1, "retry": 3, "listed": 2}  # max_attempts of each cluster: no `retry`, its defaults, ALL
 CALLERS, MODES = ["GET", "POST", "keyed"], list(ATTEMPTS)
 TRY, WHOLE_CALL = 0.75 * SLOW, 1.8 * SLOW         # seconds: one attempt where ALL is listed, a call to a system that is late
+NO_RATE = {"minimum_rate": "0B/s"}                # else a body that stalls ends 5 s behind its head, before a call of 1.8 * 4 s
 BODY = b'{"qty":19.90}'
 OUTCOMES = [{"when": '.errCode == "SHORT"', "is": "business", "code": 40001, "message": "short"},
             {"when": '.errCode == "BUSY"', "is": "system", "code": 50301}]
@@ -38,7 +39,8 @@ class Matrix:
         routes = [{"name": f"{name(column)}-{pace}", "match": {"methods": "any", "path": f"/{pace}/{name(column)}"},
                    "adapter": {"http": {"cluster": name(column), "path": "/x", "timeout": f"{int(seconds * 1000)}ms"}}}
                   for column in self.columns for pace, seconds in (("late", WHOLE_CALL), ("patient", 10))]
-        config = main_config({name(column): self.cluster(column) for column in self.columns})
+        config = main_config({name(column): self.cluster(column) for column in self.columns},
+                             listeners=[{"name": "public", "address": "127.0.0.1:0", "limits": NO_RATE}])
         self.gateway = Gateway(config, {"matrix": {"api": "matrix", "base": "/", "defaults": {"auth": "none"}, "routes": routes}}, folder)
         self.played = {}
 
