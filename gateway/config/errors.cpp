@@ -12,6 +12,7 @@ namespace causeway::config {
 namespace {
 
 constexpr std::size_t kLongestQuote = 80;
+constexpr std::size_t kExcerptIndent = 4;
 
 bool plain(std::string_view key) {
   return !key.empty() && std::ranges::all_of(key, [](unsigned char c) {
@@ -33,6 +34,17 @@ std::string without_password(std::string_view text) {
   return masked.append(text);
 }
 
+/// What quote() masks: a private key, or a URL with somebody's password.
+bool looks_secret(std::string_view text) {
+  if (text.find("PRIVATE KEY-----") != std::string_view::npos) return true;
+  for (std::size_t at = text.find("://"); at != std::string_view::npos; at = text.find("://", at)) {
+    at += 3;
+    const std::size_t end = text.find_first_of("/@\" \n", at);
+    if (end != std::string_view::npos && text[end] == '@') return true;
+  }
+  return false;
+}
+
 /// Cuts between characters, not within one.
 std::string_view cut(std::string_view text, std::size_t size) {
   while (size > 0 && (static_cast<unsigned char>(text[size]) & 0xC0) == 0x80) --size;
@@ -49,8 +61,9 @@ std::string Problem::to_text() const {
   return text + message;
 }
 
-void Errors::add(const Position& at, std::string_view path, std::string message, std::string_view code) {
-  push({at, std::string(path), std::string(code), std::move(message), Severity::kError});
+void Errors::add(const Position& at, std::string_view path, std::string message, std::string_view code,
+                 std::string excerpt) {
+  push({at, std::string(path), std::string(code), std::move(message), Severity::kError, std::move(excerpt)});
   ++errors_;
 }
 
@@ -67,6 +80,7 @@ void Errors::push(Problem problem) {
     return;
   }
   problem.message = hidden_.hide(std::move(problem.message));
+  if (hidden_.hide(problem.excerpt) != problem.excerpt || looks_secret(problem.excerpt)) problem.excerpt.clear();
   problems_.push_back(std::move(problem));
 }
 
@@ -89,6 +103,19 @@ std::vector<Problem> Errors::list() const {
 std::string Errors::to_text() const {
   std::string text;
   for (const Problem& problem : list()) text += problem.to_text() + '\n';
+  return text;
+}
+
+std::string Errors::to_report() const {
+  std::string text;
+  for (const Problem& problem : list()) {
+    text += problem.to_text() + '\n';
+    for (std::string_view rest = problem.excerpt; !rest.empty();) {
+      const std::string_view line = rest.substr(0, rest.find('\n'));
+      text.append(kExcerptIndent, ' ').append(line) += '\n';
+      rest.remove_prefix(std::min(rest.size(), line.size() + 1));
+    }
+  }
   return text;
 }
 

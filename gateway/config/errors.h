@@ -24,6 +24,9 @@ struct Problem {
   std::string code;  ///< a stable slug for programs: syntax, unknown_key, duplicate_key, missing, expected, secret, ...
   std::string message;  ///< never holds a secret
   Severity severity = Severity::kError;
+  /// Of an expression: its line and, on the next, a caret below the place. Empty: there is nothing to show, or not
+  /// without showing what is hidden.
+  std::string excerpt = {};
 
   /// `routes/orders.yaml:42:9: routes[3].rate: expected a rate such as 100/s, got "fast"`; warnings read
   /// `file:line:col: path: warning: message`.
@@ -38,7 +41,8 @@ class Errors {
 
   /// Slugs in use: syntax, limit, tag, duplicate_key, unknown_key, missing, expected, not_in_this_version, secret,
   /// include, conflict, reference, invalid.
-  void add(const Position& at, std::string_view path, std::string message, std::string_view code = "invalid");
+  void add(const Position& at, std::string_view path, std::string message, std::string_view code = "invalid",
+           std::string excerpt = {});
   void warn(const Position& at, std::string_view path, std::string message, std::string_view code = "invalid");
 
   /// Fixes the order in which files are listed; files that nobody announced follow in the order of their first problem.
@@ -61,6 +65,8 @@ class Errors {
   std::vector<Problem> list() const;
   /// One line a problem, each ended by a newline.
   std::string to_text() const;
+  /// The same for a terminal: below each problem its excerpt, if it has one, indented.
+  std::string to_report() const;
   /// `[{"file", "line", "column", "path", "code", "message", "severity": "error" | "warning"}]`, for `check --json`.
   std::string to_json() const;
 

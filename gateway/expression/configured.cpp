@@ -6,18 +6,20 @@
 #include <string>
 #include <utility>
 
-#include "expression/lexer.h"
+#include "expression/parse/lexer.h"
 
 namespace causeway::expression {
 namespace {
 
 /// The offset in the text as a place in the file; where that is not known, the start of the value and the character.
+/// What the file has from the machine (`${env:…}`) is not shown.
 void report(const config::Placed<std::string>& text, const CompileProblem& problem, config::Errors& errors) {
   const bool as_written = text.node.text() == text.value;
   const auto at = as_written ? text.node.position_within(problem.offset) : std::nullopt;
-  if (at) return errors.add(*at, text.path, problem.message, "expression");
-  errors.add(text.position, text.path, fmt::format("{} (at character {})", problem.message, problem.offset + 1),
-             "expression");
+  const std::string message =
+      at ? problem.message : fmt::format("{} (at character {})", problem.message, problem.offset + 1);
+  errors.add(at.value_or(text.position), text.path, message, "expression",
+             as_written ? excerpt_of(*text, problem) : std::string());
 }
 
 /// Behind the quote that began a string, with whatever is put into it.

@@ -6,10 +6,10 @@
 #include <cstring>
 
 #include "core/json_text.h"
-#include "expression/machine.h"
-#include "expression/parser.h"
-#include "expression/resolver.h"
-#include "expression/text_builder.h"
+#include "expression/machine/machine.h"
+#include "expression/parse/parser.h"
+#include "expression/plan/resolver.h"
+#include "expression/values/text_builder.h"
 
 namespace causeway::expression {
 namespace {
@@ -78,7 +78,7 @@ class Run {
     return machine_.run(sink);
   }
   Result<> ended(Flow flow) {
-    if (flow == Flow::kError) return failed();
+    if (flow == Flow::kError && resources_.exceeded() == Exceeded::kNothing) return failed();
     if (flow != Flow::kOver && resources_.exceeded() == Exceeded::kNothing) return {};
     Error error = refused(exceeded_text(resources_.exceeded(), limits_));
     error.info().reason = kLimit;

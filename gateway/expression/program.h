@@ -15,16 +15,11 @@
 
 #include "core/bytes.h"
 #include "core/result.h"
+#include "expression/compile_problem.h"
 #include "expression/surroundings.h"
 #include "expression/variables.h"
 
 namespace causeway::expression {
-
-/// Why a text does not compile.
-struct CompileProblem {
-  std::size_t offset = 0;  ///< of the byte where it is, 0 … the text's size
-  std::string message;     ///< `unknown function "lenght"; did you mean "length"?`
-};
 
 /// JSON that a program or a template has made.
 struct Document {

@@ -20,6 +20,9 @@ std::string_view trimmed(std::string_view text) {
   return text.substr(begin, text.find_last_not_of(kBlanks) + 1 - begin);
 }
 
+/// Of the braces themselves: what stands around them is not shown.
+CompileProblem unshown(std::size_t offset, std::string message) { return {offset, std::move(message), offset, 0}; }
+
 /// Literal texts that stand beside each other are one.
 void add_text(std::vector<Template::Part>& parts, std::string_view text) {
   if (text.empty()) return;
@@ -40,22 +43,24 @@ std::variant<Template, CompileProblem> Template::compile(std::string_view text, 
     const std::size_t begin = open + kOpen.size();
     const std::size_t size = find_end_of_insertion(text.substr(begin));
     if (size == std::string_view::npos)
-      return CompileProblem{open, R"("{{" is never closed; expected "}}", or "{{ "{{" }}" for the braces themselves)"};
+      return unshown(open, R"("{{" is never closed; expected "}}", or "{{ "{{" }}" for the braces themselves)");
     const std::string_view inner = trimmed(text.substr(begin, size));
     const std::size_t offset = inner.empty() ? begin : static_cast<std::size_t>(inner.data() - text.data());
     at = begin + size + kClose.size();
-    if (inner.empty()) return CompileProblem{offset, "an expression was expected between the braces"};
+    if (inner.empty()) return unshown(offset, "an expression was expected between the braces");
     if (inner.starts_with(kSecret)) {
       const std::string_view name = trimmed(inner.substr(kSecret.size()));
       const auto secret = secrets ? secrets(name) : std::nullopt;
-      if (!secrets) return CompileProblem{offset, "secrets have no place here"};
-      if (!secret) return CompileProblem{offset, fmt::format("no secret is called {}", config::quote(name))};
+      if (!secrets) return unshown(offset, "secrets have no place here");
+      if (!secret) return unshown(offset, fmt::format("no secret is called {}", config::quote(name)));
       add_text(made.parts_, *secret);
       continue;
     }
     auto compiled = Program::compile(inner, allowed);
     if (auto* const problem = std::get_if<CompileProblem>(&compiled)) {
       problem->offset += offset;
+      problem->shown_from = offset;
+      problem->shown_size = inner.size();
       return std::move(*problem);
     }
     auto& program = std::get<Program>(compiled);

@@ -34,6 +34,26 @@ TEST(Errors, LeaveOutWhatIsNotKnown) {
   EXPECT_EQ(errors.to_text(), "a.yaml: cannot be read\nno configuration\n");
 }
 
+TEST(Errors, AReportShowsExcerptsBelowTheirProblems) {
+  Errors errors;
+  errors.add(at("a.yaml", 1, 2), "when", "unknown function \"slect\"", "expression", ".a | slect\n     ^");
+  errors.add(at("a.yaml", 2, 2), "x", "odd");
+  EXPECT_EQ(errors.to_report(),
+            "a.yaml:1:2: when: unknown function \"slect\"\n    .a | slect\n         ^\na.yaml:2:2: x: odd\n");
+  EXPECT_EQ(errors.to_text(), "a.yaml:1:2: when: unknown function \"slect\"\na.yaml:2:2: x: odd\n");
+}
+
+TEST(Errors, AnExcerptThatWouldShowWhatIsHiddenIsNone) {
+  Errors errors;
+  errors.hide("s3cr3t-from-the-machine");
+  errors.add(at("a.yaml", 1, 2), "when", "odd", "expression", "\"s3cr3t-from-the-machine\" | slect\n   ^");
+  errors.add(at("a.yaml", 2, 2), "when", "odd", "expression", "\"https://bob:pw@h/\" + .x | slect\n   ^");
+  errors.add(at("a.yaml", 3, 2), "when", "odd", "expression", "\"https://h/\" + (.x|@uri) | slect\n   ^");
+  EXPECT_EQ(errors.to_report(),
+            "a.yaml:1:2: when: odd\na.yaml:2:2: when: odd\n"
+            "a.yaml:3:2: when: odd\n    \"https://h/\" + (.x|@uri) | slect\n       ^\n");
+}
+
 TEST(Errors, AreListedInTheOrderOfFilesThenLines) {
   Errors errors;
   errors.announce("main.yaml");

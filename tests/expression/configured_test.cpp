@@ -37,6 +37,38 @@ TEST(ConfiguredProgram, SaysWhereInTheFile) {
       "hold\n");
 }
 
+/// The same as a report shows it, without what it says.
+std::string shown(std::string_view file) {
+  config::Errors errors;
+  const auto root = config::read_yaml(file, "a.yaml", errors);
+  const config::Node& node = *root->find("when");
+  compile_program({node.text(), node.position(), "when", node}, {}, errors);
+  const std::string report = errors.to_report();
+  const std::size_t message = report.find(": when: ");
+  return report.substr(0, message) + report.substr(report.find('\n', message));
+}
+
+TEST(ConfiguredProgram, ShowsTheLineWithACaret) {
+  EXPECT_EQ(shown("when: .a | lenght\n"), "a.yaml:1:12\n    .a | lenght\n         ^\n");
+  EXPECT_EQ(shown("when: '.\"it''s\" | lenght'\n"), "a.yaml:1:19\n    .\"it's\" | lenght\n              ^\n");
+  EXPECT_EQ(shown("when: \".a\\n  | lenght\"\n"), "a.yaml:1:16\n      | lenght\n        ^\n");
+  EXPECT_EQ(shown("when: |\n  .a\n    | lenght\n"), "a.yaml:3:7\n      | lenght\n        ^\n");
+  EXPECT_EQ(shown("when: |2\n    .a\n    | lenght\n"), "a.yaml:3:7\n      | lenght\n        ^\n");
+  EXPECT_EQ(shown("when: >-\n  .a\n  | lenght\n"), "a.yaml:3:5\n    .a | lenght\n         ^\n");
+  EXPECT_EQ(shown("when: .a\n  | lenght\n"), "a.yaml:2:5\n    .a | lenght\n         ^\n");
+  EXPECT_EQ(shown("x: &p |-\n  .a\n  | lenght\nwhen: *p\n"), "a.yaml:3:5\n    | lenght\n      ^\n");
+  EXPECT_EQ(shown("when: |\n  {a: 1,\n   b: (.c\n\n"), "a.yaml:3:10\n     b: (.c\n           ^\n");
+}
+
+TEST(ConfiguredProgram, ShowsNothingOfATextThatTheFileDoesNotHave) {
+  config::Errors errors;
+  const auto root = config::read_yaml("when: '.pin == \"${env:PIN}\" | lenght'\n", "a.yaml", errors);
+  const config::Node& node = *root->find("when");
+  compile_program({".pin == \"1234\" | lenght", node.position(), "when", node}, {}, errors);
+  EXPECT_EQ(errors.to_report(),
+            "a.yaml:1:7: when: unknown function \"lenght\"; did you mean \"length\"? (at character 18)\n");
+}
+
 TEST(ConfiguredProgram, GivesTheCharacterWhereThePlaceIsNotKnown) {
   config::Errors errors;
   const config::Placed<std::string> text{".a | lenght", {std::make_shared<std::string>("a.yaml"), 3, 7}, "when"};

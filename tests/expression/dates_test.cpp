@@ -5,10 +5,10 @@
 #include <ctime>
 #include <memory_resource>
 
-#include "expression/dates.h"
-#include "expression/resources.h"
 #include "expression/run.h"
-#include "expression/text_builder.h"
+#include "expression/values/dates.h"
+#include "expression/values/resources.h"
+#include "expression/values/text_builder.h"
 
 namespace causeway::expression {
 namespace {

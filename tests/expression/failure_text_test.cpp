@@ -1,5 +1,5 @@
 // What a failure tells handlers within the program, and everybody else.
-#include "expression/failure_text.h"
+#include "expression/machine/failure_text.h"
 
 #include <gtest/gtest.h>
 
@@ -27,6 +27,34 @@ TEST(FailureText, NamesWhereAValueStandsAndItsType) {
   EXPECT_EQ(fails(".no.x"), "error: Cannot index string at .no with string (\"x\")");
   EXPECT_EQ(fails(".items | trim"), "error: trim input must be a string: array at .items");
   EXPECT_EQ(fails(".no | startswith(1)"), "error: startswith() requires string inputs: number (1)");
+}
+
+TEST(FailureText, NamesWhatIsNotThere) {
+  EXPECT_EQ(fails(".buyer.nmae | ascii_downcase"),
+            "error: ascii_downcase and ascii_upcase need a string: null at .buyer.nmae");
+  EXPECT_EQ(fails(".byer.address[0].city | ltrimstr(1) | explode"),
+            "error: null at .byer.address[0].city cannot be exploded");
+  EXPECT_EQ(fails(".items[7].qty | keys"), "error: null at .items[7].qty has no keys");
+  EXPECT_EQ(fails(".items[7] - 1"), "error: null at .items[7] and number (1) cannot be subtracted");
+  EXPECT_EQ(fails(".gone.\"a b\"[]"), "error: Cannot iterate over null at .gone[\"a b\"]");
+  EXPECT_EQ(fails("{nmae: .buyer.name} | .name | keys"), "error: null has no keys");
+  EXPECT_EQ(fails("null | keys"), "error: null has no keys");
+  EXPECT_EQ(fails("[range(9) as $i | .[\"x\\($i)\"]] | .[0] | keys"), "error: null has no keys");
+}
+
+TEST(FailureText, NeverShowsAKeyThatTheDataGave) {
+  EXPECT_EQ(fails(".buyer[.buyer.phone] | keys"), "error: null at .buyer[...] has no keys");
+  EXPECT_EQ(fails(".buyer[.buyer.phone].x | keys"), "error: null at .buyer[...].x has no keys");
+  EXPECT_EQ(fails(".items[.buyer.phone | tonumber] | keys"), "error: null at .items[...] has no keys");
+  EXPECT_EQ(fails(".items[.buyer.pin + 0] | keys"), "error: null at .items[...] has no keys");
+  Values values;
+  values.set(Variable::kHeaders, R"({"authorization":"Bearer s3cr3t-token"})");
+  EXPECT_EQ(run(".[$headers.authorization] | keys", "{}", values), "error: null at .[...] has no keys");
+}
+
+TEST(FailureText, OfWhatIsNotThereTellsHandlersInJqsWords) {
+  EXPECT_EQ(fails("try (.nope | keys) catch ."), "\"null (null) has no keys\"");
+  EXPECT_EQ(fails(".nope[0:2] | keys"), "error: null at .nope has no keys");
 }
 
 TEST(FailureText, OfWhatAProgramMadeItNamesTheTypeAlone) {

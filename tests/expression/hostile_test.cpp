@@ -158,6 +158,11 @@ TEST(Hostile, PatternsEnd) {
        "test(\"[ab]*a[ab]{12}$\")", "test(\"(?i)" + times("\\\\p{L}", 400) + "\")", "splits(\"a\")",
        "[match(\"a*?$\"; \"g\")]", "[match(\"a(.*b)?\"; \"g\")]"},
       text);
+  // What does not compile is kept nowhere, and compiled each time.
+  all_end_soon(
+      {"[range(1e6) | try test(\"(\" * 2000) catch 0]", "[range(1e6) | try test(\"\\\\p{L}\" * 20 + \"(\") catch 0]",
+       "[range(1e6) | try test(\"(a{100}){100}\") catch 0]"},
+      "\"abc\"");
   all_end_soon({"[range(1e6) | test(\"a\\(.)\")]", "[range(1e6) | test(\"(a?){300}\\(.)\")]",
                 "[range(1e6) | test(\"[a-z]{1,200}[0-9a-f]{1,200}\\(.)\")]", "[range(1e6) as $i | gsub(\"a\"; \"b\")]"},
                "\"abc\"");
@@ -260,6 +265,22 @@ TEST(Limits, OfTheSurroundingsHoldForPatternsToo) {
   EXPECT_EQ(run_until("\"a\" | test(\"a\" * 101)", SteadyTime::max(), surroundings),
             "error: a pattern has at most 100 bytes");
   EXPECT_EQ(run_until("\"a\" | test(\"a?\" * 50)", SteadyTime::max(), surroundings), "true");
+  surroundings.limits.pattern = 99;
+  EXPECT_EQ(run_until("\"a\" | test(\"a?\" * 50)", SteadyTime::max(), surroundings),
+            "error: a pattern has at most 99 bytes");
+}
+
+TEST(Limits, APatternIsPaidForAlsoWhenTheThreadStillHasIt) {
+  const std::string pattern = "test(\"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}\")";
+  Surroundings tight;
+  tight.limits.steps = 1000;
+  const std::string ends = "limit: the program needs more than 1000 steps";
+  EXPECT_EQ(run_until("\"a\" | " + pattern, SteadyTime::max(), tight), ends);
+  EXPECT_EQ(run("\"a\" | " + pattern), "false");
+  EXPECT_EQ(run_until("\"a\" | " + pattern, SteadyTime::max(), tight), ends);
+  // Once a run, however often it is used.
+  tight.limits.steps = 10'000;
+  EXPECT_EQ(run_until("[range(200) | tostring | " + pattern + "] | length", SteadyTime::max(), tight), "200");
 }
 
 }  // namespace

@@ -112,6 +112,18 @@ TEST(Language, StringsAreMadeOfPieces) {
             R"("aaa" ["a","b"] "ab" "AB")");
 }
 
+TEST(Language, RangesGoUpAndDownAndNowhereByZero) {
+  EXPECT_EQ(run("[range(0; 10; 4)], [range(1; -3; -2)], [range(0; 10; -1)]"), "[0,4,8] [1,-1] []");
+  EXPECT_EQ(run("[range(0; 10; 0)], [range(1; 2; 0)]"), "[] []");
+}
+
+TEST(Language, JoinTakesWhatLiesBetween) {
+  EXPECT_EQ(run("join(\", \")", R"(["a",1,null,true])"), R"("a, 1, , true")");
+  EXPECT_EQ(run("join(null), join(\"\")", R"(["a","b"])"), "\"ab\" \"ab\"");
+  EXPECT_EQ(run("join(1)", R"(["a"])"), "\"a\"");
+  EXPECT_EQ(run("join(1)", R"(["a","b"])"), "error: join needs a string between the items, not number (1)");
+}
+
 TEST(Language, VariablesOfTheContextAreThere) {
   Values values;
   values.set(Variable::kRequest, R"({"id": 4781320682406083640})");

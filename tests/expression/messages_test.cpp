@@ -56,7 +56,7 @@ TEST(CompileMessages, SayWhyAFunctionIsLeftOut) {
 TEST(RunMessages, NameTheTypeAndAShortValue) {
   EXPECT_EQ(run(".a.b", R"({"a":1})"), "error: Cannot index number at .a with string (\"b\")");
   EXPECT_EQ(run(".a[]", R"({"a":"text"})"), "error: Cannot iterate over string (\"text\") at .a");
-  EXPECT_EQ(run(".a[]", "{}"), "error: Cannot iterate over null");
+  EXPECT_EQ(run(".a[]", "{}"), "error: Cannot iterate over null at .a");
   EXPECT_EQ(run(".a + 1", R"({"a":{"b":[1,2,3,4,5,6,7,8,9,10,11,12]}})"),
             "error: object at .a and number (1) cannot be added");
   EXPECT_EQ(run("{(.a): 1}", R"({"a":1})"), "error: Object keys must be strings, not number (1) at .a");

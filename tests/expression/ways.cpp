@@ -4,11 +4,11 @@
 #include <utility>
 
 #include "core/json_text.h"
-#include "expression/machine.h"
-#include "expression/parser.h"
-#include "expression/resolver.h"
+#include "expression/machine/machine.h"
+#include "expression/parse/parser.h"
+#include "expression/plan/resolver.h"
 #include "expression/run.h"
-#include "expression/text_builder.h"
+#include "expression/values/text_builder.h"
 
 namespace causeway::expression {
 namespace {

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "expression/plan.h"
+#include "expression/plan/plan.h"
 #include "expression/program.h"
 
 namespace causeway::expression {

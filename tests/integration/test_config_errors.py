@@ -139,7 +139,8 @@ ERRORS = {
     "calls of a composite in a circle": ([(R, 'adapter: {http: {path: /orders}}}', 'adapter: {composite: {calls: {a: {http: {path: "/a/{{ $calls.b.body.id }}"}}, b: {http: {path: "/b/{{ $calls.a.body.id }}"}}}, merge: "{a, b}"}}}')],
         'routes/orders.yaml:13:151: routes[0].adapter.composite.calls.b.http.path: no call could be the first: a waits for b, which waits for a\n'),
     "merge of a composite that does not compile": ([(R, 'adapter: {http: {path: /orders}}}', 'adapter: {composite: {calls: {a: {http: {path: /a}}}, merge: "{a"}}}')],
-        'routes/orders.yaml:13:113: routes[0].adapter.composite.merge: the program ends too early; expected "}" behind the last member\n'),
+        'routes/orders.yaml:13:113: routes[0].adapter.composite.merge: the program ends too early; expected "}" behind the last member\n'
+        '    {a\n      ^\n'),
     "later key": ([(R, "    match: {method: POST, path: /}\n", "    match: {method: POST, path: /}\n    shadow: {cluster: wms}\n")],
         'routes/orders.yaml:16:5: routes[1].shadow: "shadow" is not in this version\n'),
     "retry key misspelt": ([(M, "    timeout: 3s\n", '    timeout: 3s\n    retry: {max_attempt: 2}\n')],
@@ -195,23 +196,31 @@ ERRORS = {
     "later adapter": ([(R, "adapter: {http: {path: /orders}}}", "adapter: {soap: {}}}")],
         'routes/orders.yaml:13:59: routes[0].adapter: "soap" is not in this version\n'),
     "expression in a block": ([(R, "{sku: .skuId}]}", "{sku: .skuId]}")],
-        'routes/orders.yaml:24:45: routes[1].plugins[2].transform.request: unexpected "]"; expected "}" behind the last member\n'),
+        'routes/orders.yaml:24:45: routes[1].plugins[2].transform.request: unexpected "]"; expected "}" behind the last member\n'
+        '     lines: [.items[] | {sku: .skuId]}\n                                    ^\n'),
     "expression in quotes": ([(R, "'{orderId: .order_no}'", "'{orderId: lenght(.order_no)}'")],
-        'routes/orders.yaml:25:32: routes[1].plugins[2].transform.response: unknown function "lenght"; did you mean "length"?\n'),
+        'routes/orders.yaml:25:32: routes[1].plugins[2].transform.response: unknown function "lenght"; did you mean "length"?\n'
+        '    {orderId: lenght(.order_no)}\n              ^\n'),
     "expression behind letters of several bytes": ([(R, "'{orderId: .order_no}'", "'{\"订单\": $reqest}'")],
-        'routes/orders.yaml:25:29: routes[1].plugins[2].transform.response: unknown variable "$reqest"; did you mean "$request"?\n'),
+        'routes/orders.yaml:25:29: routes[1].plugins[2].transform.response: unknown variable "$reqest"; did you mean "$request"?\n'
+        '    {"订单": $reqest}\n             ^\n'),
     "expression behind an escape": ([(R, "'{orderId: .order_no}'", '"{\\"n\\": .a,\\n x y}"')],
-        'routes/orders.yaml:25:38: routes[1].plugins[2].transform.response: unexpected "y"; expected "}" behind the last member\n'),
+        'routes/orders.yaml:25:38: routes[1].plugins[2].transform.response: unexpected "y"; expected "}" behind the last member\n'
+        '     x y}\n       ^\n'),
     "expression in a folded block": ([(R, "request: |\n            {order_no: .externalNo,\n             lines", "request: >-\n            {order_no: .externalNo,\n            lines: $lines,\n             more")],
-        'routes/orders.yaml:24:20: routes[1].plugins[2].transform.request: unknown variable "$lines"\n'),
+        'routes/orders.yaml:24:20: routes[1].plugins[2].transform.request: unknown variable "$lines"\n'
+        '    {order_no: .externalNo, lines: $lines,\n                                   ^\n'),
     "variable of a subscription": ([(M, "$status < 300", "$stauts < 300")],
-        'config/causeway.yaml:50:17: subscriptions[0].done_when: unknown variable "$stauts"; did you mean "$status"?\n'),
+        'config/causeway.yaml:50:17: subscriptions[0].done_when: unknown variable "$stauts"; did you mean "$status"?\n'
+        '    $stauts < 300\n    ^\n'),
     "outcome": ([(M, '.errCode == "STOCK_SHORT"', '.errCode == "STOCK_SHORT')],
-        'config/causeway.yaml:39:41: clusters[0].outcomes[0].when: the string is never closed; expected a quote\n'),
+        'config/causeway.yaml:39:41: clusters[0].outcomes[0].when: the string is never closed; expected a quote\n'
+        '    .errCode == "STOCK_SHORT\n                            ^\n'),
     "template left open": ([(R, "{{ $result.orderId }}", "{{ $result.orderId }")],
         'routes/orders.yaml:30:13: routes[1].publish.key: "{{" is never closed; expected "}}", or "{{ "{{" }}" for the braces themselves\n'),
     "template of a topic": ([(M, "{{ .orderId }}", "{{ .orderId | foo }}")],
-        'config/causeway.yaml:42:72: topics[0].key: unknown function "foo"\n'),
+        'config/causeway.yaml:42:72: topics[0].key: unknown function "foo"\n'
+        '    .orderId | foo\n               ^\n'),
     "path without a slash": ([(R, "path: /}, adapter", "path: orders}, adapter")],
         'routes/orders.yaml:13:45: routes[0].match.path: expected a path that starts with "/", got "orders"\n'),
     "brace left open in a path": ([(R, '"/{id}/cancel"}, a', '"/{id/cancel"}, a')],
@@ -332,9 +341,11 @@ ERRORS = {
     "public key of another kind": ([(M, KEYS, "keys: [{kid: k, algorithm: RS256, public_key: tls/server.pem}]")],
         'config/causeway.yaml:32:53: oauth.providers[0].keys[0].public_key: RS256 needs a key of type RSA\n'),
     "template in a body": ([(R, "adapter: {http: {path: /orders}}\n", "adapter: {http: {path: /orders, body: {lines: [\"{{ .lines | foo }}\"]}}}\n")],
-        'routes/orders.yaml:26:65: routes[1].adapter.http.body.lines[0]: unknown function "foo"\n'),
+        'routes/orders.yaml:26:65: routes[1].adapter.http.body.lines[0]: unknown function "foo"\n'
+        '    .lines | foo\n             ^\n'),
     "template in a header": ([(R, "{{ secret:WMS_TOKEN }}", "{{ $reqest.id }}")],
-        'routes/orders.yaml:10:46: defaults.plugins[0].headers.request.set.X-Token: unknown variable "$reqest"; did you mean "$request"?\n'),
+        'routes/orders.yaml:10:46: defaults.plugins[0].headers.request.set.X-Token: unknown variable "$reqest"; did you mean "$request"?\n'
+        '    $reqest.id\n    ^\n'),
     "method that is none": ([(R, "adapter: {http: {path: /orders}}\n", "adapter: {http: {path: /orders, method: FETCH}}\n")],
         'routes/orders.yaml:26:45: routes[1].adapter.http.method: expected a method such as GET or POST, got "FETCH"\n'),
     "header of the gateway's own": ([(R, "X-Token", "Content-Length")],
@@ -382,6 +393,8 @@ config/causeway.yaml:25:24: consumers[1].oauth[0].provider: unknown provider "er
 routes/orders.yaml:19:28: routes[1].plugins[0].rate_limit.rate: expected a rate such as 100/s, got "fast"
 routes/orders.yaml:20:28: routes[1].plugins[1].validate.schema: routes/schemas/order.json:2:40: /properties/externalNo/type: expected null, boolean, object, array, number, integer, string, or a list of them, got "strng"
 routes/orders.yaml:30:16: routes[1].publish.key: unknown variable "$reslt"; did you mean "$result"?
+    $reslt.orderId
+    ^
 """)
 
 

@@ -123,7 +123,9 @@ def test_programs_and_templates_are_bounded_too(tmp_path):
         (tmp_path / "main.yaml").write_text(head + "subscriptions:\n  - name: s\n    topic: t\n    deliver: {http: {cluster: oms}}\n"
                                             f"    filter: '{text}'\n")
         code, out = check(tmp_path)
-        assert code == 2 and out.count("\n") == 1 and out.endswith(f"subscriptions[0].filter: {said}\n"), out[-500:]
+        problem, *excerpt = out.splitlines()
+        assert code == 2 and problem.endswith(f"subscriptions[0].filter: {said}"), out[-500:]
+        assert len(excerpt) == 2 and excerpt[1].endswith("^") and max(map(len, excerpt)) < 150, out[-500:]
 
 
 def cases():

@@ -48,6 +48,8 @@ def test_says_what_is_wrong_with_a_variable():
         2, "", """--var name: a value was expected at byte 0 (a text stands in quotes: --var 'name="text"')\n""")
     assert evaluate(".", "--var", "name") == (2, "", '--var "name": expected a name, =, and JSON\n')
     assert evaluate(".", "--var", "a-b=1") == (2, "", '--var "a-b": expected a name of letters, digits and _\n')
+    assert evaluate(".", "--var", 'a={"x":1,"x":2}') == (
+        2, "", """--var a: a name comes twice in one object at byte 7 (a text stands in quotes: --var 'a="text"')\n""")
     code, _, error = evaluate("--arg", "status", "{", ".")
     assert code == 2 and error.startswith("--arg status: ")
     assert evaluate("$limt", "--var", "limit=1", "--var", 'text="a\\nb"') == (
@@ -75,6 +77,16 @@ def test_takes_the_limits_of_a_configuration(tmp_path):
 def test_shows_where_a_program_is_wrong():
     assert evaluate(".items\n  | lenght") == (
         2, "", '2:5: unknown function "lenght"; did you mean "length"?\n    | lenght\n      ^\n')
+
+
+def test_says_which_file_cannot_be_read(tmp_path):
+    assert evaluate(".", str(tmp_path)) == (2, "", f'cannot read "{tmp_path}"\n')
+    assert evaluate(".", str(tmp_path / "none")) == (2, "", f'cannot read "{tmp_path}/none"\n')
+
+
+def test_nothing_that_a_terminal_acts_on_is_printed():
+    assert evaluate(r'error("a\u001b[2J\u0000b")') == (1, "", "40094: a\\u001b[2J\\u0000b\n")
+    assert "\x1b" not in evaluate("lenght\x1b")[2]
 
 
 def test_a_program_that_fails_says_why():

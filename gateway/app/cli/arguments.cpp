@@ -1,6 +1,7 @@
 #include "app/cli/arguments.h"
 
 #include <cstdio>
+#include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <iterator>
@@ -28,6 +29,8 @@ bool read_argument(const std::string& text, std::string& content) {
     content.assign(std::istreambuf_iterator<char>(std::cin), {});
     return true;
   }
+  std::error_code none;
+  if (std::filesystem::is_directory(text.substr(1), none)) return false;
   std::ifstream file(text.substr(1), std::ios::binary);
   content.assign(std::istreambuf_iterator<char>(file), {});
   return file.good() || file.eof();
@@ -35,7 +38,7 @@ bool read_argument(const std::string& text, std::string& content) {
 
 int refuse(const config::Errors& errors, bool json) {
   if (json) std::puts(errors.to_json().c_str());
-  else std::fputs(errors.to_text().c_str(), stderr);
+  else std::fputs(errors.to_report().c_str(), stderr);
   return kWrong;
 }
 

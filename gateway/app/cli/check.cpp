@@ -23,7 +23,7 @@ int check(const CheckOptions& options) {
   if (options.json) {
     std::puts(errors.to_json().c_str());
   } else {
-    std::fputs(errors.to_text().c_str(), stdout);
+    std::fputs(errors.to_report().c_str(), stdout);
     if (compiled)
       std::printf("ok: %zu routes, %zu clusters, %zu consumers\n", compiled->snapshot->plans.size(),
                   compiled->settings.clusters.size(), compiled->settings.consumers.size());

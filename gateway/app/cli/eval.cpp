@@ -13,6 +13,7 @@
 #include "app/cli/commands.h"
 #include "app/offline/offline_gateway.h"
 #include "config/errors.h"
+#include "core/json_document.h"
 #include "core/json_scan.h"
 #include "core/json_text.h"
 #include "expression/program.h"
@@ -29,8 +30,15 @@ struct EvalOptions {
   bool raw = false;
 };
 
+/// What a terminal would act on is shown as in JSON.
 int fail(int code, std::string_view message) {
-  std::fputs(fmt::format("{}\n", message).c_str(), stderr);
+  std::string line;
+  for (const char c : message) {
+    const auto byte = static_cast<unsigned char>(c);
+    if ((byte < 0x20 && c != '\n' && c != '\t') || byte == 0x7F) line += fmt::format("\\u{:04x}", byte);
+    else line += c;
+  }
+  std::fputs((line + '\n').c_str(), stderr);
   return code;
 }
 
@@ -38,13 +46,12 @@ int fail(int code, std::string_view message) {
 std::string shown(std::string_view program, const expression::CompileProblem& problem) {
   const std::string_view before = program.substr(0, problem.offset);
   const std::size_t begin = before.rfind('\n') == std::string_view::npos ? 0 : before.rfind('\n') + 1;
-  const std::size_t end = std::min(program.find('\n', problem.offset), program.size());
   const auto column = std::ranges::count_if(before.substr(begin), [](char c) { return (c & 0xC0) != 0x80; });
-  std::string gap;
-  for (const char c : before.substr(begin))
-    if ((c & 0xC0) != 0x80) gap += c == '\t' ? '\t' : ' ';
-  return fmt::format("{}:{}: {}\n  {}\n  {}^", 1 + std::ranges::count(before, '\n'), column + 1, problem.message,
-                     program.substr(begin, end - begin), gap);
+  std::string excerpt = excerpt_of(program, problem);
+  if (const std::size_t line_end = excerpt.find('\n'); line_end != std::string::npos)
+    excerpt.insert(line_end + 1, "  ");
+  if (!excerpt.empty()) excerpt.insert(0, "\n  ");
+  return fmt::format("{}:{}: {}{}", 1 + std::ranges::count(before, '\n'), column + 1, problem.message, excerpt);
 }
 
 expression::VariableSet all_variables() {
@@ -78,7 +85,8 @@ bool is_name(std::string_view name) {
 std::string problem_of(const Given& given) {
   if (!is_name(given.name))
     return fmt::format("{} {}: expected a name of letters, digits and _", given.option, config::quote(given.name));
-  const auto problem = check_json(given.json);
+  const auto read = JsonDocument::read(given.json);
+  const auto* const problem = std::get_if<JsonProblem>(&read);
   if (!problem) return {};
   return fmt::format(
       "{} {}: {} at byte {} (a text stands in quotes: {} {})", given.option, given.name, problem->what, problem->offset,
@@ -146,7 +154,7 @@ int eval(const EvalOptions& options) {
   const auto& program = std::get<expression::Program>(compiled);
   std::string input = "null";
   if (program.uses_input() && !read_argument(options.file.empty() ? "@-" : "@" + options.file, input))
-    return fail(kFailed, fmt::format("cannot read {}", options.file));
+    return fail(kWrong, fmt::format("cannot read {}", config::quote(options.file)));
   std::pmr::monotonic_buffer_resource memory;
   const auto results = program.run(input, values, &memory);
   if (!results.ok())
@@ -164,8 +172,9 @@ int eval(const EvalOptions& options) {
 
 void add_eval_command(CLI::App& app, Chosen& chosen) {
   auto options = std::make_shared<EvalOptions>();
-  CLI::App* const command =
-      app.add_subcommand("eval", "Try an expression on a JSON text; exit 0, 1 (it fails) or 2 (it does not compile).");
+  CLI::App* const command = app.add_subcommand("eval",
+                                               "Try an expression on a JSON text; exit 0, 1 (it fails) or 2 (it does "
+                                               "not compile, or something given cannot be read).");
   command->add_option("program", options->program, "in jq's language, as in `transform` and `when`")->required();
   command->add_option("file", options->file, "what `.` is; default: standard input")->type_name("FILE");
   command->add_option("--var", options->variables, "a variable, as NAME=JSON; repeated: several")

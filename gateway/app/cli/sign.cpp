@@ -153,7 +153,7 @@ int sign(const SignOptions& options) {
   config::Errors errors;
   const Files files = read_files(options.config, errors);
   if (errors.failed()) {
-    std::fputs(errors.to_text().c_str(), stderr);
+    std::fputs(errors.to_report().c_str(), stderr);
     return kWrong;
   }
   const Signer signer = find_signer(options, files.settings);
