@@ -46,6 +46,9 @@ TEST(CompileProblem, CutsALongLineAroundThePlace) {
 TEST(CompileProblem, ShowsNothingThatATerminalActsOn) {
   EXPECT_EQ(excerpt("\t\x1b[2J"), "  [2J\n ^");
   EXPECT_EQ(excerpt_of("a\r\nb", {1, "here"}), "a \n ^");
+  EXPECT_EQ(excerpt_of("a\xc3\x1b[2J", {0, "here"}), "a  [2J\n^");
+  EXPECT_EQ(excerpt_of("\xc3\xc2\x9b\x33\x31m", {5, "here"}), "  31m\n    ^") << "no CSI behind a byte that is none";
+  EXPECT_EQ(excerpt_of("\xc2\xe2\x80\xae.", {4, "here"}), "  .\n  ^") << "and no change of direction";
   EXPECT_EQ(excerpt_of("a\u009b2J \u202eb", {6, "here"}), "a 2J  b\n     ^");
 }
 

@@ -268,4 +268,9 @@ class Machine {
   std::array<const JsonDocument*, kVariableCount> context_read_{};
 };
 
+/// Is `key` that of a slice, `{"start": …, "end": …}`?
+bool slice_bounds(Resources& resources, const Value& key, Value& from, Value& to);
+/// What a slice means for something of that size.
+void slice_range(const Value& from, const Value& to, std::size_t size, std::size_t& begin, std::size_t& end);
+
 }  // namespace causeway::expression

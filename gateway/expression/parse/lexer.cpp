@@ -3,10 +3,11 @@
 #include <algorithm>
 #include <array>
 
+#include "expression/values/strings.h"
+
 namespace causeway::expression {
 namespace {
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool begins_name(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
 bool continues_name(char c) { return begins_name(c) || is_digit(c); }
 

@@ -1,14 +1,14 @@
 // strptime.
 #include <span>
 
+#include "core/ascii.h"
 #include "expression/values/dates.h"
+#include "expression/values/strings.h"
 
 namespace causeway::expression {
 namespace {
 
 bool is_blank(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
 /// Reads one text by one format.
 class TimeParser {
@@ -78,7 +78,7 @@ bool TimeParser::number(std::int64_t least, std::int64_t most, int digits, std::
 bool TimeParser::word(std::string_view word) {
   if (text_.size() < word.size()) return false;
   for (std::size_t i = 0; i < word.size(); ++i)
-    if (lower(text_[i]) != lower(word[i])) return false;
+    if (ascii_lower(text_[i]) != ascii_lower(word[i])) return false;
   text_.remove_prefix(word.size());
   return true;
 }

@@ -7,6 +7,8 @@
 #include <ctime>
 #include <functional>
 
+#include "expression/values/strings.h"
+
 namespace causeway::expression {
 namespace {
 
@@ -75,8 +77,6 @@ std::string translated(std::string_view pattern, bool extended) {
   }
   return out;
 }
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 /// Before anything is done.
 std::uint64_t price_of(std::string_view pattern) {

@@ -21,9 +21,10 @@ std::uint32_t take_point(std::string_view& text);
 std::string_view first_bytes(std::string_view text, std::size_t size);
 /// The same with `...` behind it where something was left out.
 std::string shortened(std::string_view text, std::size_t size);
+constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
 /// A letter, digit or `_`, and what is not ASCII.
 constexpr bool is_word(char c) {
-  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || (c & 0x80) != 0;
+  return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || (c & 0x80) != 0;
 }
 
 /// Where `part` stands in `text` from `from` on; npos. In linear time, whatever the texts are.
@@ -34,10 +35,5 @@ Value indices_of(Resources& resources, const Value& array, const Value& part);
 /// Where `part` stands in `text`, in code points; overlapping ones too. Nothing for an empty part.
 Value string_indices(Resources& resources, std::string_view text, std::string_view part);
 Value split_text(Resources& resources, std::string_view text, std::string_view separator);
-
-/// Is `key` that of a slice, `{"start": …, "end": …}`?
-bool slice_bounds(Resources& resources, const Value& key, Value& from, Value& to);
-/// What a slice means for something of that size.
-void slice_range(const Value& from, const Value& to, std::size_t size, std::size_t& begin, std::size_t& end);
 
 }  // namespace causeway::expression
