@@ -32,6 +32,32 @@ add_compile_definitions(_GLIBCXX_ASSERTIONS SPDLOG_COMPILED_LIB SPDLOG_SHARED_LI
                         CAUSEWAY_VERSION="${PROJECT_VERSION}")
 add_link_options(-fuse-ld=lld -pie -Wl,-z,relro,-z,now,-z,noexecstack)
 
+# Optimised by what calls have been seen to do (docs/adr/0016-profile-guided.md). A function that has changed since is
+# compiled as without a profile, and so is what never ran while it was recorded.
+set(CAUSEWAY_PROFILE "" CACHE STRING "use: optimise by cmake/release.profdata; record: a build for bench/profile")
+if(CAUSEWAY_PROFILE AND CMAKE_CXX_COMPILER_ID MATCHES "Clang")
+  # Functions of one file are told apart by its name, not by its path: the profile fits every clone.
+  add_compile_options("SHELL:-mllvm -static-func-full-module-prefix=false")
+  if(CAUSEWAY_PROFILE STREQUAL "record")
+    add_compile_options(-fprofile-generate)
+    add_link_options(-fprofile-generate)
+  else()
+    # By a relative path, so that objects are the same in every clone. Sections let the linker lay out by calls.
+    set(recorded ${CMAKE_SOURCE_DIR}/cmake/release.profdata)
+    if(NOT CAUSEWAY_PROFILE STREQUAL "use" OR NOT EXISTS ${recorded})
+      message(FATAL_ERROR "CAUSEWAY_PROFILE is use, record or empty; use takes ${recorded}, which bench/profile makes")
+    endif()
+    file(RELATIVE_PATH profile ${CMAKE_BINARY_DIR} ${recorded})
+    add_compile_options(-fprofile-use=${profile} -ffunction-sections -fsplit-machine-functions
+                        -Wno-profile-instr-out-of-date -Wno-profile-instr-unprofiled -Wno-backend-plugin)
+    # Another profile, other objects.
+    set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${recorded})
+    file(SHA256 ${recorded} sum)
+    string(SUBSTRING ${sum} 0 16 sum)
+    add_compile_definitions(CAUSEWAY_PROFILE_SUM=${sum})
+  endif()
+endif()
+
 if(CAUSEWAY_SANITIZE)
   add_compile_definitions(CAUSEWAY_TEST_BUILD) # named crash points (core/crash_point.h)
   add_compile_options(-fsanitize=${CAUSEWAY_SANITIZE} -fno-sanitize-recover=all)
