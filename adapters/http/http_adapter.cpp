@@ -31,7 +31,7 @@ class FirstPiece final : public BodyObserver {
 /// What the system says of its own limits is not the caller's where the gateway has limits for him.
 bool is_said_by_us(const Response& response, net::HeaderId id) {
   if (id != net::HeaderId::kRateLimit && id != net::HeaderId::kRateLimitPolicy) return false;
-  return std::any_of(response.extra.begin(), response.extra.begin() + static_cast<std::ptrdiff_t>(response.extra_size),
+  return std::any_of(response.extra.begin(), response.extra.end(),
                      [](const net::HeaderField& ours) { return ours.id == net::HeaderId::kRateLimit; });
 }
 

@@ -31,6 +31,9 @@ class BodySource {
   /// All of what is left, as one view that is valid as long as the exchange. `limit` exceeded → kBodyTooLarge on a
   /// request; on an answer it is the caller's to look at `declared_size` first.
   virtual Task<Result<Bytes>> gather(std::uint64_t limit) = 0;
+  /// All of it, where that is known to have arrived: what `gather` would yield, without a coroutine. Empty: `gather`
+  /// it. Whoever asks has looked at `declared_size`: there is no other limit.
+  virtual std::optional<Result<Bytes>> gather_arrived() { return std::nullopt; }
   /// Waits for the first `amount` bytes, or for the end. True when all of it is there: `gather` will not wait any more.
   virtual Task<Result<bool>> prefetch(std::uint64_t amount) = 0;
   /// A stream of events: it ends when one side leaves and not by time, and each piece goes on at once.
@@ -62,6 +65,15 @@ class Body {
     whole_ = *gathered;
     source_ = nullptr;
     co_return whole_;
+  }
+  /// Makes it whole if that takes no waiting, else does nothing.
+  std::optional<Result<Bytes>> gather_arrived() {
+    if (source_ == nullptr) return whole_;
+    std::optional<Result<Bytes>> gathered = source_->gather_arrived();
+    if (!gathered || !*gathered) return gathered;
+    whole_ = **gathered;
+    source_ = nullptr;
+    return whole_;
   }
 
  private:

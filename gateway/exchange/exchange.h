@@ -11,6 +11,7 @@
 
 #include "core/call_class.h"
 #include "core/clock.h"
+#include "core/few.h"
 #include "core/ip_address.h"
 #include "core/result.h"
 #include "exchange/body.h"
@@ -61,10 +62,9 @@ struct Response {
   bool close = false;  ///< the connection ends with this answer
   /// Fields that this answer has whatever becomes of it, an error too: rate limits, deprecation. Dropped beyond eight.
   void add_extra(net::HeaderId id, std::string_view value) {
-    if (extra_size < extra.size()) extra[extra_size++] = {net::header_name(id), value, id};
+    if (!extra.full()) extra.push({net::header_name(id), value, id});
   }
-  std::array<net::HeaderField, 8> extra;
-  std::size_t extra_size = 0;
+  Few<net::HeaderField, 8> extra;
   std::optional<std::uint64_t> head_length;  ///< of an answer to HEAD: what Content-Length says
   std::uint64_t whole_size() const { return prefix.size() + body.whole().size() + suffix.size(); }
 };

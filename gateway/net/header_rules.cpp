@@ -151,14 +151,14 @@ const char* ConnectionNames::add_name(std::string_view name) {
   } else if ((rules_of(name, HeaderId::kUnknown) & kMustArrive) != 0) {
     return "connection_names_protected";
   } else if (!has(name)) {
-    if (size_ == kMaxNames) return "many_connection_options";
-    names_[size_++] = name;
+    if (names_.full()) return "many_connection_options";
+    names_.push(name);
   }
   return nullptr;
 }
 
 bool ConnectionNames::has(std::string_view name) const {
-  return std::any_of(names_.begin(), names_.begin() + size_,
+  return std::any_of(names_.begin(), names_.end(),
                      [name](std::string_view listed) { return equals_ignoring_case(listed, name); });
 }
 

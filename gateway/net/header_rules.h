@@ -2,10 +2,10 @@
 // Everything here is a question about one field: no allocation, thread safe.
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <string_view>
 
+#include "core/few.h"
 #include "net/headers.h"
 
 namespace causeway::net {
@@ -18,7 +18,10 @@ class ConnectionNames {
   /// Takes one field value. Null when it is in order; else a reason from a fixed set: it is no list of tokens, has too
   /// many members, or names a field that must reach its reader (protected, credentials, signed, framing).
   const char* add(std::string_view value);
-  void clear() { *this = ConnectionNames(); }
+  void clear() {
+    names_.clear();
+    close_ = keep_alive_ = false;
+  }
 
   bool close() const { return close_; }
   bool keep_alive() const { return keep_alive_; }
@@ -28,8 +31,7 @@ class ConnectionNames {
  private:
   const char* add_name(std::string_view name);
 
-  std::array<std::string_view, kMaxNames> names_;  ///< besides close and keep-alive
-  std::size_t size_ = 0;
+  Few<std::string_view, kMaxNames> names_;  ///< besides close and keep-alive
   bool close_ = false;
   bool keep_alive_ = false;
 };

@@ -141,7 +141,7 @@ Task<IoResult> Stream::write(Bytes data, SteadyTime deadline) {
   }
 }
 
-Task<IoResult> Stream::write(std::span<const Bytes> pieces, SteadyTime deadline) {
+Task<IoResult> Stream::write_all(std::span<const Bytes> pieces, SteadyTime deadline) {
   constexpr std::size_t kMost = 4;
   std::size_t done = 0;
   if (ssl_ == nullptr && !closed_ && pieces.size() <= kMost) {
@@ -194,6 +194,21 @@ Task<IoResult> Stream::wait_readable(SteadyTime deadline) {
     if (status != IoStatus::kOk) co_return IoResult{status, 0};
   }
   co_return IoResult{};
+}
+
+Task<IoStatus> Stream::wait_heard(SteadyTime deadline) {
+  if (closed_) co_return IoStatus::kFailed;
+  if (ended_ || readiness_.ready(Side::kRead) || (ssl_ != nullptr && SSL_pending(ssl_) > 0)) co_return IoStatus::kOk;
+  if (readiness_.awaited(Side::kRead)) co_return IoStatus::kOk;  // by TLS, which writes: `read_some` gets along with it
+  read_timer_.fired = false;
+  const IoStatus status = co_await wait(read_timer_, deadline);
+  // What has come in the last moment is there all the same.
+  co_return status == IoStatus::kTimeout && !untouched() ? IoStatus::kOk : status;
+}
+
+bool Stream::heard_nothing() {
+  const bool nothing = !readiness_.ready(Side::kRead) && (ssl_ == nullptr || SSL_pending(ssl_) == 0);
+  return nothing ? socket_.is_open() && !closed_ : quiet();
 }
 
 bool Stream::quiet() { return ssl_ == nullptr ? untouched() : only_housekeeping(); }

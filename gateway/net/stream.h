@@ -65,12 +65,19 @@ class Stream {
   /// Writes all of `data`; kTimeout when the peer did not take it until `deadline`.
   Task<IoResult> write(Bytes data, SteadyTime deadline);
   /// The same of several pieces, in one go where the kernel takes them.
-  Task<IoResult> write(std::span<const Bytes> pieces, SteadyTime deadline);
+  Task<IoResult> write(std::span<const Bytes> pieces, SteadyTime deadline) {
+    return pieces.size() == 1 ? write(pieces.front(), deadline) : write_all(pieces, deadline);
+  }
   /// Waits until something can be read, without a buffer: for idle connections.
   Task<IoResult> wait_readable(SteadyTime deadline);
+  /// Waits until the loop has heard that something may be there to read, without asking: for whoever takes a buffer
+  /// only then. It may be nothing after all.
+  Task<IoStatus> wait_heard(SteadyTime deadline);
 
   /// Is an idle connection still quiet? False when the peer has closed it or sent something that nobody asked for.
   bool quiet();
+  /// The same as far as the loop has heard, mostly without asking the system.
+  bool heard_nothing();
   /// Ends our side and leaves reading open; then `close`.
   void shutdown_send();
   void close();
@@ -122,6 +129,7 @@ class Stream {
   /// What has come is TLS's own: a session's ticket, say.
   bool only_housekeeping();
   Task<IoStatus> wait(SideTimer& timer, SteadyTime deadline);
+  Task<IoResult> write_all(std::span<const Bytes> pieces, SteadyTime deadline);
   Task<> let_others_in();
   void free_tls();
   void look_for_alert();

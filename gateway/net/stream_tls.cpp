@@ -73,14 +73,20 @@ bool Stream::resumed() const { return ssl_ != nullptr && SSL_session_reused(ssl_
 bool Stream::only_housekeeping() {
   if (!socket_.is_open() || closed_) return false;
   if (SSL_pending(ssl_) > 0) return false;
-  if (untouched()) return true;
+  if (untouched()) {
+    readiness_.exhausted(Side::kRead);
+    return true;
+  }
   ERR_clear_error();
   char byte;
   std::size_t count = 0;
   const int result = SSL_peek_ex(ssl_, &byte, 1, &count);
   if (result == 1) return false;
   const int what = SSL_get_error(ssl_, result);
-  if (what == SSL_ERROR_WANT_READ) return true;
+  if (what == SSL_ERROR_WANT_READ) {
+    readiness_.exhausted(Side::kRead);
+    return true;
+  }
   if (what != SSL_ERROR_ZERO_RETURN) SSL_set_quiet_shutdown(ssl_, 1);
   return false;
 }

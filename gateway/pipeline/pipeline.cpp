@@ -2,6 +2,7 @@
 
 #include "exchange/reply.h"
 #include "pipeline/arrival.h"
+#include "pipeline/steps.h"
 
 namespace causeway::pipeline {
 namespace {
@@ -117,53 +118,55 @@ Task<> Pipeline::handle(Exchange& exchange) {
 }
 
 Task<Result<>> Pipeline::run(Exchange& exchange, const RoutePlan& plan) {
-  Result<Flow> flow = co_await steps(exchange, plan.on_head, &Plugin::on_head);
-  if (!flow) co_return std::move(flow.error());
-  if (*flow == Flow::kContinue) {
-    Result<> body = co_await read_body(exchange, plan.whole_request || exchange.request.gather);
-    if (!body) co_return body;
+  Steps on_head(plan.on_head, &Plugin::on_head);
+  std::optional<Result<Flow>> flow = on_head.at_once(exchange);
+  if (!flow) flow = co_await on_head.rest(exchange);
+  if (!*flow) co_return std::move(flow->error());
+  if (**flow == Flow::kContinue) {
+    const bool whole = plan.whole_request || exchange.request.gather;
+    std::optional<Result<>> body = read_arrived(exchange, whole);
+    if (!body) body = co_await read_body(exchange, whole);
+    if (!*body) co_return std::move(*body);
     if (!exchange.request.body.streams()) exchange.request.received = exchange.request.body.whole();
-    flow = co_await steps(exchange, plan.on_body, &Plugin::on_body);
-    if (!flow) co_return std::move(flow.error());
+    Steps on_body(plan.on_body, &Plugin::on_body);
+    flow = on_body.at_once(exchange);
+    if (!flow) flow = co_await on_body.rest(exchange);
+    if (!*flow) co_return std::move(flow->error());
   }
-  if (*flow == Flow::kContinue) {
+  if (**flow == Flow::kContinue) {
     if (exchange.seen_before && exchange.guard == nullptr) co_return std::move(*exchange.seen_before);
     Result<> called = co_await plan.adapter->call(exchange);
     if (!called) co_return called;
   }
   if (exchange.final_answer) co_return Result<>();
-  flow = co_await steps(exchange, plan.on_response, &Plugin::on_response);
-  if (!flow) co_return std::move(flow.error());
+  Steps on_response(plan.on_response, &Plugin::on_response);
+  flow = on_response.at_once(exchange);
+  if (!flow) flow = co_await on_response.rest(exchange);
+  if (!*flow) co_return std::move(flow->error());
   const int status = exchange.response.status;
   if (exchange.code == 0 && status >= 400) exchange.code = static_cast<std::uint32_t>(status) * 100;
   if (exchange.failure.empty() && status >= 500) exchange.failure = "the system behind failed";
   co_return Result<>();
 }
 
-Task<Result<Flow>> Pipeline::steps(Exchange& exchange, const std::vector<const Plugin*>& plugins,
-                                   Step (Plugin::*phase)(Exchange&) const) {
-  for (const Plugin* plugin : plugins) {
-    Step step = (plugin->*phase)(exchange);
-    if (Result<Flow>* verdict = step.verdict()) {
-      if (!*verdict || **verdict == Flow::kAnswered) co_return std::move(*verdict);
-      continue;
-    }
-    Result<Flow> later = co_await std::move(step.task());
-    if (!later || *later == Flow::kAnswered) co_return later;
-  }
-  co_return Flow::kContinue;
-}
-
 /// Refuses what is announced as too long before a byte of it is read. A body that somebody needs whole is gathered; so
 /// is a small one: then a slow or malformed sender never costs the system behind a connection, and the call can be sent
-/// again.
+/// again. Empty: not all of it is known to have come, and `read_body` waits for it.
+std::optional<Result<>> Pipeline::read_arrived(Exchange& exchange, bool whole) {
+  Body& body = exchange.request.body;
+  if (!body.streams()) return Result<>();
+  const auto declared = body.source()->declared_size();
+  if (declared && *declared > exchange.body_limit) return refusal(Code::kBodyTooLarge, "body_too_large");
+  if (!whole && declared && *declared > kSmallBody) return Result<>();
+  std::optional<Result<Bytes>> gathered = body.gather_arrived();
+  if (!gathered) return std::nullopt;
+  if (!*gathered) return std::move(gathered->error());
+  return Result<>();
+}
+
 Task<Result<>> Pipeline::read_body(Exchange& exchange, bool whole) {
   Body& body = exchange.request.body;
-  if (!body.streams()) co_return Result<>();
-  const auto declared = body.source()->declared_size();
-  if (declared && *declared > exchange.body_limit) co_return refusal(Code::kBodyTooLarge, "body_too_large");
-  if (!whole && declared && *declared > kSmallBody) co_return Result<>();
-  if (!whole && !declared) {
+  if (!whole && !body.source()->declared_size()) {
     Result<bool> ended = co_await body.source()->prefetch(kSmallBody);
     if (!ended) co_return std::move(ended.error());
     if (!*ended) co_return Result<>();

@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "exchange/exchange.h"
@@ -31,8 +32,7 @@ class Pipeline final : public ExchangeHandler {
   void begin(Exchange& exchange);
   const RoutePlan* match(Exchange& exchange, const Snapshot& snapshot, Result<>& verdict);
   Task<Result<>> run(Exchange& exchange, const RoutePlan& plan);
-  Task<Result<Flow>> steps(Exchange& exchange, const std::vector<const Plugin*>& plugins,
-                           Step (Plugin::*phase)(Exchange&) const);
+  std::optional<Result<>> read_arrived(Exchange& exchange, bool whole);
   Task<Result<>> read_body(Exchange& exchange, bool whole);
 
   std::vector<Held> held_;

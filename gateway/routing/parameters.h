@@ -1,13 +1,13 @@
 // The parameters of one matched call, by position and by name, without an allocation.
 #pragma once
 
-#include <array>
-#include <cassert>
 #include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "core/few.h"
 
 namespace causeway::routing {
 
@@ -17,48 +17,28 @@ class Parameters {
  public:
   static constexpr std::size_t kMost = 16;
 
-  // Not `= default`: the places beyond size_ stay uninitialised, 256 bytes that most calls never touch.
-  Parameters() {}  // NOLINT(modernize-use-equals-default)
-  Parameters(const Parameters& other) { *this = other; }
-  Parameters& operator=(const Parameters& other) {
-    for (std::size_t i = 0; i < other.size_; ++i) values_[i] = other.values_[i];
-    size_ = other.size_;
-    names_ = other.names_;
-    return *this;
-  }
+  Parameters() {}  // NOLINT(modernize-use-equals-default): that would clear the places
 
-  std::size_t size() const { return size_; }
-  std::string_view value(std::size_t index) const {
-    assert(index < size_);
-    return {values_[index].data, values_[index].size};
-  }
+  std::size_t size() const { return values_.size(); }
+  std::string_view value(std::size_t index) const { return values_[index]; }
   std::string_view name(std::size_t index) const { return (*names_)[index]; }
 
   std::optional<std::string_view> find(std::string_view name) const {
-    for (std::size_t i = 0; names_ && i < size_ && i < names_->size(); ++i)
+    for (std::size_t i = 0; names_ && i < size() && i < names_->size(); ++i)
       if ((*names_)[i] == name) return value(i);
     return std::nullopt;
   }
 
   /// At most kMost values; the table sees to it that no route has more.
-  void push(std::string_view value) {
-    assert(size_ < kMost);
-    values_[size_++] = {value.data(), value.size()};
-  }
-  void pop() { --size_; }
+  void push(std::string_view value) { values_.push(value); }
+  void pop() { values_.pop(); }
 
   /// `names` are looked at only when they are asked for.
   void set_names(const std::vector<std::string>& names) { names_ = &names; }
 
  private:
-  struct Value {
-    const char* data;
-    std::size_t size;
-  };
-
-  std::size_t size_ = 0;
   const std::vector<std::string>* names_ = nullptr;
-  std::array<Value, kMost> values_;
+  Few<std::string_view, kMost> values_;
 };
 
 }  // namespace causeway::routing

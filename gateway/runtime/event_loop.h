@@ -52,6 +52,9 @@ class EventLoop {
   WallTime wall_now() const { return wall_now_; }
   void refresh_clock();
   const Clock& clock() const { return clock_; }
+  /// How often everything that had come by then was heard of: a descriptor that is quiet after a later one than its
+  /// last operation has been quiet in between.
+  std::uint64_t hearings() const { return hearings_; }
 
   // For whoever moves `clock` by hand and does not want to wait for what sleeps.
   /// How long until time would wake something; Duration::max(): only the network can.
@@ -170,6 +173,7 @@ class EventLoop {
   std::array<epoll_event, 256> events_;
   std::size_t next_event_ = 0;
   std::size_t event_count_ = 0;
+  std::uint64_t hearings_ = 0;
   Readiness* resumed_ = nullptr;  ///< the one that goes on; null once it has gone
   Root* roots_ = nullptr;
   bool finishing_ = false;

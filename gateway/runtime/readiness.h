@@ -19,8 +19,8 @@ class Readiness {
   /// Who wants to know of the peer's end without reading up to it.
   class EndWatch {
    public:
-    /// The peer has closed its side, or the connection is `broken` both ways; at most once each. From the loop: it may
-    /// end waits, but resumes nobody and destroys nothing.
+    /// The peer has closed its side, or the connection is `broken` both ways; at most once each. From the loop, before
+    /// anybody goes on with what came at the same time: it may end waits, but resumes nobody and destroys nothing.
     virtual void on_end(bool broken) = 0;
 
    protected:

@@ -11,6 +11,7 @@
 #include "runtime/arena.h"
 #include "runtime/event_loop.h"
 #include "runtime/task.h"
+#include "runtime/text_pool.h"
 #include "runtime/timer_wheel.h"
 
 namespace causeway::runtime {
@@ -34,6 +35,7 @@ class Worker {
   unsigned index() const { return index_; }
   EventLoop& io() { return loop_; }
   ChunkPool& chunks() { return chunks_; }
+  TextPool& texts() { return texts_; }
 
   /// Runs `work` on this worker's thread. Any thread.
   void post(std::function<void()> work) { loop_.post(std::move(work)); }
@@ -56,6 +58,7 @@ class Worker {
   const unsigned index_;
   const std::string name_;
   ChunkPool chunks_;
+  TextPool texts_;
   std::atomic<int> load_{0};
   EventLoop loop_;  // after what coroutines refer to: destroying it destroys those that still wait
   std::thread thread_;

@@ -107,7 +107,6 @@ Task<bool> Connection::wait_for_request() {
     got = co_await stream_.read_some({buffer_, capacity_}, std::min(end, worker_.now() + kLastRequest));
   } else if (got.status == net::IoStatus::kTimeout && worker_.now() < end) {
     free_buffer();
-    out_ = std::string();
     got = co_await stream_.wait_readable(end);
     if (got.ok()) {
       take_buffer();
@@ -142,7 +141,9 @@ Task<Connection::Then> Connection::exchange(ActiveExchange& active) {
   exchange.pace.total = view_->limits.body_timeout;
   exchange.pace.minimum_rate = view_->limits.minimum_rate.per_second;
 
-  Result<std::size_t> head_length = co_await read_head(active);
+  parser_.reset();
+  Result<std::size_t> head_length = parser_.parse({buffer_, filled_}, active.head);
+  if (head_length && *head_length == 0) head_length = co_await read_head(active);
   if (head_length && *head_length == 0) co_return Then::kClose;  // the caller left
   if (head_length && misdirected(active.head)) {
     exchange.request.head = &active.head;
@@ -184,13 +185,10 @@ Task<Connection::Then> Connection::exchange(ActiveExchange& active) {
   co_return Then::kNextRequest;
 }
 
-/// The length of the head; 0 when the caller went away before it was whole.
+/// Reads on where what has come is not the whole head. Its length; 0 when the caller went away before that.
 Task<Result<std::size_t>> Connection::read_head(ActiveExchange& active) {
-  parser_.reset();
   const SteadyTime due = worker_.now() + view_->limits.header_timeout;
   for (;;) {
-    Result<std::size_t> parsed = parser_.parse({buffer_, filled_}, active.head);
-    if (!parsed || *parsed > 0) co_return parsed;
     if (filled_ == capacity_) grow_buffer();
     const net::IoResult got = co_await stream_.read_some({buffer_ + filled_, capacity_ - filled_}, due);
     if (got.status == net::IoStatus::kTimeout) {
@@ -200,6 +198,8 @@ Task<Result<std::size_t>> Connection::read_head(ActiveExchange& active) {
     }
     if (!got.ok()) co_return std::size_t{0};
     filled_ += got.count;
+    Result<std::size_t> parsed = parser_.parse({buffer_, filled_}, active.head);
+    if (!parsed || *parsed > 0) co_return parsed;
   }
 }
 

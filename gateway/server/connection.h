@@ -45,6 +45,8 @@ class Connection {
   Task<bool> respond(ActiveExchange& active);
   Task<bool> write_streamed(ActiveExchange& active, bool chunked);
   Task<> let_finish(Exchange& exchange, BodySource& rest);
+  void lend();
+  void give_back();
   void write_head(const ActiveExchange& active, bool close, bool chunked);
   Task<bool> write(Exchange& exchange, std::span<const Bytes> parts);
   Task<> linger();
@@ -67,7 +69,7 @@ class Connection {
   char* buffer_ = nullptr;
   std::size_t capacity_ = 0;
   std::size_t filled_ = 0;  ///< bytes received and not yet used up, from the buffer's start
-  std::string out_;
+  std::string out_;         ///< the worker's memory, while an answer is written
   bool idle_ = false;
   bool cut_ = false;                       ///< the last answer could not be written whole
   std::size_t most_lingered_ = 64 * 1024;  ///< bytes that are read and dropped behind the last answer

@@ -131,6 +131,12 @@ Task<Result<Bytes>> RequestBody::gather(std::uint64_t limit) {
   co_return whole;
 }
 
+std::optional<Result<Bytes>> RequestBody::gather_arrived() {
+  if (started_ || framing_ != net::BodyFraming::kLength || connection_.filled_ - at_ < length_) return std::nullopt;
+  start();
+  return take_buffered();
+}
+
 Task<Result<bool>> RequestBody::prefetch(std::uint64_t amount) {
   start();
   Result<> said = co_await say_continue();

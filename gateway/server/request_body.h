@@ -18,6 +18,7 @@ class RequestBody final : public BodySource {
   Bytes arrived() const override { return pending_; }
   Task<Result<Bytes>> read() override;
   Task<Result<Bytes>> gather(std::uint64_t limit) override;
+  std::optional<Result<Bytes>> gather_arrived() override;
   Task<Result<bool>> prefetch(std::uint64_t amount) override;
 
   /// Uses up what has already arrived, without waiting. True when the body has ended: the next request begins behind

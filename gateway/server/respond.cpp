@@ -21,7 +21,7 @@ void Connection::write_head(const ActiveExchange& active, bool close, bool chunk
   net::HeadWriter head(out_);
   head.status_line(response.status);
   for (const net::HeaderField& field : response.headers) head.field(field);
-  for (std::size_t i = 0; i < response.extra_size; ++i) head.field(response.extra[i]);
+  for (const net::HeaderField& field : response.extra) head.field(field);
   head.field(net::HeaderId::kDate, context_.date.text(worker_.wall_now()));
   head.field(net::HeaderId::kXRequestId, active.exchange.request_id.view());
   if (active.head.method == net::Method::kHead) {
@@ -52,13 +52,14 @@ Task<bool> Connection::respond(ActiveExchange& active) {
   if (!close && !active.body->finish()) close = true;
   active.closed = close;
 
-  out_.clear();
   writing_ = {};
+  lend();
   write_head(active, close, chunked);
   if (bodiless || (!streams && response.whole_size() <= kOneWrite)) {
     if (!bodiless) out_.append(response.prefix).append(response.body.whole()).append(response.suffix);
     const Bytes whole[] = {out_};
     const bool written = co_await write(exchange, whole);
+    give_back();
     co_return written;
   }
   if (streams) {
@@ -68,8 +69,16 @@ Task<bool> Connection::respond(ActiveExchange& active) {
   out_.append(response.prefix);
   const Bytes parts[] = {out_, response.body.whole(), response.suffix};
   const bool written = co_await write(exchange, parts);
+  give_back();
   co_return written;
 }
+
+/// The worker's memory for what is written: only while there is something.
+void Connection::lend() {
+  if (out_.empty()) out_ = worker_.texts().take();
+}
+
+void Connection::give_back() { worker_.texts().give(std::move(out_)); }
 
 Task<bool> Connection::write_streamed(ActiveExchange& active, bool chunked) {
   Exchange& exchange = active.exchange;
@@ -78,7 +87,7 @@ Task<bool> Connection::write_streamed(ActiveExchange& active, bool chunked) {
   if (source.arrived().empty()) {  // its first piece may take its time
     const Bytes head[] = {out_};
     const bool written = co_await write(exchange, head);
-    out_.clear();
+    give_back();
     if (!written) co_return false;
   }
   for (;;) {
@@ -100,12 +109,13 @@ Task<bool> Connection::write_streamed(ActiveExchange& active, bool chunked) {
     }
     const Bytes data = *piece;
     if (exchange.call.response_body.empty()) exchange.call.response_body = exchange.arena.copy(data.substr(0, kLogged));
+    lend();
     if (chunked && !data.empty()) net::append_chunk_size(out_, data.size());
     if (chunked && data.empty()) out_.append(net::kLastChunk);
     const Bytes chunk_end = chunked && !data.empty() ? net::kChunkEnd : Bytes();
     const Bytes parts[] = {out_, data, chunk_end};
     const bool written = co_await write(exchange, parts);
-    out_.clear();
+    give_back();
     if (!written && !data.empty()) co_await let_finish(exchange, source);
     if (!written) co_return false;
     if (data.empty()) co_return true;

@@ -28,7 +28,7 @@ Task<Result<>> Connection::send(const CallRequest& request, std::string_view hos
   surplus_ = 0;
   upload_ended_ = {};
   upload_failure_.reset();
-  out_.clear();
+  out_ = worker_.texts().take();
   net::HeadWriter head(out_);
   if (!head.request_line(request.method_name, request.target))
     co_return Error(Code::kInternal, "the request target cannot be written", Resend::kIfUnsent);
@@ -55,6 +55,7 @@ Task<Result<>> Connection::send(const CallRequest& request, std::string_view hos
   // While it is being written nobody knows how much of it has left: for those who would cancel it, all.
   const bool sent_before = std::exchange(response.sent, true);
   const net::IoResult written = co_await stream_.write(all, deadline);
+  worker_.texts().give(std::move(out_));
   response.sent = sent_before || written.count > 0;
   if (!written.ok()) {
     Error error = lost(written.status, false);
@@ -105,13 +106,14 @@ Task<Result<>> Connection::send_streamed(Body& body) {
     const Bytes data = *piece;
     if (data.empty()) break;
     if (chunked) {
-      out_.clear();
+      out_ = worker_.texts().take();
       net::append_chunk_size(out_, data.size());
       out_.append(data);
       out_.append(net::kChunkEnd);
     }
     const Bytes framed = chunked ? Bytes(out_) : data;
     const net::IoResult written = co_await stream_.write(framed, worker_.now() + patience_);
+    worker_.texts().give(std::move(out_));
     if (!written.ok()) co_return lost(written.status, false);
   }
   if (chunked) {
@@ -130,19 +132,17 @@ SteadyTime Connection::head_due(SteadyTime deadline) const {
 }
 
 Task<Result<>> Connection::receive(const CallRequest& request, CallResponse& response, const CallOptions& options) {
-  Buffers* const home = response.lease.buffers();
-  if (!buffer_) {
-    buffers_ = home;
-    buffer_ = home != nullptr ? home->take() : std::make_unique_for_overwrite<char[]>(Buffers::kSize);
-    capacity_ = Buffers::kSize;
-  }
   filled_ = 0;
   parser_.reset();
   response.head.clear();
   for (bool answered = false;;) {
-    if (filled_ == capacity_) grow();
-    const std::span<char> room(buffer_.get() + filled_, capacity_ - filled_);
-    const net::IoResult got = co_await stream_.read_some(room, head_due(options.deadline));
+    net::IoResult got;
+    got.status = co_await stream_.wait_heard(head_due(options.deadline));
+    if (got.ok()) {
+      make_room(response.lease.buffers());
+      const std::span<char> room(buffer_.get() + filled_, capacity_ - filled_);
+      got = co_await stream_.read_some(room, head_due(options.deadline));
+    }
     if (got.status == net::IoStatus::kTimeout && worker_.now() < head_due(options.deadline)) continue;
     if (!got.ok()) {
       Error error = lost(got.status, answered);
@@ -171,6 +171,16 @@ Task<Result<>> Connection::receive(const CallRequest& request, CallResponse& res
       response.head.clear();
     }
   }
+}
+
+/// Not before something has come: of many calls that wait for answers, those that get one share a buffer or two.
+void Connection::make_room(Buffers* home) {
+  if (!buffer_) {
+    buffers_ = home;
+    buffer_ = home != nullptr ? home->take() : std::make_unique_for_overwrite<char[]>(Buffers::kSize);
+    capacity_ = Buffers::kSize;
+  }
+  if (filled_ == capacity_) grow();
 }
 
 void Connection::grow() {
@@ -202,10 +212,7 @@ void Connection::end_answer(bool whole) noexcept {
   upload_.stop();
 }
 
-void Connection::rest() {
-  if (out_.capacity() > 2 * kOneWrite) out_ = std::string();
-  idle_since_ = worker_.now();
-}
+void Connection::rest() { idle_since_ = worker_.now(); }
 
 Error Connection::lost(net::IoStatus status, bool answered) {
   if (interrupted_) return caller_left();

@@ -51,6 +51,8 @@ class Connection final {
 
   /// Nothing but silence since the last answer: it can be used again.
   bool quiet() { return stream_.quiet(); }
+  /// The same as far as the loop has heard.
+  bool heard_nothing() { return stream_.heard_nothing(); }
   /// The request was sent whole, the answer ended in order, both sides want to go on.
   bool reusable() const { return sent_whole_ && answered_whole_ && keep_alive_ && surplus_ == 0; }
   bool used_before() const { return answers_ > 0; }
@@ -66,6 +68,7 @@ class Connection final {
   bool uploading() const { return upload_.running(); }
   SteadyTime upload_ended() const { return upload_ended_; }
   SteadyTime head_due(SteadyTime deadline) const;
+  void make_room(Buffers* home);
   void grow();
   /// Why nothing more can be read. `answered`: a byte of the answer came; before that the request may have been lost
   /// with the connection.
@@ -82,7 +85,7 @@ class Connection final {
   runtime::Worker& worker_;
   ConnectionOrigin origin_;
   net::Stream stream_;
-  std::string out_;
+  std::string out_;             ///< the worker's memory, while something is written
   Buffers* buffers_ = nullptr;  ///< where the buffer is from, while there is one
   std::unique_ptr<char[]> buffer_;
   std::size_t capacity_ = 0;

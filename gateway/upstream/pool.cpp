@@ -12,13 +12,32 @@ std::unique_ptr<Connection> Pool::take() {
   const SteadyTime oldest = worker_.now() - limits_.idle_timeout;
   std::unique_ptr<Connection> found;
   while (!idle_.empty() && !found) {
-    std::unique_ptr<Connection> connection = std::move(idle_.back());
-    idle_.pop_back();
+    hear();
+    const bool told = heard_ > 0 || proven_ >= kProven;
+    std::unique_ptr<Connection> connection = pop();
     // A system that has closed its side meanwhile, or says something that nobody asked for, is not asked again.
-    if (connection->idle_since() >= oldest && connection->quiet()) found = std::move(connection);
+    const bool quiet = told ? connection->heard_nothing() : connection->quiet();
+    if (!quiet) proven_ = 0;
+    else if (!told) ++proven_;
+    if (quiet && connection->idle_since() >= oldest) found = std::move(connection);
   }
   note_idle();
   return found;
+}
+
+/// Those that have been idle through a look of the loop at everything: what it has heard of them is what there is.
+void Pool::hear() {
+  const std::uint64_t hearing = worker_.io().hearings();
+  if (hearing != hearing_) heard_ = idle_.size();
+  hearing_ = hearing;
+}
+
+/// The last of those, or the last of all.
+std::unique_ptr<Connection> Pool::pop() {
+  if (heard_ > 0) std::swap(idle_[--heard_], idle_.back());
+  std::unique_ptr<Connection> connection = std::move(idle_.back());
+  idle_.pop_back();
+  return connection;
 }
 
 std::unique_ptr<Connection> Pool::make() {
@@ -33,8 +52,10 @@ std::unique_ptr<Connection> Pool::make() {
 }
 
 void Pool::give(std::unique_ptr<Connection> connection) {
+  if (!connection->reusable()) proven_ = 0;
   if (!connection->reusable() || idle_.size() >= limits_.idle || !leads_there(*connection)) return;
   connection->rest();
+  hear();  // of this one, only the next look will tell
   idle_.push_back(std::move(connection));
   note_idle();
   if (!armed()) worker_.arm(*this, worker_.now() + std::min(kSweep, limits_.idle_timeout));
@@ -43,6 +64,7 @@ void Pool::give(std::unique_ptr<Connection> connection) {
 bool Pool::shed() {
   if (idle_.empty()) return false;
   idle_.erase(idle_.begin());
+  if (heard_ > 0) --heard_;
   note_idle();
   return true;
 }
@@ -52,6 +74,7 @@ void Pool::lead_to(SharedAddresses addresses) {
   keys_.clear();
   for (const net::SocketAddress& address : *addresses_) keys_.push_back(key_of(address));
   std::erase_if(idle_, [this](const auto& connection) { return !leads_there(*connection); });
+  heard_ = 0;
   note_idle();
 }
 
@@ -63,6 +86,7 @@ void Pool::on_timer() {
   const SteadyTime oldest = worker_.now() - limits_.idle_timeout;
   std::erase_if(idle_,
                 [&](const auto& connection) { return connection->idle_since() < oldest || !connection->quiet(); });
+  heard_ = 0;
   note_idle();
   if (!idle_.empty()) worker_.arm(*this, worker_.now() + std::min(kSweep, limits_.idle_timeout));
 }

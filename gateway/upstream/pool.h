@@ -18,6 +18,9 @@ namespace causeway::upstream {
 class Pool final : public runtime::TimerHook {
  public:
   static constexpr Duration kSweep = std::chrono::seconds(5);
+  /// A connection that came back a moment ago may have been closed behind its answer before the loop has heard of it,
+  /// so the socket is asked; not of a system that has shown so many times in a row that it does no such thing.
+  static constexpr unsigned kProven = 64;
 
   /// `all` counts the connections of this endpoint's pools together.
   Pool(runtime::Worker& worker, const PoolLimits& limits, std::shared_ptr<ConnectionCount> all,
@@ -47,6 +50,8 @@ class Pool final : public runtime::TimerHook {
 
  private:
   void on_timer() override;
+  void hear();
+  std::unique_ptr<Connection> pop();
   bool leads_there(const Connection& connection) const;
   void note_idle() { idle_count_.store(static_cast<std::uint32_t>(idle_.size()), std::memory_order_relaxed); }
 
@@ -61,6 +66,9 @@ class Pool final : public runtime::TimerHook {
   std::atomic<std::uint32_t> idle_count_{0};
   std::atomic<std::uint32_t> open_{0};
   std::vector<std::unique_ptr<Connection>> idle_;  // the oldest first
+  unsigned proven_ = 0;        // connections in a row that came back a moment ago and were found as they should be
+  std::size_t heard_ = 0;      // of them, the first ones: idle when the loop last heard of everything
+  std::uint64_t hearing_ = 0;  // the loop's, when `heard_` was counted
 };
 
 }  // namespace causeway::upstream

@@ -79,7 +79,7 @@ TEST_F(AccessPluginTest, ScopesAreThoseThatTheCallCameWith) {
   EXPECT_EQ(outcome(access, ""), "40390");
   token_scopes = std::vector<std::string_view>{"orders:read"};
   EXPECT_EQ(outcome(access, "shop"), "40390");
-  EXPECT_EQ(last->exchange.response.extra_size, 0u);
+  EXPECT_EQ(last->exchange.response.extra.size(), 0u);
 }
 
 TEST_F(AccessPluginTest, ATokenThatLacksScopesIsToldWhich) {
@@ -87,7 +87,7 @@ TEST_F(AccessPluginTest, ATokenThatLacksScopesIsToldWhich) {
   EXPECT_EQ(outcome(plugin("{scopes: {partner: [orders:write, orders:read]}}"), "shop", "192.0.2.7",
                     "\nAuthorization: bearer t"),
             "40390");
-  ASSERT_EQ(last->exchange.response.extra_size, 1u);
+  ASSERT_EQ(last->exchange.response.extra.size(), 1u);
   EXPECT_EQ(last->exchange.response.extra[0].name, "WWW-Authenticate");
   EXPECT_EQ(last->exchange.response.extra[0].value,
             R"(Bearer error="insufficient_scope", scope="orders:read orders:write")");

@@ -55,7 +55,7 @@ TEST_F(ExchangeTest, BeginsWhenItsWorkerLastLookedAtTheClock) {
 TEST_F(ExchangeTest, ExtraFieldsBeyondEightAreDropped) {
   Exchange exchange(context);
   for (int i = 0; i < 9; ++i) exchange.response.add_extra(net::HeaderId::kLink, "x");
-  EXPECT_EQ(exchange.response.extra_size, 8u);
+  EXPECT_EQ(exchange.response.extra.size(), 8u);
 }
 
 TEST_F(ExchangeTest, AWholeBodyGathersWithoutItsSource) {

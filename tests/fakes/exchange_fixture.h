@@ -87,8 +87,8 @@ class ExchangeFixture : public ::testing::Test {
     std::string text = std::to_string(response.status) + '\n';
     for (const net::HeaderField& field : response.headers)
       text.append(field.name).append(": ").append(field.value).append("\n");
-    for (std::size_t i = 0; i < response.extra_size; ++i)
-      text.append(response.extra[i].name).append(": ").append(response.extra[i].value).append("\n");
+    for (const net::HeaderField& field : response.extra)
+      text.append(field.name).append(": ").append(field.value).append("\n");
     text.append("\n").append(response.prefix);
     if (response.body.streams()) text += read_all(*response.body.source());
     else text += response.body.whole();

@@ -17,6 +17,8 @@ class ScriptedBody final : public BodySource {
 
   /// After the last piece: this instead of the end.
   void break_with(Code code) { broken_ = code; }
+  /// All of it lies there already, in one piece.
+  void has_come() { has_come_ = true; }
   /// Shows the request's observer every piece that is handed out, as a connection does.
   void observe(const Request& request) { request_ = &request; }
   /// Pieces that were handed out.
@@ -54,6 +56,12 @@ class ScriptedBody final : public BodySource {
     co_return Bytes(whole_);
   }
 
+  std::optional<Result<Bytes>> gather_arrived() override {
+    if (!has_come_) return std::nullopt;
+    if (broken_) return Error(*broken_);
+    return Bytes(pieces_.front());
+  }
+
   Task<Result<bool>> prefetch(std::uint64_t amount) override {
     std::string first;
     while (!pieces_.empty() && first.size() < amount) {
@@ -76,6 +84,7 @@ class ScriptedBody final : public BodySource {
   std::string current_;
   std::string whole_;
   bool has_arrived_ = false;
+  bool has_come_ = false;
   int reads_ = 0;
 };
 

@@ -206,6 +206,15 @@ TEST_F(PipelineTest, AStepMayTakeItsTime) {
   EXPECT_EQ(journal, (Journal{"a head", "b head", "a body", "b body"}));
 }
 
+TEST_F(PipelineTest, StepsBehindOneThatWaitsAreTakenInTheirOrder) {
+  for (const char* phase : {"head", "body", "response"})
+    for (const char* name : {"a", "b"})
+      by_name[name]->does[phase] = [](Exchange&) -> Step { return later(Flow::kContinue); };
+  take();
+  EXPECT_EQ(answer(serve()), "200\nContent-Type: text/plain\n\nanswer");
+  EXPECT_EQ(journal, (Journal{"a head", "b head", "a body", "b body", "call", "b response", "a response"}));
+}
+
 TEST_F(PipelineTest, AnErrorOnTheWayOutReplacesTheAnswer) {
   by_name["b"]->does["response"] = [](Exchange&) -> Step { return Error(Code::kUpstreamNonsense, "no JSON"); };
   take();
@@ -389,6 +398,26 @@ TEST_F(PipelineBodyTest, ASmallBodyIsWholeBeforeAnybodyIsCalled) {
   fakes::Call& one = post(source);
   EXPECT_FALSE(one.exchange.request.body.streams());
   EXPECT_EQ(one.exchange.request.body.whole(), "hello");
+}
+
+TEST_F(PipelineBodyTest, ABodyThatHasArrivedIsTakenAsItLies) {
+  take();
+  fakes::ScriptedBody source({"hello"}, 5);
+  source.has_come();
+  fakes::Call& one = post(source);
+  EXPECT_FALSE(one.exchange.request.body.streams());
+  EXPECT_EQ(one.exchange.request.body.whole(), "hello");
+  EXPECT_EQ(one.exchange.request.received, "hello");
+  EXPECT_EQ(source.reads(), 0);
+}
+
+TEST_F(PipelineBodyTest, ABodyThatHasArrivedMalformedReachesNobody) {
+  take();
+  fakes::ScriptedBody source({"hello"}, 5);
+  source.has_come();
+  source.break_with(Code::kMalformedHttp);
+  EXPECT_EQ(verdict(post(source)), "400 40090 malformed_http");
+  EXPECT_EQ(journal, (Journal{"a head", "b head"}));
 }
 
 TEST_F(PipelineBodyTest, ALongBodyStreams) {

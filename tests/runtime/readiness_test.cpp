@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "fakes/run_task.h"
@@ -127,6 +128,34 @@ TEST_F(ReadinessTest, OneThatGoesWithAnEventOnItsWayIsNotFoundByIt) {
   ::close(pair[1]);
 }
 
+Task<> wait_and_look(Readiness& readiness, const Readiness& other, std::optional<bool>& ended) {
+  co_await readiness.wait(Side::kRead);
+  ended = other.ended();
+}
+
+// Who takes an idle connection within a turn of the loop must not get one whose end came with the same turn.
+TEST_F(ReadinessTest, WhatCameTogetherIsKnownBeforeAnybodyGoesOn) {
+  int pair[2];
+  ASSERT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, pair), 0);
+  Readiness second(worker.io());
+  ASSERT_TRUE(second.watch(pair[0]));
+  worker.io().poll();
+  second.exhausted(Side::kRead);
+  std::optional<bool> first_saw;
+  std::optional<bool> second_saw;
+  worker.spawn(wait_and_look(*readiness, second, first_saw));
+  worker.spawn(wait_and_look(second, *readiness, second_saw));
+  worker.io().poll();
+  ::shutdown(pair[1], SHUT_WR);
+  other_ends();
+  fakes::run_until(worker, [&] { return first_saw.has_value() && second_saw.has_value(); });
+  EXPECT_TRUE(*first_saw);
+  EXPECT_TRUE(*second_saw);
+  second.stop();
+  ::close(pair[0]);
+  ::close(pair[1]);
+}
+
 class Ends final : public Readiness::EndWatch {
  public:
   void on_end(bool broken) override { told += broken ? "broken " : "ended "; }
@@ -147,6 +176,55 @@ TEST_F(ReadinessTest, TheEndIsToldWithoutARead) {
   other_ends();
   fakes::run_until(worker, [&] { return readiness->broken(); });
   EXPECT_EQ(ends_seen.told, "ended broken ");
+}
+
+/// A second later with each look.
+class TickingClock final : public Clock {
+ public:
+  WallTime wall() const override { return {}; }
+  SteadyTime steady() const override { return began_ + std::chrono::seconds(++looks_); }
+
+ private:
+  const SteadyTime began_ = std::chrono::steady_clock::now();
+  mutable int looks_ = 0;
+};
+
+class EndTime final : public Readiness::EndWatch {
+ public:
+  explicit EndTime(const Worker& worker) : worker_(worker) {}
+  void on_end(bool) override { told = worker_.now(); }
+  std::optional<SteadyTime> told;
+
+ private:
+  const Worker& worker_;
+};
+
+Task<> wait_and_note(Worker& worker, Readiness& readiness, std::optional<SteadyTime>& woken) {
+  co_await readiness.wait(Side::kRead);
+  woken = worker.now();
+}
+
+// What is armed from there would else be due before its time.
+TEST_F(ReadinessTest, WhoIsToldOfAnEndSeesTheTimeAfterTheWait) {
+  const TickingClock ticking;
+  Worker other(1, "other", ticking);
+  int pair[2];
+  ASSERT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, pair), 0);
+  {
+    Readiness its(other.io());
+    ASSERT_TRUE(its.watch(pair[0]));
+    other.io().poll();
+    its.exhausted(Side::kRead);
+    EndTime end(other);
+    its.tell_end(&end);
+    std::optional<SteadyTime> woken;
+    other.spawn(wait_and_note(other, its, woken));
+    other.io().poll();
+    ::close(pair[1]);
+    fakes::run_until(other, [&] { return woken.has_value(); });
+    EXPECT_EQ(end.told, woken);
+  }
+  ::close(pair[0]);
 }
 
 TEST_F(ReadinessTest, NobodyIsToldAnyMore) {

@@ -143,7 +143,7 @@ TEST_F(PoolTest, WhatWasIdleTooLongIsNotTakenBeforeItIsSweptUp) {
   EXPECT_EQ(idle.open(), 0u);
 }
 
-TEST_F(PoolTest, WhatTheSystemHasClosedIsNotTaken) {
+TEST_F(PoolTest, WhatTheSystemHasClosedIsNotTakenThoughNobodyHasHeardOfIt) {
   std::promise<void> closed;
   ScriptedServer server([&](ScriptedServer& self) {
     Peer peer = self.accept();
@@ -153,10 +153,73 @@ TEST_F(PoolTest, WhatTheSystemHasClosedIsNotTaken) {
     closed.set_value();
   });
   Pool& idle = pool(server);
-  idle.give(used());
+  auto connection = used();
   closed.get_future().wait();
-  fakes::run_until(worker, [&] { return idle.take() == nullptr; });
+  while (connection->quiet()) std::this_thread::yield();  // the end is on its way through the kernel
+  idle.give(std::move(connection));
+  EXPECT_EQ(idle.take(), nullptr);
   EXPECT_EQ(idle.open(), 0u);
+}
+
+TEST_F(PoolTest, WhatTheLoopHasHeardToBeClosedIsNotTaken) {
+  std::promise<void> close;
+  ScriptedServer server([&, told = std::make_shared<std::future<void>>(close.get_future())](ScriptedServer& self) {
+    Peer peer = self.accept();
+    peer.read_request();
+    peer.send(kOk);
+    told->wait();
+    peer.close();
+  });
+  Pool& idle = pool(server);
+  auto connection = used();
+  Connection& kept = *connection;
+  idle.give(std::move(connection));
+  worker.io().poll();
+  EXPECT_TRUE(kept.heard_nothing());
+  close.set_value();
+  fakes::run_until(worker, [&] { return !kept.heard_nothing(); });
+  EXPECT_EQ(idle.take(), nullptr);
+}
+
+TEST_F(PoolTest, WhatAProvenSystemHasClosedIsNotTakenOnceTheLoopHasHeard) {
+  std::promise<void> close;
+  ScriptedServer server([&, told = std::make_shared<std::future<void>>(close.get_future())](ScriptedServer& self) {
+    Peer peer = self.accept();
+    peer.read_request();
+    peer.send(kOk);
+    told->wait();
+    peer.close();
+  });
+  Pool& idle = pool(server);
+  auto connection = used();
+  Connection& kept = *connection;
+  for (unsigned i = 0; i < 2 * Pool::kProven; ++i) {
+    idle.give(std::move(connection));
+    connection = idle.take();
+    ASSERT_EQ(connection.get(), &kept);
+  }
+  close.set_value();
+  fakes::run_until(worker, [&] { return !kept.heard_nothing(); });
+  idle.give(std::move(connection));
+  EXPECT_EQ(idle.take(), nullptr);
+}
+
+TEST_F(PoolTest, OneThatWasIdleThroughALookOfTheLoopGoesBeforeAWarmerOne) {
+  ScriptedServer server(answers(std::string(kOk)));
+  Pool& idle = pool(server);
+  auto first = used();
+  auto second = used();
+  auto third = used();
+  Connection* const oldest = first.get();
+  Connection* const older = second.get();
+  Connection* const warmest = third.get();
+  idle.give(std::move(first));
+  idle.give(std::move(second));
+  worker.io().poll();
+  idle.give(std::move(third));
+  EXPECT_EQ(idle.take().get(), older);
+  EXPECT_EQ(idle.take().get(), oldest);
+  EXPECT_EQ(idle.take().get(), warmest);
 }
 
 TEST_F(PoolTest, WhereTheNameLeadsElsewhereWhatLedThereIsClosed) {
