@@ -50,6 +50,9 @@ Stream::~Stream() { free_tls(); }
 /// Until that side may be ready, closed by us (kFailed) or out of time.
 Task<IoStatus> Stream::wait(SideTimer& timer, SteadyTime deadline) {
   at_once_ = 0;
+  // Since its caller looked, it may have let others in: nobody would wake it any more.
+  if (closed_) co_return IoStatus::kFailed;
+  if (timer.fired && !readiness_.ready(timer.side)) co_return IoStatus::kTimeout;
   if (deadline != SteadyTime::max()) worker_.arm(timer, deadline);
   co_await readiness_.wait(timer.side);
   timer.disarm();

@@ -119,6 +119,7 @@ Task<IoResult> Stream::tls_step(int result, SideTimer& timer, SteadyTime deadlin
     co_return IoResult{worker_.now() < deadline ? IoStatus::kOk : IoStatus::kTimeout, 0};
   }
   SideTimer& other = side == timer.side ? timer : side == Side::kRead ? read_timer_ : write_timer_;
+  if (&other != &timer) other.fired = false;
   const IoStatus status = co_await wait(other, deadline);
   co_return IoResult{status, 0};
 }

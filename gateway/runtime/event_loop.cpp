@@ -18,6 +18,10 @@ namespace {
 
 thread_local EventLoop* inside = nullptr;
 
+// Events a wait. A few: what one call gives back is still in the processor's cache when the next one takes it.
+constexpr std::size_t kAtOnce = 64;
+constexpr int kFullWaits = 4;  // in a row
+
 int checked(int descriptor, const char* what) {
   if (descriptor < 0) throw std::system_error(errno, std::generic_category(), what);
   return descriptor;
@@ -171,6 +175,12 @@ void EventLoop::run() {
     wait(Duration::max());
     while (dispatch_next()) {
     }
+    // What else has come goes before timers: those that wait for it may be due.
+    for (int i = 1; i < kFullWaits && event_count_ == kAtOnce && !stopped_.load(std::memory_order_relaxed); ++i) {
+      wait(Duration::zero());
+      while (dispatch_next()) {
+      }
+    }
   }
 }
 
@@ -292,8 +302,6 @@ Duration EventLoop::until_timer() const {
 }
 
 void EventLoop::wait(Duration patience) {
-  // A few at a time: what one call gives back is still in the processor's cache when the next one takes it.
-  constexpr std::size_t kAtOnce = 32;
   static_assert(kAtOnce <= std::tuple_size_v<decltype(events_)>);
   patience = is_idle() ? std::min(patience, until_timer()) : Duration::zero();
   const int timeout = patience == Duration::max() ? -1 : whole_milliseconds(patience);
@@ -304,7 +312,7 @@ void EventLoop::wait(Duration patience) {
   // Before anybody goes on: who takes an idle connection shall know that its peer has closed it.
   for (std::size_t i = 0; i < event_count_; ++i)
     if (auto* const readiness = static_cast<Readiness*>(events_[i].data.ptr)) readiness->note(events_[i].events);
-  if (event_count_ < kAtOnce) ++hearings_;
+  if (count >= 0 && event_count_ < kAtOnce) ++hearings_;
 }
 
 }  // namespace causeway::runtime

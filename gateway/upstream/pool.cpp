@@ -34,9 +34,9 @@ void Pool::hear() {
 
 /// The last of those, or the last of all.
 std::unique_ptr<Connection> Pool::pop() {
-  if (heard_ > 0) std::swap(idle_[--heard_], idle_.back());
-  std::unique_ptr<Connection> connection = std::move(idle_.back());
-  idle_.pop_back();
+  const std::size_t place = heard_ > 0 ? --heard_ : idle_.size() - 1;
+  std::unique_ptr<Connection> connection = std::move(idle_[place]);
+  idle_.erase(idle_.begin() + static_cast<std::ptrdiff_t>(place));
   return connection;
 }
 
@@ -75,6 +75,7 @@ void Pool::lead_to(SharedAddresses addresses) {
   for (const net::SocketAddress& address : *addresses_) keys_.push_back(key_of(address));
   std::erase_if(idle_, [this](const auto& connection) { return !leads_there(*connection); });
   heard_ = 0;
+  proven_ = 0;  // another system
   note_idle();
 }
 

@@ -146,6 +146,19 @@ TEST_F(StreamPair, ClosingEndsAPendingRead) {
   EXPECT_EQ(text(*result), "failed");
 }
 
+TEST_F(StreamPair, ClosingEndsAReadThatHasLetOthersIn) {
+  other_sends("1234567");
+  std::array<char, 8> buffer{};
+  for (int i = 0; i < 6; ++i)
+    ASSERT_TRUE(fakes::run(worker, stream->read_some({buffer.data(), 1}, in(std::chrono::seconds(10)))).ok());
+  ASSERT_TRUE(fakes::run(worker, stream->read_some(buffer, in(std::chrono::seconds(10)))).ok());  // and nothing is left
+  std::optional<IoResult> result;
+  worker.spawn(fakes::keep(stream->read_some(buffer, SteadyTime::max()), result));  // the eighth in a row
+  worker.post([&] { stream->close(); });
+  fakes::run_until(worker, [&] { return result.has_value(); });
+  EXPECT_EQ(text(*result), "failed");
+}
+
 TEST_F(StreamPair, WaitingTakesNothing) {
   EXPECT_EQ(text(fakes::run(worker, stream->wait_readable(in(milliseconds(10))))), "timeout");
   other_sends("hello");
