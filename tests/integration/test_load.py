@@ -24,7 +24,8 @@ def many_files():
 
 
 def configuration(upstream):
-    config = main_config({"oms": upstream.address})
+    # Of thousands that connect at once, those that the system's queue has no room for try again after seconds.
+    config = main_config({"oms": {"endpoints": [upstream.address], "connect_timeout": "60s", "timeout": "90s"}})
     config["listeners"][0]["limits"] = {"connections": 5000, "header_timeout": "120s", "body_timeout": "120s", "idle_timeout": "300s"}
     return config, {"open": {"api": "open", "base": "/open", "defaults": {"auth": "none", "http": {"cluster": "oms"}}, "routes": [
         {"name": "x", "match": {"methods": "any", "path": "/x"}, "adapter": {"http": {"path": "/x"}}},
